@@ -1,0 +1,427 @@
+"""What a layer costs: ``cost()``, and the value it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.arithmetic import read_fact
+from symflops.conventions import Convention, named
+from symflops.errors import ArgumentError, ConditionError, UnknownNameError
+from symflops.exprs import joined
+from symflops.facts import Facts, Relation, simplified
+from symflops.layers.base import Layer, assignment
+from symflops.layers.tracing import trace
+from symflops.metrics import Profiler, Weigher, activations, work
+from symflops.selection import select, up_to, without
+from symflops.statements import statement
+from symflops.symbols import Symbol, by_name, exact
+from symflops.tally import ROLES
+from symflops.trace import Condition, Group, Step, Sum, Times
+from symflops.typeset import Formula
+from symflops.units import bytes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from symflops.exprs import Terms
+    from symflops.tables.table import Table
+    from symflops.tally import Key
+    from symflops.trace import Node
+
+METRICS = ("params", "mults", "adds", "macs", "flops", "activations", "model_size")
+
+#: What is a multiplication, an addition, a MAC: the same under every convention.
+MULTS = Convention("mults", "Multiplications.", "by definition", {("mul", "*"): 1}).table
+ADDS = Convention(
+    "adds", "Additions and subtractions.", "by definition", {("add", "*"): 1, ("sub", "*"): 1}
+).table
+MACS = named("mac").table
+EVERY = named("exact").table
+
+
+def cost(
+    layer: Layer,
+    input: Any = None,  # noqa: A002 - the word of the field
+    convention: str | Convention = "exact",
+    assume: Iterable[str | Relation | sympy.Rel] | str = (),
+    batched: bool | None = None,  # noqa: FBT001 - reads as a word: batched=True
+) -> Cost:
+    """Return what a layer costs on an input shape, in symbols.
+
+    ``input`` is ``(C, H, W)`` or ``(B, C, H, W)``; the first layer of fixed rank decides whether a batch is
+    written, or ``batched``. Several inputs are a list of shapes. A model of the zoo brings its own.
+    ``assume`` states facts: ``("32 | H", "N >= w")``.
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
+    >>> conv = sf.Conv2d(C_in, C_out, k, padding="same", bias=False)
+    >>> cost = sf.cost(conv, (C_in, H, W))
+    >>> cost.flops
+    C_out*H*W*(2*C_in*k**2 - 1)
+    >>> cost.under("2mac").flops
+    2*C_in*C_out*H*W*k**2
+
+    Raises:
+        ShapeError: a layer cannot take its input; the message holds its path.
+        UnknownNameError: no convention has this name.
+        ReadError, ConditionError: a fact that cannot be read, or that does not hold.
+    """
+    if not isinstance(layer, Layer):
+        message = f"cost() needs a layer, such as Linear(64, 10), got {layer!r}"
+        raise ArgumentError(message)
+    facts = (assume,) if isinstance(assume, str | Relation | sympy.Rel) else tuple(assume)
+    setup = Setup(layer, _shapes(layer, input), tuple(map(_fact, facts)), batched)
+    return setup.run(named(convention))
+
+
+def _shapes(layer: Layer, given: Any) -> tuple[tuple[Any, ...], ...]:
+    if given is None:
+        given = getattr(layer, "input", None)
+    if given is None:
+        message = f"cost({type(layer).__name__}…) needs an input shape, such as (C_in, H, W)"
+        raise ArgumentError(message)
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        message = f"the input must be a tuple of sizes, such as (3, 224, 224), got {given!r}"
+        raise ArgumentError(message)
+    given = tuple(given)
+    several = bool(given) and all(isinstance(g, tuple | list) for g in given)
+    shapes = given if several else (given,)
+    if not all(shapes):
+        message = "the input needs at least one size, such as (64,)"
+        raise ArgumentError(message)
+    return tuple(tuple(map(exact, shape)) for shape in shapes)
+
+
+def _fact(fact: Any) -> Relation:
+    if isinstance(fact, sympy.Rel):
+        fact = f"{fact.lhs} {fact.rel_op} {fact.rhs}"
+    return read_fact(fact) if isinstance(fact, str) else fact
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a cost was asked for, so that it can be asked again with numbers in place of symbols."""
+
+    layer: Layer
+    inputs: tuple[tuple[Any, ...], ...]
+    assume: tuple[Relation, ...] = ()
+    batched: bool | None = None
+    swaps: tuple[tuple[Symbol, sympy.Expr], ...] = ()
+    edits: tuple[tuple[str, str], ...] = ()
+    bound: bool = False
+
+    def run(self, convention: Convention) -> Cost:
+        """Trace the layer, and return its cost."""
+        equalities = dict(_solved(r) for r in self.assume if r.sign == "=" and r.symbols)
+        setup = self._with(equalities) if equalities else self
+        relations = tuple(r for r in setup.assume if r.symbols)
+        for relation, original in zip(setup.assume, self.assume, strict=True):
+            if Facts().decide(relation) is False:
+                message = f"the assumption {original} does not hold: {relation}"
+                raise ConditionError(message)
+        root, conditions, tracer = trace(
+            setup.layer, setup.inputs, Facts(relations), dict(setup.swaps), self.batched
+        )
+        for verb, path in self.edits:
+            root = EDITS[verb](root, path)
+        stated = tuple(Condition(r, "stated") for r in self.assume if r.symbols)
+        result = Cost(root, convention, self, (*stated, *conditions), tracer.batch_written)
+        unused = {s for r in relations for s in r.symbols} - result.symbols
+        if unused:
+            listed = ", ".join(sorted(s.name for s in unused))
+            message = f"an assumption speaks of {listed}, which the cost does not have"
+            raise ConditionError(message)
+        return result
+
+    def at(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
+        """Return the same question with values in place of symbols."""
+        return replace(self._with(swaps), assume=tuple(r.at(dict(swaps)) for r in self.assume))
+
+    def _with(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
+        return replace(
+            self,
+            layer=self.layer.substituted(swaps),
+            inputs=tuple(tuple(size.xreplace(swaps) for size in shape) for shape in self.inputs),
+            assume=tuple(r.at(dict(swaps)) for r in self.assume),
+            swaps=(*((s, e.xreplace(swaps)) for s, e in self.swaps), *swaps.items()),
+        )
+
+
+EDITS = {"select": select, "upto": up_to, "without": without}
+
+
+def _solved(relation: Relation) -> tuple[Symbol, sympy.Expr]:
+    """Read H = W as: write W for H."""
+    for symbol, value in ((relation.left, relation.right), (relation.right, relation.left)):
+        if symbol.is_Symbol and not value.has(symbol):
+            return symbol, value
+    message = f"the assumption {relation} needs a single symbol on one side, such as H = 2*W"
+    raise ConditionError(message)
+
+
+@dataclass(frozen=True)
+class Omitted:
+    """Operations of a role that a convention leaves out, and their share of all operations."""
+
+    role: str
+    operations: Any
+    share: Any
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.operations} operations"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Cost:
+    """What a layer costs on an input; properties are plain sympy expressions.
+
+    ``params`` (elements), ``mults``, ``adds`` (with subtractions) and ``macs`` (products of dot products) are
+    the same under every convention; ``flops`` is what the convention counts. ``activations`` are the
+    elements of the outputs of all leaf layers.
+    """
+
+    root: Group
+    convention: Convention
+    setup: Setup
+    given: tuple[Condition, ...] = ()
+    batched: bool = False
+
+    # metrics
+
+    @cached_property
+    def flops(self) -> Any:
+        """The operations that the convention counts, each at its worth."""
+        return self._joined(self._work(self.convention.table))
+
+    @cached_property
+    def macs(self) -> Any:
+        """Multiply–accumulates: the products of convolutions and matrix products."""
+        return self._joined(self._work(MACS))
+
+    @cached_property
+    def mults(self) -> Any:
+        """Multiplications, whatever they are for."""
+        return self._joined(self._work(MULTS))
+
+    @cached_property
+    def adds(self) -> Any:
+        """Additions and subtractions, whatever they are for."""
+        return self._joined(self._work(ADDS))
+
+    @cached_property
+    def params(self) -> Any:
+        """Elements of all weights, weights tied by a name once."""
+        return self._joined(Weigher()(self.root).terms)
+
+    @cached_property
+    def activations(self) -> Any:
+        """Elements of the outputs of all leaf layers; views (Flatten, Identity, Dropout) add none."""
+        return self._joined(activations(self._profile))
+
+    def model_size(self, dtype: str = "float32") -> Any:
+        """Return the bytes of all weights: params times the bytes of an element.
+
+        >>> import symflops as sf
+        >>> sf.cost(sf.Linear(10, 10), (10,)).model_size()
+        440
+        """
+        return self._value(exact(self.params) * bytes_of(dtype))
+
+    def metric(self, name: str) -> Any:
+        """Return a metric by its name.
+
+        Raises:
+            UnknownNameError: no metric has this name.
+        """
+        if name not in METRICS:
+            raise UnknownNameError("metric", name, METRICS)
+        value = getattr(self, name)
+        return value() if callable(value) else value
+
+    @property
+    def output(self) -> Any:
+        """The output shape, without a batch that was not written; several outputs as a tuple."""
+        shapes = [shape if self.batched else shape[1:] for shape in self.root.outputs]
+        values = tuple(tuple(map(self._value, shape)) for shape in shapes)
+        return values[0] if len(values) == 1 else values
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the formulas rest on: stated facts, assumed relations, sizes that were rounded down."""
+        return _strongest((*self.given, *_conditions(self.root, "")))
+
+    @cached_property
+    def omitted(self) -> tuple[Omitted, ...]:
+        """What the convention leaves out, role by role, with its share of all operations."""
+        everything = joined(self._work(EVERY))
+        left_out = []
+        for role in ROLES:
+            if not self.convention.counts(role):
+                table = {key: weight for key, weight in EVERY.items() if key[1] == role}
+                operations = joined(
+                    self._work({k: w for k, w in table.items() if k[0] != "unknown"})
+                )
+                if operations != 0:
+                    share = self._value(sympy.cancel(operations / everything))
+                    left_out.append(Omitted(role, self._value(operations), share))
+        return tuple(left_out)
+
+    # other ways of looking at it
+
+    @property
+    def tree(self) -> Group:
+        """The trace: what was done, as a tree of groups and steps."""
+        return self.root
+
+    @cached_property
+    def symbols(self) -> set[Symbol]:
+        """The dimensions that values can be put in for."""
+        layer, inputs = self.setup.layer.symbols, self.setup.inputs
+        found = layer.union(*(size.free_symbols for shape in inputs for size in shape))
+        for piece in self._profile:
+            item = piece.item
+            if isinstance(item, Step):
+                found |= set().union(*(count.free_symbols for _, count in item.counts))
+                found |= set().union(*(weight.elements.free_symbols for weight in item.weights))
+        return set(by_name(found).values())
+
+    def under(self, convention: str | Convention) -> Cost:
+        """Return the same cost under another convention."""
+        return replace(self, convention=named(convention))
+
+    def at(self, values: Mapping[Any, Any] | None = None, /, **by_name: Any) -> Cost:
+        """Return the cost with numbers, rationals or expressions in place of symbols.
+
+        Every check is repeated; a metric without symbols left is a Python int.
+
+        >>> import symflops as sf
+        >>> C, H, W = sf.dims("C H W")
+        >>> sf.cost(sf.Conv2d(C, 64, 3, padding=1), (C, H, W)).at(C=3, H=224, W=224).macs
+        86704128
+
+        Raises:
+            SymbolError: a symbol that is not there, or a value that it cannot have.
+            ShapeError, ConditionError: a value that breaks a condition.
+        """
+        swaps = assignment(self.symbols, values, by_name)
+        cost = self.setup.at(swaps).run(self.convention)
+        return replace(cost, setup=replace(cost.setup, bound=not cost.symbols))
+
+    def __getitem__(self, path: str) -> Cost:
+        """Return the cost of the layer or step with this path, ``cost["features.0"]``."""
+        return self._edited("select", path)
+
+    def upto(self, path: str) -> Cost:
+        """Return the cost of everything until the layer with this path has run, itself included."""
+        return self._edited("upto", path)
+
+    def without(self, what: str) -> Cost:
+        """Return the cost without the layers of a kind (``"ReLU"``), or without one path."""
+        return self._edited("without", what)
+
+    def _edited(self, verb: str, path: str) -> Cost:
+        setup = replace(self.setup, edits=(*self.setup.edits, (verb, path)))
+        return replace(self, root=EDITS[verb](self.root, path), setup=setup)
+
+    # words and pictures
+
+    def show(self, metric: str = "flops") -> Formula:
+        """Return a metric in the form of a paper; it typesets itself in Jupyter.
+
+        >>> import symflops as sf
+        >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
+        >>> conv = sf.Conv2d(C_in, C_out, k, padding="same", bias=False)
+        >>> sf.cost(conv, (C_in, H, W)).show("flops")
+        (2 C_in k² − 1) C_out H W
+        """
+        return Formula(exact(self.metric(metric)), self.order)
+
+    def latex(self, metric: str = "flops") -> str:
+        """Return a metric in LaTeX, without dollars; needs no package."""
+        return self.show(metric).latex
+
+    def statement(self, lang: str = "en") -> str:
+        """Return the sentence for a paper: what was counted, how, and what not."""
+        return statement(self, lang)
+
+    def table(self, columns: Iterable[str] | None = None, depth: int | None = None) -> Table:
+        """Return the cost as a table, a row a layer; nested layers fold to ``depth``.
+
+        Raises:
+            UnknownNameError: a column that is not there.
+        """
+        from symflops.rows import table  # noqa: PLC0415 - a cost that is never tabulated loads no tables
+
+        return table(self, columns, depth)
+
+    @cached_property
+    def order(self) -> tuple[sympy.Expr, ...]:
+        """The factors of the steps in the order in which a paper prints them."""
+        found: dict[sympy.Expr, None] = {}
+        for piece in self._profile:
+            if isinstance(piece.item, Step):
+                found.update(dict.fromkeys(f for f in piece.item.order if not f.is_Rational))
+        return tuple(found)
+
+    def __repr__(self) -> str:
+        return self.table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.table().to_html()
+
+    def _repr_markdown_(self) -> str:
+        return self.table().to_markdown()
+
+    def _repr_latex_(self) -> str:
+        return self.table().to_latex(part="tabular")
+
+    # folds
+
+    @cached_property
+    def _profile(self) -> Any:
+        return Profiler()(self.root)
+
+    def _work(self, weigh: Mapping[Key, sympy.Rational]) -> Terms:
+        return work(self._profile, weigh)
+
+    def _joined(self, pairs: Terms) -> Any:
+        return self._value(joined(pairs))
+
+    def _value(self, expr: sympy.Expr) -> Any:
+        return int(expr) if self.setup.bound and expr.is_Integer else expr
+
+
+def _conditions(node: Node, path: str) -> Iterator[Condition]:
+    if isinstance(node, Times | Sum):
+        yield from _conditions(node.child, f"{path}.0" if path else "0")
+    elif isinstance(node, Group):
+        for condition in node.conditions:
+            yield replace(condition, where=path)
+        for name, child in node.children:
+            yield from _conditions(child, f"{path}.{name}".strip("."))
+
+
+def _strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Keep one of equal conditions, and of H >= 2 and H >= 32 the stronger."""
+    kept: dict[Any, Condition] = {}
+    for condition in conditions:
+        relation = simplified(condition.relation)
+        if condition.kind == "rounded":
+            kept[(condition.note, condition.where)] = condition
+            continue
+        if relation.sign != ">=":
+            kept.setdefault(relation, condition)
+            continue
+        number, rest = sympy.expand(relation.left - relation.right).as_coeff_Add()
+        if rest not in kept or number < _number(kept[rest]):
+            kept[rest] = condition
+    return tuple(kept.values())
+
+
+def _number(condition: Condition) -> sympy.Rational:
+    relation = simplified(condition.relation)
+    return sympy.expand(relation.left - relation.right).as_coeff_Add()[0]

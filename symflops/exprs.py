@@ -1,0 +1,167 @@
+"""Exact expressions: sums of monomials over atoms.
+
+An expression here is a polynomial over *atoms*: dimensions, floors, logarithms, and whatever else
+cannot be taken apart. Must not know of layers or counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import Add, Integer, Mul, Pow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ZERO, ONE = Integer(0), Integer(1)
+
+#: A polynomial: monomial without its number → that number.
+Terms = dict[sympy.Expr, sympy.Rational]
+
+
+class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a function
+    """The greatest common divisor of two whole numbers, kept as it is for symbols.
+
+    sympy's own ``gcd`` is that of polynomials: it answers 1 for two different symbols.
+    """
+
+    nargs = 2
+    is_integer = True
+    is_positive = True
+
+    @classmethod
+    def eval(cls, a: sympy.Expr, b: sympy.Expr) -> sympy.Expr | None:
+        """Evaluate for numbers, for equal arguments and for 1."""
+        if a.is_Integer and b.is_Integer:
+            return Integer(sympy.igcd(int(a), int(b)))
+        if a == b:
+            return a
+        if ONE in (a, b):
+            return ONE
+        return None if a.sort_key() <= b.sort_key() else cls(b, a)
+
+
+def product(factors: Iterable[Any]) -> sympy.Expr:
+    """Multiply factors, numbers first (which is faster than sympy's own order)."""
+    number, rest = ONE, []
+    for factor in factors:
+        if factor.is_Rational:
+            number *= factor
+        else:
+            rest.append(factor)
+    if not rest:
+        return number
+    if len(rest) == 1 and number is ONE:
+        return rest[0]
+    # An evaluated Mul would spread a number over a lone sum: 2*(H - 1) becomes 2*H - 2.
+    return Mul(number, *rest)
+
+
+def terms(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Rational]]:
+    """Yield the (monomial, number) pairs of a sum as it stands, nothing multiplied out."""
+    for term in Add.make_args(expr):
+        number, monomial = term.as_coeff_Mul()
+        yield monomial, number
+
+
+def collect(pairs: Iterable[tuple[sympy.Expr, sympy.Rational]]) -> Terms:
+    """Add up equal monomials; those that cancel are gone."""
+    found: Terms = {}
+    for monomial, number in pairs:
+        found[monomial] = found.get(monomial, ZERO) + number
+    return {monomial: number for monomial, number in found.items() if number}
+
+
+def expanded(pairs: Terms) -> Terms:
+    """Multiply out every monomial that has a sum among its factors."""
+    if not any(_has_sum(monomial) for monomial in pairs):
+        return pairs
+    return collect(
+        (inner, number * part)
+        for monomial, number in pairs.items()
+        for inner, part in terms(sympy.expand(monomial) if _has_sum(monomial) else monomial)
+    )
+
+
+def _has_sum(monomial: sympy.Expr) -> bool:
+    return any(
+        factor.is_Add or (factor.is_Pow and factor.base.is_Add)
+        for factor in Mul.make_args(monomial)
+    )
+
+
+def shortest(pairs: Terms) -> Terms:
+    """Return the terms as they are or multiplied out, whichever has fewer of them."""
+    multiplied = expanded(pairs)
+    return multiplied if len(multiplied) < len(pairs) else pairs
+
+
+def common(pairs: Terms) -> sympy.Expr:
+    """Return the greatest monomial, without a number, that divides every term.
+
+    >>> from symflops import dims
+    >>> k, C, H = dims("k C H")
+    >>> common({k**2 * C * H: 2, C * H: -1})
+    C*H
+    """
+    shared: dict[sympy.Expr, sympy.Expr] | None = None
+    for monomial in pairs:
+        powers = _powers(monomial)
+        if shared is None:
+            shared = powers
+        else:
+            shared = {
+                base: min(power, powers[base])
+                for base, power in shared.items()
+                if base in powers and _comparable(power, powers[base])
+            }
+        if not shared:
+            return ONE
+    return Mul(*(Pow(base, power) for base, power in (shared or {}).items()))
+
+
+def _powers(monomial: sympy.Expr) -> dict[sympy.Expr, sympy.Expr]:
+    return {base: power for base, power in map(_as_power, Mul.make_args(monomial)) if base != 1}
+
+
+def _as_power(factor: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    # 2**i has a symbol above: it is a base of its own, with the power 1
+    if factor.is_Pow and factor.exp.is_Rational:
+        return factor.base, factor.exp
+    return factor, ONE
+
+
+def _comparable(a: sympy.Expr, b: sympy.Expr) -> bool:
+    return bool(a.is_Rational and b.is_Rational)
+
+
+def joined(pairs: Terms) -> sympy.Expr:
+    """Return the terms as one plain sympy expression with the common factor in front.
+
+    >>> from symflops import dims
+    >>> k, C, H = dims("k C H")
+    >>> joined({k**2 * C * H: Integer(2), C * H: Integer(-1)})
+    C*H*(2*k**2 - 1)
+    """
+    if not pairs:
+        return ZERO
+    front = common(pairs) if len(pairs) > 1 else ONE
+    rest = Add(*(number * (monomial / front) for monomial, number in pairs.items()))
+    if front is ONE:
+        return rest
+    content, primitive = _content(rest)
+    return Mul(content, primitive, front) if content is not ONE else Mul(rest, front)
+
+
+def _content(expr: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:
+    # 2*C + 2*k becomes 2*(C + k): sympy would spread the 2 again, but not with a symbol in front
+    content, primitive = expr.primitive()
+    return content, primitive
+
+
+def tidy(expr: sympy.Expr) -> sympy.Expr:
+    """Return the canonical printed form of any expression: like terms added, common factor out."""
+    if not expr.is_Add and not expr.is_Mul:
+        return expr
+    return joined(shortest(collect(terms(expr))))

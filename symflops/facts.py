@@ -1,0 +1,234 @@
+"""Stated facts about dimensions, and what can be decided with them.
+
+A fact is ``a | b`` (a divides b), ``a >= b``, ``a > b``, ``a <= b``, ``a < b`` or ``a = b``. A question is
+answered True, False or None (cannot be decided); a dimension is at least 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sympy
+from sympy import Add, Mul
+
+from symflops.exprs import ONE, ZERO
+from symflops.floors import canonical, plainly_whole, whole
+from symflops.symbols import Symbol, exact
+
+Sign = Literal["|", ">=", "="]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """``left sign right``: a stated fact, or a condition that a formula rests on."""
+
+    left: sympy.Expr
+    sign: Sign
+    right: sympy.Expr
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.sign} {self.right}"
+
+    def at(self, values: dict[Symbol, sympy.Expr]) -> Relation:
+        """Return the relation with expressions in place of symbols."""
+        return Relation(self.left.xreplace(values), self.sign, self.right.xreplace(values))
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        """The dimensions that the relation speaks of."""
+        found: set[Symbol] = self.left.free_symbols | self.right.free_symbols
+        return found
+
+
+def divides(divisor: Any, number: Any) -> Relation:
+    """State that ``divisor`` divides ``number``."""
+    return Relation(exact(divisor), "|", exact(number))
+
+
+def at_least(left: Any, right: Any) -> Relation:
+    """State that ``left`` is at least ``right``, with positive terms on both sides.
+
+    >>> from symflops import dims
+    >>> k, H, p = dims("k H p")
+    >>> print(at_least(H + 2 * p - k, 0))
+    H + 2*p >= k
+    """
+    difference = sympy.expand(exact(left) - exact(right))
+    positive = [t for t in Add.make_args(difference) if not t.could_extract_minus_sign()]
+    negative = [-t for t in Add.make_args(difference) if t.could_extract_minus_sign()]
+    return Relation(Add(*positive), ">=", Add(*negative))
+
+
+def equal(left: Any, right: Any) -> Relation:
+    """State that two sizes are the same."""
+    return Relation(exact(left), "=", exact(right))
+
+
+class Facts:
+    """A set of relations taken to be true, and the decisions that follow from them."""
+
+    def __init__(self, relations: tuple[Relation, ...] = ()) -> None:
+        self.relations = relations
+        self._multiples = _multiples(relations)
+        self._back = {m: n / d for d, n, m in self._multiples}
+        self._canonical: dict[sympy.Expr, sympy.Expr] = {}
+        self._bounds = [(r.left, r.right) for r in relations if r.sign == ">="]
+
+    def is_whole(self, term: sympy.Expr) -> bool:
+        """Say whether a term is certainly a whole number."""
+        if plainly_whole(term):
+            return True
+        return bool(self._multiples) and all(
+            plainly_whole(part) for part in Add.make_args(self._in_multiples(term))
+        )
+
+    def _in_multiples(self, expr: sympy.Expr) -> sympy.Expr:
+        """Write H as 32·m where 32 | H is known."""
+        for divisor, number, multiple in self._multiples:
+            target = number if number.is_Symbol else _solvable(number)
+            if target is None or not expr.has(target):
+                continue
+            expr = expr.xreplace({target: target + divisor * multiple - number})
+        return sympy.expand(expr)
+
+    def canonical(self, expr: sympy.Expr) -> sympy.Expr:
+        """Return an expression with its floors in canonical form, using what is known."""
+        if expr not in self._canonical:
+            self._canonical[expr] = canonical(expr, self._floor)
+        return self._canonical[expr]
+
+    def _floor(self, expr: sympy.Expr) -> sympy.Expr:
+        if not self._multiples:
+            return whole(expr)
+        known = whole(self._in_multiples(expr))
+        if known.has(sympy.floor):
+            return whole(expr, self.is_whole)
+        return sympy.expand(known.xreplace(self._back))
+
+    def decide(self, relation: Relation) -> bool | None:
+        """Answer True, False, or None for what cannot be decided."""
+        left, right = relation.left, relation.right
+        if relation.sign == "|":
+            return self._decide_divides(left, right)
+        difference = sympy.expand(left - right)
+        if relation.sign == ">=":
+            return self._decide_nonnegative(difference)
+        if difference == 0:
+            return True
+        # whole numbers that differ do so by 1 at least; others by something above 0
+        step = ONE if difference.is_integer else ZERO
+        apart = any(self._proves(d - step, strictly=not step) for d in (difference, -difference))
+        return False if apart else None
+
+    def _decide_divides(self, divisor: sympy.Expr, number: sympy.Expr) -> bool | None:
+        ratio = sympy.expand(number / divisor)
+        if ratio.is_Rational:
+            return bool(ratio.is_Integer)
+        if all(self.is_whole(part) for part in Add.make_args(ratio)):
+            return True
+        reduced = self._in_multiples(ratio) if self._multiples else ratio
+        rest = [part for part in Add.make_args(reduced) if not plainly_whole(part)]
+        return False if rest and all(part.is_Rational for part in rest) else None
+
+    def _decide_nonnegative(self, difference: sympy.Expr) -> bool | None:
+        if difference.is_Rational:
+            return bool(difference >= 0)
+        if self._proves(difference):
+            return True
+        step = ONE if difference.is_integer else ZERO
+        return False if self._proves(-difference - step, strictly=not step) else None
+
+    def _proves(self, expr: sympy.Expr, *, strictly: bool = False) -> bool:
+        """Prove expr ≥ 0, or > 0: a dimension is 1 plus something ≥ 0, a floor near its argument."""
+        expr = _without_floors(sympy.expand(expr))
+        if _nonnegative_terms(_from_one(expr), strictly=strictly):
+            return True
+        # N >= w: write N = w + t with t >= 0, one stated bound after the other
+        for greater, smaller in self._bounds:
+            if greater.is_Symbol and expr.has(greater):
+                excess = sympy.Dummy("t", integer=True, positive=True)
+                shifted = expr.xreplace({greater: smaller + excess - 1})
+                shifted = _from_one(_without_floors(sympy.expand(shifted)))
+                if _nonnegative_terms(shifted, strictly=strictly):
+                    return True
+        return False
+
+
+def _multiples(
+    relations: tuple[Relation, ...],
+) -> list[tuple[sympy.Expr, sympy.Expr, Symbol]]:
+    """Return (divisor, number, fresh m with number = divisor·m); numeric divisors of one number join."""
+    divisors: dict[sympy.Expr, sympy.Expr] = {}
+    for relation in relations:
+        if relation.sign != "|" or relation.right.is_Rational:
+            continue
+        old = divisors.get(relation.right, ONE)
+        both = old.is_Integer and relation.left.is_Integer
+        divisors[relation.right] = sympy.ilcm(old, relation.left) if both else relation.left
+    return [
+        (sympy.Integer(d) if isinstance(d, int) else d, n, sympy.Dummy("m", integer=True))
+        for n, d in divisors.items()
+    ]
+
+
+def _solvable(number: sympy.Expr) -> Symbol | None:
+    """Return a symbol that stands in a sum alone, with the factor 1."""
+    for term in Add.make_args(number):
+        if term.is_Symbol and not (number - term).has(term):
+            return term
+    return None
+
+
+def _from_one(expr: sympy.Expr) -> sympy.Expr:
+    """Put x = 1 + x' with x' ≥ 0 for every whole dimension."""
+    shifts = {s: s + 1 for s in expr.free_symbols if s.is_integer and s.is_positive}
+    return sympy.expand(expr.xreplace(shifts))
+
+
+def _nonnegative_terms(expr: sympy.Expr, *, strictly: bool) -> bool:
+    if strictly and not expr.as_coeff_Add()[0] > 0:
+        return False
+    return all(
+        number >= 0 and _nonnegative(monomial)
+        for number, monomial in (term.as_coeff_Mul() for term in Add.make_args(expr))
+    )
+
+
+def _nonnegative(monomial: sympy.Expr) -> bool:
+    return all(f.is_nonnegative or f.is_positive for f in Mul.make_args(monomial))
+
+
+def _without_floors(expr: sympy.Expr) -> sympy.Expr:
+    """Return a lower bound of expr free of floors that stand alone in a term.
+
+    One floor with the factor 1 and whole company: ⌊y⌋ + b ≥ 0 exactly when y + b ≥ 0. Otherwise
+    y - 1 < ⌊y⌋ ≤ y, the side that makes the bound lower.
+    """
+    terms = Add.make_args(expr)
+    floors = [t for t in terms if t.has(sympy.floor)]
+    if len(floors) == 1 and isinstance(floors[0], sympy.floor):
+        rest = expr - floors[0]
+        if plainly_whole(rest):
+            return sympy.expand(floors[0].args[0] + rest)
+    bounded = []
+    for term in terms:
+        number, monomial = term.as_coeff_Mul()
+        if isinstance(monomial, sympy.floor):
+            slack = 1 if number > 0 else 0
+            bounded.append(number * (monomial.args[0] - slack))
+        else:
+            bounded.append(term)
+    return sympy.expand(Add(*bounded))
+
+
+def simplified(relation: Relation) -> Relation:
+    """Return ⌊H/32⌋ >= 1 as H >= 32: the condition in the dimensions themselves."""
+    if relation.sign != ">=":
+        return relation
+    difference = _without_floors(sympy.expand(relation.left - relation.right))
+    exactly = sum(t.has(sympy.floor) for t in Add.make_args(relation.left - relation.right)) <= 1
+    if not exactly or difference.has(sympy.floor):
+        return relation
+    numerator, _ = sympy.together(difference).as_numer_denom()  # the denominator is positive
+    return at_least(numerator, 0)

@@ -1,0 +1,159 @@
+"""Windows that slide over an axis: how many there are, and how many of their taps are real.
+
+The arithmetic of convolution and pooling, one axis at a time (Dumoulin and Visin 2016, relationship 15).
+Must not know of channels, layers or counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sympy
+from sympy import Add, Integer
+
+from symflops.errors import ArgumentError
+from symflops.exprs import ONE, ZERO, gcd, product
+from symflops.facts import Relation, at_least
+from symflops.floors import quotient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window along one axis: its taps, their distance, its step and the padding on both sides."""
+
+    kernel: sympy.Expr
+    stride: sympy.Expr = ONE
+    before: sympy.Expr = ZERO
+    after: sympy.Expr = ZERO
+    dilation: sympy.Expr = ONE
+
+    @property
+    def reach(self) -> sympy.Expr:
+        """The distance from the first tap to the last: d(k - 1)."""
+        return self.dilation * (self.kernel - 1)
+
+    def slack(self, size: sympy.Expr) -> sympy.Expr:
+        """How far the window can slide over an axis: H + p + p' - d(k - 1) - 1."""
+        return sympy.expand(Add(size, self.before, self.after, -self.reach, -1))
+
+    def fits(self, size: sympy.Expr) -> Relation:
+        """State that the padded axis is at least as long as the window."""
+        return at_least(self.slack(size), 0)
+
+    def outputs(self, size: sympy.Expr, *, ceil_mode: bool = False) -> sympy.Expr:
+        """How many windows there are: ⌊(H + p + p' - d(k - 1) - 1)/s⌋ + 1.
+
+        With ``ceil_mode`` a last window may hang over the end but must start inside the axis or its left
+        padding: min(⌈(H + 2p - d(k - 1) - 1)/s⌉, ⌊(H + p - 1)/s⌋) + 1.
+
+        >>> from symflops import dims
+        >>> k, H, p = dims("k H p")
+        >>> Window(k, ONE, p, p).outputs(H)
+        H - k + 2*p + 1
+        """
+        slack = self.slack(size)
+        if not ceil_mode:
+            return quotient(slack, self.stride) + 1
+        over, inside = slack + self.stride - 1, sympy.expand(size + self.before - 1)
+        ahead = sympy.expand(inside - over)
+        if ahead.is_nonnegative or ahead.is_nonpositive:
+            return quotient(over if ahead.is_nonnegative else inside, self.stride) + 1
+        both = (quotient(over, self.stride), quotient(inside, self.stride))
+        return sympy.Min(*both, evaluate=False) + 1
+
+    def left_over(self, size: sympy.Expr) -> sympy.Expr | None:
+        """How many positions at the end no window reaches, where that is a number above 0."""
+        slack = self.slack(size)
+        if slack.is_Integer and self.stride.is_Integer and slack % self.stride:
+            return slack % self.stride
+        return None
+
+    def taps(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:
+        """Count the taps that are not padding: all of them, the windows with any, and on what it rests.
+
+        Tap t of window i stands at i·s - p + t·d; it is real where that is in 0 … H - 1.
+
+        Raises:
+            ArgumentError: the sizes are symbols in a way that has no closed form here.
+        """
+        numbers = (self.kernel, self.stride, self.before, self.after, self.dilation)
+        if all(n.is_Integer for n in numbers):
+            return self._taps_of_a_number(size) if size.is_Integer else self._taps_of_a_symbol(size)
+        if self.stride != 1:
+            message = (
+                "count_padding=False needs whole numbers for kernel_size, stride, padding and "
+                f"dilation, or stride 1; got {self}"
+            )
+            raise ArgumentError(message)
+        lost = self._lost(self.before) + self._lost(self.after)
+        total = sympy.expand(self.kernel * self.outputs(size) - lost)
+        long_enough = [at_least(size, self.reach + 1)]
+        inside = [at_least(self.reach, p) for p in (self.before, self.after)]
+        return total, self.outputs(size), long_enough + inside
+
+    def _lost(self, padding: sympy.Expr) -> sympy.Expr:
+        """Σ_t max(0, p - t·d) = (q + 1)·p - d·q(q + 1)/2 with q = ⌊p/d⌋: taps over one edge, stride 1."""
+        q = quotient(padding, self.dilation)
+        return (q + 1) * padding - self.dilation * q * (q + 1) / 2
+
+    def _taps_of_a_number(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:
+        taps = reached = 0
+        k, s, p, d = (int(n) for n in (self.kernel, self.stride, self.before, self.dilation))
+        for i in range(int(self.outputs(size))):
+            real = sum(0 <= i * s - p + t * d < size for t in range(k))
+            taps += real
+            reached += real > 0
+        return Integer(taps), Integer(reached), []
+
+    def _taps_of_a_symbol(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:
+        total, relations = ZERO, [at_least(size, self.reach + 1)]
+        for t in range(int(self.kernel)):
+            shift = self.before - t * self.dilation
+            first = max(0, -((-int(shift)) // int(self.stride)))
+            end = min(shift, self.before + self.after - self.reach)
+            total += quotient(size - 1 + end, self.stride) - first + 1
+        if max(self.before, self.after) > self.reach:
+            message = (
+                "count_padding=False needs padding ≤ dilation·(kernel_size - 1) where the input size "
+                f"is a symbol; got {self}"
+            )
+            raise ArgumentError(message)
+        return total, self.outputs(size), relations
+
+    def __str__(self) -> str:
+        return (
+            f"kernel_size {self.kernel}, stride {self.stride}, padding {self.before} and "
+            f"{self.after}, dilation {self.dilation}"
+        )
+
+
+def same_padding(kernel: sympy.Expr, dilation: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return the padding before and after that keeps the size: d(k - 1) in all, the smaller half first.
+
+    >>> same_padding(Integer(4), Integer(1))
+    (1, 2)
+    """
+    both = sympy.expand(dilation * (kernel - 1))
+    before = quotient(both, 2)
+    return before, sympy.expand(both - before)
+
+
+def adaptive_taps(size: sympy.Expr, outputs: sympy.Expr) -> sympy.Expr:
+    """Count the taps of adaptive pooling along an axis: In + Out - gcd(In, Out).
+
+    Window i runs from ⌊i·In/Out⌋ to ⌈(i + 1)·In/Out⌉; neighbours overlap in one entry unless i·In/Out is
+    whole, which happens gcd(In, Out) - 1 times inside.
+
+    >>> adaptive_taps(Integer(7), Integer(3))
+    9
+    """
+    return size + outputs - gcd(size, outputs)
+
+
+def per_output(windows: Iterator[Window] | tuple[Window, ...]) -> sympy.Expr:
+    """Return how many taps one output has: the product of the kernels."""
+    return product(window.kernel for window in windows)

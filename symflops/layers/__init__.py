@@ -1,0 +1,1 @@
+"""Layers, one family a file; ``combine`` and ``depth`` hold the composition."""

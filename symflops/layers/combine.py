@@ -1,0 +1,262 @@
+"""Composition: layers that hold layers, and the joins that bring branches together.
+
+Children have names: their position, or the keyword they were given with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import sympy
+
+from symflops.errors import ArgumentError, ShapeError
+from symflops.exprs import ONE
+from symflops.facts import equal
+from symflops.layers.base import Forward, Layer, Require, Size, written
+from symflops.primitives import elementwise, move
+from symflops.trace import Group, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symflops.layers.tracing import Tracer
+    from symflops.symbols import Symbol
+    from symflops.tally import Operation, Role
+
+
+class Container(Layer, init=False):
+    """Layers with names: positional ones are called 0, 1, …, the others by their keywords."""
+
+    arity: ClassVar[int | None] = None
+    children: tuple[tuple[str, Layer], ...]
+
+    def __init__(self, *layers: Layer, **named: Layer) -> None:
+        children = [*((str(i), layer) for i, layer in enumerate(layers)), *named.items()]
+        for name, layer in children:
+            if not isinstance(layer, Layer):
+                hint = "; write ReLU() for the class ReLU" if isinstance(layer, type) else ""
+                message = f"{type(self).__name__}: child {name} is no layer: {layer!r}{hint}"
+                raise ArgumentError(message)
+        object.__setattr__(self, "children", tuple(children))
+
+    def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Self:
+        """Return the container with symbols replaced in every child."""
+        return self._with(tuple((name, layer.substituted(swaps)) for name, layer in self.children))
+
+    def _with(self, children: tuple[tuple[str, Layer], ...]) -> Self:
+        changed = object.__new__(type(self))
+        for name, value in vars(self).items():
+            object.__setattr__(changed, name, value)
+        object.__setattr__(changed, "children", children)
+        return changed
+
+    def __repr__(self) -> str:
+        shown = [
+            written(layer) if name == str(i) else f"{name}={written(layer)}"
+            for i, (name, layer) in enumerate(self.children)
+        ]
+        return f"{type(self).__name__}({', '.join([*shown, *self._options()])})"
+
+    def _options(self) -> list[str]:
+        return []
+
+    def branches(self, inputs: tuple[Shape, ...]) -> Forward:
+        """Apply every child to the input, or each to its own of as many inputs."""
+        own = len(inputs) == len(self.children)
+        if not own and len(inputs) != 1:
+            message = (
+                f"{type(self).__name__} has {len(self.children)} branches and takes 1 input or "
+                f"{len(self.children)}, got {len(inputs)}"
+            )
+            raise ShapeError(message)
+        outputs: list[Shape] = []
+        for i, (name, layer) in enumerate(self.children):
+            output = yield name, layer, inputs[i if own else 0]
+            outputs.extend(_each(output))
+        return tuple(outputs)
+
+
+def _each(value: Shape | tuple[Shape, ...]) -> tuple[Shape, ...]:
+    return (value,) if isinstance(value, Shape) else value
+
+
+class Sequential(Container, init=False):
+    """Layers one after the other: ``Sequential(a, b)`` or ``Sequential(stem=a, head=b)``.
+
+    Cost: the sum over the layers.
+
+    >>> import symflops as sf
+    >>> C, D, E = sf.dims("C D E")
+    >>> sf.cost(sf.Sequential(sf.Linear(C, D), sf.ReLU(), sf.Linear(D, E)), (C,)).macs
+    D*(C + E)
+    """
+
+    def forward(self, *inputs: Shape) -> Forward:
+        """Pass each layer's output on to the next."""
+        for name, layer in self.children:
+            inputs = _each((yield name, layer, *inputs))
+        return inputs
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, in order."""
+        return tuple(layer for _, layer in self.children)
+
+
+class Residual(Layer):
+    """``body(x) + x``, or ``body(x) + shortcut(x)`` (He et al. 2016, equations 1 and 2).
+
+    Cost: body, shortcut, and one addition an element (role ``skip``).
+
+    >>> import symflops as sf
+    >>> C, H, W = sf.dims("C H W")
+    >>> block = sf.Residual(sf.Conv2d(C, C, 3, padding=1, bias=False))
+    >>> sf.cost(block, (C, H, W)).flops
+    18*C**2*H*W
+    """
+
+    body: Layer
+    shortcut: Layer | None = None
+
+    def forward(self, x: Shape) -> Forward:
+        """Apply both branches and add."""
+        y = yield "body", self.body, x
+        side = x if self.shortcut is None else (yield "shortcut", self.shortcut, x)
+        return (yield "add", Add(), y, side)
+
+
+class Parallel(Container, init=False):
+    """Branches side by side on one input (or each on its own): one output a branch."""
+
+    def forward(self, *inputs: Shape) -> Forward:
+        """Return the outputs of all branches."""
+        return (yield from self.branches(inputs))
+
+
+class Join(Container, init=False):
+    """Branches whose outputs are brought together; without branches it joins its inputs."""
+
+    def forward(self, *inputs: Shape) -> Forward:
+        """Apply the branches, then join what they give."""
+        if not self.children:
+            return (yield from self.join(inputs))
+        outputs = yield from self.branches(inputs)
+        return (yield type(self).__name__.lower(), self._with(()), *outputs)
+
+    def join(self, inputs: tuple[Shape, ...]) -> Forward:
+        """Return the shape of the joined output, yielding what joining takes."""
+        raise NotImplementedError
+
+
+class Concat(Join, init=False):
+    """Branches laid one behind the other along axis ``dim`` of a batched tensor; moves alone.
+
+    >>> import symflops as sf
+    >>> C, g, H, W = sf.dims("C g H W")
+    >>> sf.cost(sf.Concat(sf.Identity(), sf.Conv2d(C, g, 3, padding=1)), (C, H, W)).output
+    (C + g, H, W)
+    """
+
+    dim: Size = 1
+
+    def __init__(self, *layers: Layer, dim: int = 1, **named: Layer) -> None:
+        super().__init__(*layers, **named)
+        object.__setattr__(self, "dim", int(dim))
+
+    def _options(self) -> list[str]:
+        return [] if self.dim == 1 else [f"dim={self.dim}"]
+
+    def join(self, inputs: tuple[Shape, ...]) -> Forward:
+        """Add up the sizes of the axis; all others are the same."""
+        first = inputs[0]
+        axis = axis_of(self.dim, first, "Concat")
+        for other in inputs[1:]:
+            if len(other) != len(first):
+                message = f"Concat needs shapes of one rank, got {len(first)} and {len(other)} axes"
+                raise ShapeError(message)
+            for i, (a, b) in enumerate(zip(first, other, strict=True)):
+                if i != axis:
+                    yield same_size("Concat", i, a, b)
+        yield "concat", move()
+        total = sympy.expand(sum(shape[axis] for shape in inputs))
+        return (*first[:axis], total, *first[axis + 1 :])
+
+
+class Elementwise(Join, init=False):
+    """Branches joined element by element; sizes of 1 are broadcast, as in PyTorch."""
+
+    operation: ClassVar[Operation] = "add"
+    role: ClassVar[Role] = "other"
+
+    def join(self, inputs: tuple[Shape, ...]) -> Forward:
+        """Apply the operation between the inputs: one less than there are, an element."""
+        output = inputs[0]
+        for other in inputs[1:]:
+            output = yield from self.broadcast(output, other)
+            yield type(self).__name__.lower(), elementwise(self.operation, output, self.role)
+        return output
+
+    def broadcast(self, a: Shape, b: Shape) -> Forward:
+        """Return the shape that both stretch to."""
+        short, long = sorted((a, b), key=len)
+        sizes = list(long[: len(long) - len(short)])
+        for axis, (m, n) in enumerate(zip(short, long[len(sizes) :], strict=True), len(sizes)):
+            if m != n and ONE not in (m, n):
+                yield same_size(type(self).__name__, axis, m, n)
+            sizes.append(n if m == ONE else m)
+        return Shape(sizes)
+
+
+class Add(Elementwise, init=False):
+    """Branches (or inputs) added element by element: m of them take m - 1 additions an element."""
+
+    operation: ClassVar[Operation] = "add"
+    role: ClassVar[Role] = "skip"
+
+
+class Multiply(Elementwise, init=False):
+    """Branches (or inputs) multiplied element by element: m - 1 multiplications an element."""
+
+    operation: ClassVar[Operation] = "mul"
+
+
+class Shared(Layer):
+    """A layer whose weights are tied by ``name``: used anywhere else by that name, they count once.
+
+    >>> import symflops as sf
+    >>> D = sf.dim("D")
+    >>> tied = sf.Shared("w", sf.Linear(D, D, bias=False))
+    >>> cost = sf.cost(sf.Sequential(tied, tied), (D,))
+    >>> cost.params, cost.macs
+    (D**2, 2*D**2)
+    """
+
+    name: str
+    layer: Layer
+    arity: ClassVar[int | None] = None
+
+    def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
+        """Trace the layer and mark its weights as tied."""
+        group = tracer.apply(self.layer, inputs)
+        return Group(
+            group.layer, inputs, group.outputs, group.children, group.conditions, tied=self.name
+        )
+
+
+def same_size(kind: str, axis: int, a: Size, b: Size) -> Require:
+    """Require two sizes of an axis to be the same."""
+    return Require(
+        equal(a, b), lambda: f"{kind} needs branches of one size on axis {axis}, got {a} and {b}"
+    )
+
+
+def axis_of(dim: Any, shape: Shape, kind: str) -> int:
+    """Return a ``dim`` argument as an axis of a batched shape, counted from the front.
+
+    Raises:
+        ShapeError: the shape has no such axis.
+    """
+    if not -len(shape) <= dim < len(shape):
+        message = f"{kind}: dim {dim} is not among the {len(shape)} axes of a batched input"
+        raise ShapeError(message)
+    return int(dim) % len(shape)

@@ -1,0 +1,245 @@
+"""Convolution in one, two and three dimensions: one engine, PyTorch's names.
+
+Source of the arithmetic: Dumoulin and Visin 2016, A guide to convolution arithmetic; PyTorch's Conv2d.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from symflops.errors import ArgumentError
+from symflops.exprs import product
+from symflops.facts import divides, equal
+from symflops.geometry import Window, same_padding
+from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
+from symflops.layers.combine import Sequential
+from symflops.primitives import bias_add, contract
+from symflops.symbols import exact
+from symflops.trace import Condition, Shape, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+class Convolution(Layer):
+    """The engine: each output is a dot product over the taps of C_in/g channels."""
+
+    axes: ClassVar[int]
+    in_channels: Size
+    out_channels: Size
+    kernel_size: Size
+    stride: Size = 1
+    padding: Size = 0
+    dilation: Size = 1
+    groups: Size = 1
+    bias: bool = True
+    padding_mode: str = "zeros"
+    count_padding: bool = True
+
+    def needs(self) -> Iterable[Require]:
+        """Sizes of at least 1, groups that divide the channels, a padding that is known."""
+        kind = type(self).__name__
+        yield from positive(self, "in_channels", "out_channels", "kernel_size", "stride")
+        yield from positive(self, "dilation", "groups")
+        option(self, "padding_mode", PADDING_MODES)
+        if isinstance(self.padding, str):
+            option(self, "padding", ("same", "valid"))
+            if self.padding == "same" and set(per_axis(self.stride, self.axes, "stride")) != {1}:
+                message = f"{kind}: padding='same' needs stride 1, got stride {self.stride}"
+                raise ArgumentError(message)
+        else:
+            yield from positive(self, "padding", least=0)
+        if not self.count_padding and self.padding_mode != "zeros":
+            message = f"{kind}: count_padding=False needs padding_mode='zeros'"
+            raise ArgumentError(message)
+        for name in ("in_channels", "out_channels"):
+            channels = getattr(self, name)
+            if self.groups != 1:
+                yield Require(
+                    divides(self.groups, channels),
+                    lambda name=name, channels=channels: (  # type: ignore[misc]
+                        f"{kind}: {name} = {channels} must be divisible by groups = {self.groups}"
+                    ),
+                )
+
+    def windows(self) -> tuple[Window, ...]:
+        """Return the window along each axis."""
+        kernel = per_axis(self.kernel_size, self.axes, "kernel_size")
+        stride = per_axis(self.stride, self.axes, "stride")
+        dilation = per_axis(self.dilation, self.axes, "dilation")
+        if self.padding == "same":
+            pads = [same_padding(k, d) for k, d in zip(kernel, dilation, strict=True)]
+        else:
+            padding: Any = 0 if self.padding == "valid" else self.padding
+            pads = [(p, p) for p in per_axis(padding, self.axes, "padding")]
+        parts = zip(kernel, stride, pads, dilation, strict=True)
+        return tuple(Window(k, s, exact(p[0]), exact(p[1]), d) for k, s, p, d in parts)
+
+    def forward(self, x: Shape) -> Forward:
+        """Slide the kernels over the input, then add the bias."""
+        batch, channels, *sizes = x
+        yield channels_match(self, channels, self.in_channels)
+        windows = self.windows()
+        for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
+            yield from window_fits(self, axis, window, size)
+        output = [w.outputs(size) for w, size in zip(windows, sizes, strict=True)]
+        fan_in = (self.in_channels / self.groups, *(w.kernel for w in windows))
+        weight = Weight("weight", product((*fan_in, self.out_channels)))
+        if self.count_padding:
+            outputs = (self.out_channels, *output, batch)
+            yield "conv", contract((*fan_in, *outputs), outputs, "dot.conv", (weight,))
+        else:
+            yield from self.real_taps(windows, sizes, batch, weight)
+        if self.bias:
+            added = (self.out_channels, *output, batch)
+            yield "bias", bias_add(added, (Weight("bias", self.out_channels),))
+        return (batch, self.out_channels, *output)
+
+    def real_taps(
+        self, windows: tuple[Window, ...], sizes: list[Any], batch: Any, weight: Weight
+    ) -> Forward:
+        """Count only the products whose tap is not padding."""
+        taps, reached = [], []
+        for window, size in zip(windows, sizes, strict=True):
+            total, outputs, relations = window.taps(size)
+            taps.append(total)
+            reached.append(outputs)
+            for relation in relations:
+                yield Require(relation, lambda r=relation: f"count_padding=False needs {r}")  # type: ignore[misc]
+        products = (self.in_channels / self.groups, self.out_channels, *taps, batch)
+        outputs_ = (self.out_channels, *reached, batch)
+        yield "conv", contract(products, outputs_, "dot.conv", (weight,))
+
+
+class Conv1d(Convolution):
+    """Convolution of (B, C_in, L) to (B, C_out, L_out), each group of channels apart.
+
+    Products: (C_in/g)·k·C_out·L_out; sums: one less an output, one more with a bias.
+    Params: (C_in/g)·k·C_out, and C_out with a bias. L_out = ⌊(L + 2p - d(k - 1) - 1)/s⌋ + 1.
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, L = sf.dims("k C_in C_out L")
+    >>> sf.cost(sf.Conv1d(C_in, C_out, k, padding="same"), (C_in, L)).flops
+    2*C_in*C_out*L*k
+
+    Raises:
+        ArgumentError: groups that do not divide the channels, a size below 1.
+        ShapeError: other channels than in_channels, or an input shorter than the kernel.
+    """
+
+    axes: ClassVar[int] = 1
+    rank: ClassVar[int | None] = 3
+
+
+class Conv2d(Convolution):
+    """Convolution of (B, C_in, H, W) to (B, C_out, H_out, W_out), each group of channels apart.
+
+    Products (MACs): (C_in/g)·k²·C_out·H_out·W_out. Additions: (C_in·k²/g - 1)·C_out·H_out·W_out, and one an
+    output more with a bias. Params: (C_in/g)·k²·C_out, and C_out with a bias.
+    H_out = ⌊(H + 2p - d(k - 1) - 1)/s⌋ + 1. A tap on padding counts as a product, as in every paper;
+    ``count_padding=False`` counts only the taps that are there.
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
+    >>> sf.cost(sf.Conv2d(C_in, C_out, k, padding="same", bias=False), (C_in, H, W)).flops
+    C_out*H*W*(2*C_in*k**2 - 1)
+    >>> sf.cost(sf.Conv2d(C_in, C_out, k, padding="same"), (C_in, H, W)).flops
+    2*C_in*C_out*H*W*k**2
+
+    Raises:
+        ArgumentError: groups that do not divide the channels, a size below 1, 'same' with a stride.
+        ShapeError: other channels than in_channels, or an input smaller than the kernel.
+
+    Source: Dumoulin and Visin 2016, section 2; PyTorch's Conv2d.
+    """
+
+    axes: ClassVar[int] = 2
+    rank: ClassVar[int | None] = 4
+
+
+class Conv3d(Convolution):
+    """Convolution of (B, C_in, D, H, W) to (B, C_out, D_out, H_out, W_out).
+
+    Products: (C_in/g)·k³·C_out·D_out·H_out·W_out; sums, params and sizes as in :class:`Conv2d`.
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, D, H, W = sf.dims("k C_in C_out D H W")
+    >>> sf.cost(sf.Conv3d(C_in, C_out, k, padding="same"), (C_in, D, H, W)).macs
+    C_in*C_out*D*H*W*k**3
+    """
+
+    axes: ClassVar[int] = 3
+    rank: ClassVar[int | None] = 5
+
+
+def channels_match(layer: Layer, got: Any, expected: Any, axis: int = 1) -> Require:
+    """Require the channels of the input to be those that the layer was made for."""
+    return Require(
+        equal(got, expected),
+        lambda: f"{type(layer).__name__} expects {expected} channels on axis {axis}, got {got}",
+    )
+
+
+def window_fits(
+    layer: Layer, axis: int, window: Window, size: Any
+) -> Iterable[Require | Condition]:
+    """Require a window to fit its padded axis, and note what its stride leaves over."""
+    yield Require(
+        window.fits(size),
+        lambda: (
+            f"{type(layer).__name__} needs a padded size of at least {window.reach + 1} on axis "
+            f"{axis + 2}, got {size + window.before + window.after}; enlarge the input or pad it"
+        ),
+    )
+    left = window.left_over(size)
+    if left is not None:
+        slack = window.slack(size)
+        note = f"{type(layer).__name__}, axis {axis + 2}: ⌊{slack}/{window.stride}⌋ = "
+        note += f"{slack // window.stride}, {left} left over"
+        yield Condition(divides(window.stride, slack), "rounded", note=note)
+
+
+def DepthwiseConv1d(channels: Size, kernel_size: Size, **options: Any) -> Conv1d:
+    """Return the 1-d convolution with one group a channel."""
+    return Conv1d(channels, channels, kernel_size, groups=channels, **options)
+
+
+def DepthwiseConv2d(channels: Size, kernel_size: Size, **options: Any) -> Conv2d:
+    """Return the 2-d convolution with one group a channel: k²·C·H·W products.
+
+    >>> import symflops as sf
+    >>> k, C, H, W = sf.dims("k C H W")
+    >>> sf.cost(sf.DepthwiseConv2d(C, k, padding="same"), (C, H, W)).macs
+    C*H*W*k**2
+    """
+    return Conv2d(channels, channels, kernel_size, groups=channels, **options)
+
+
+def DepthwiseConv3d(channels: Size, kernel_size: Size, **options: Any) -> Conv3d:
+    """Return the 3-d convolution with one group a channel."""
+    return Conv3d(channels, channels, kernel_size, groups=channels, **options)
+
+
+def PointwiseConv2d(in_channels: Size, out_channels: Size, **options: Any) -> Conv2d:
+    """Return the 1 × 1 convolution: C_in·C_out·H·W products."""
+    return Conv2d(in_channels, out_channels, 1, **options)
+
+
+def SeparableConv2d(
+    in_channels: Size, out_channels: Size, kernel_size: Size, *, bias: bool = True, **options: Any
+) -> Sequential:
+    """Return a depthwise convolution and then a pointwise one (Howard et al. 2017, section 3.1).
+
+    MACs: C_in·H·W·(k² + C_out).
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
+    >>> sf.cost(sf.SeparableConv2d(C_in, C_out, k, padding="same"), (C_in, H, W)).macs
+    C_in*H*W*(C_out + k**2)
+    """
+    return Sequential(
+        depthwise=DepthwiseConv2d(in_channels, kernel_size, bias=bias, **options),
+        pointwise=PointwiseConv2d(in_channels, out_channels, bias=bias),
+    )

@@ -1,0 +1,175 @@
+"""Normalisation: by running statistics at inference, by batch statistics, or over the last axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from symflops.errors import ShapeError
+from symflops.exprs import product
+from symflops.facts import at_least
+from symflops.layers.base import Forward, Layer, Require, Size, option, positive
+from symflops.layers.combine import same_size
+from symflops.layers.conv import channels_match
+from symflops.primitives import elementwise, local_response, standardize
+from symflops.trace import Shape, Step, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from symflops.tally import Operation
+
+
+class BatchNorm(Layer):
+    """Batch normalisation (Ioffe and Szegedy 2015), in one of four forms.
+
+    - ``"inference"``: a·x + b with a = γ/√(σ² + ε) and b = β - a·μ precomputed, 2 operations an element;
+    - ``"unfolded"``: γ·(x - μ)/√(σ² + ε) + β with the root precomputed, 4 (2 without affine);
+    - ``"training"``: batch statistics by their definition (algorithm 1), then γ and β; the running averages
+      are not counted;
+    - ``"folded"``: merged into the weights of the layer before: nothing, and no parameters of its own.
+    """
+
+    num_features: Size
+    eps: Size = 1e-5
+    momentum: Size = 0.1
+    affine: bool = True
+    track_running_stats: bool = True
+    form: str = "inference"
+
+    def needs(self) -> Iterable[Require]:
+        """A form that exists, and features."""
+        option(self, "form", ("inference", "unfolded", "training", "folded"))
+        return positive(self, "num_features")
+
+    def forward(self, x: Shape) -> Forward:
+        """Scale and shift every channel."""
+        if len(x) < 2:  # noqa: PLR2004 - batch and channels
+            message = f"{type(self).__name__} needs a channel axis behind the batch"
+            raise ShapeError(message)
+        batch, channels, *sizes = x
+        yield channels_match(self, channels, self.num_features)
+        affine = affine_weights(self.num_features) if self.affine else ()
+        yield from self.steps((channels, *sizes, batch), affine)
+        return x
+
+    def steps(
+        self, elements: tuple[Any, ...], weights: tuple[Weight, ...]
+    ) -> Sequence[tuple[str, Step]]:
+        """Return the steps of the form."""
+        if self.form == "folded":
+            return ()
+        if self.form == "training":
+            gain: tuple[Operation, ...] = ("mul", "add") if self.affine else ()
+            return standardize(elements, elements[0], gain, weights)
+        each: dict[Operation, int] = {"mul": 1, "add": 1}  # a·x + b
+        if self.form == "unfolded":
+            each = {"sub": 1, "div": 1, **(each if self.affine else {})}
+        return (("norm", elementwise(each, elements, "norm", weights)),)
+
+
+def affine_weights(elements: Any) -> tuple[Weight, ...]:
+    """Return a scale and a shift."""
+    return (Weight("weight", elements), Weight("bias", elements))
+
+
+class BatchNorm1d(BatchNorm):
+    """Batch normalisation of (B, C) or (B, C, L)."""
+
+
+class BatchNorm2d(BatchNorm):
+    """Batch normalisation of (B, C, H, W): 2 operations an element at inference; params 2C.
+
+    ``form="unfolded"`` takes 4, ``"training"`` batch statistics, ``"folded"`` none.
+
+    >>> import symflops as sf
+    >>> C, H, W = sf.dims("C H W")
+    >>> [sf.cost(sf.BatchNorm2d(C, form=form), (C, H, W)).flops for form in ("inference", "unfolded")]
+    [2*C*H*W, 4*C*H*W]
+
+    Source: Ioffe and Szegedy 2015, algorithms 1 and 2; PyTorch's BatchNorm2d.
+    """
+
+    rank: ClassVar[int | None] = 4
+
+
+class BatchNorm3d(BatchNorm):
+    """Batch normalisation of (B, C, D, H, W)."""
+
+    rank: ClassVar[int | None] = 5
+
+
+class LayerNorm(Layer):
+    """(x - μ)/√(σ² + ε)·γ + β over the last axes (Ba et al. 2016): 7n + 2 for a row of n entries.
+
+    mean n, deviations n, variance 2n, ε and the root 2, division n, γ and β 2n; without the affine part
+    5n + 2. Params 2n.
+
+    >>> import symflops as sf
+    >>> N, D = sf.dims("N D")
+    >>> cost = sf.cost(sf.LayerNorm(D), (N, D))
+    >>> cost.flops, cost.params
+    (N*(7*D + 2), 2*D)
+
+    Raises:
+        ShapeError: the last axes are not ``normalized_shape``.
+    """
+
+    normalized_shape: Size
+    eps: Size = 1e-5
+    elementwise_affine: bool = True
+    bias: bool = True
+
+    def needs(self) -> Iterable[Require]:
+        """Sizes of at least 1."""
+        return positive(self, "normalized_shape")
+
+    def forward(self, x: Shape) -> Forward:
+        """Standardize each row, then scale and shift it."""
+        last = self.normalized_shape
+        last = last if isinstance(last, tuple) else (last,)
+        first = len(x) - len(last)
+        if first < 1:
+            message = f"LayerNorm over {len(last)} axes needs a batch axis before them"
+            raise ShapeError(message)
+        for axis, (got, expected) in enumerate(zip(x[first:], last, strict=True), first):
+            yield same_size("LayerNorm", axis, got, expected)
+        batch, *positions = x[:first]
+        gain: tuple[Operation, ...] = ()
+        weights: tuple[Weight, ...] = ()
+        if self.elementwise_affine:
+            gain = ("mul", "add") if self.bias else ("mul",)
+            weights = affine_weights(product(last))[: len(gain)]
+        rows = (*positions, batch)
+        yield from standardize((*last, *rows), rows, gain, weights)
+        return x
+
+
+class LocalResponseNorm(Layer):
+    """x·(k + α/n·Σ x²)^-β over a window of n channels (Krizhevsky et al. 2012, section 3.3).
+
+    An element takes 1 square, n - 1 sums (fewer at the first and last channels, whose window is cut), α/n
+    and k (2), a power and a division.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.LocalResponseNorm(5), (96, 55, 55)).adds   # (5·96 - 6 - 96 + 96)·55·55
+    1433850
+    """
+
+    size: Size
+    alpha: Size = 1e-4
+    beta: Size = 0.75
+    k: Size = 1.0
+
+    def needs(self) -> Iterable[Require]:
+        """A window of at least 1."""
+        return positive(self, "size")
+
+    def forward(self, x: Shape) -> Forward:
+        """Divide each element by a power of its neighbourhood."""
+        batch, channels, *sizes = x
+        yield Require(
+            at_least(channels, self.size),
+            lambda: f"LocalResponseNorm needs at least {self.size} channels, got {channels}",
+        )
+        yield from local_response(channels, self.size, (*sizes, batch))
+        return x

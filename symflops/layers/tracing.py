@@ -1,0 +1,279 @@
+"""Applies layers to shapes: runs each ``forward``, and writes down what it yields as a trace.
+
+Here sizes become canonical, conditions are decided or noted, and errors learn their path. A layer that
+is applied twice to the same shape is traced once.
+"""
+
+from __future__ import annotations
+
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.errors import ArgumentError, ShapeError, SymflopsError
+from symflops.exprs import ONE
+from symflops.facts import Facts, Relation, at_least, divides, simplified
+from symflops.layers.base import Layer, Require
+from symflops.symbols import Symbol, exact
+from symflops.tally import Tally
+from symflops.trace import Condition, Group, Node, Shape, Step, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_DEPTH = 100  # layers inside layers
+
+
+class BatchIsWritten(Exception):  # noqa: N818 - a signal, not an error
+    """The first layer of fixed rank found one axis more than one sample has."""
+
+
+class Tracer:
+    """Applies layers under one set of facts; remembers each layer and shape it has met."""
+
+    def __init__(
+        self,
+        facts: Facts | None = None,
+        swaps: Mapping[Symbol, sympy.Expr] | None = None,
+        *,
+        batched: bool | None = None,
+    ) -> None:
+        self.facts = facts or Facts()
+        self.swaps = swaps or {}
+        self.batch_written = bool(batched)
+        self.decided = batched is not None
+        self._groups: dict[tuple[Layer, tuple[Shape, ...]], Group] = {}
+        self._sizes: dict[sympy.Expr, tuple[sympy.Expr, tuple[Condition, ...]]] = {}
+        self._depth = 0
+
+    def apply(self, layer: Layer, inputs: tuple[Shape, ...]) -> Group:
+        """Return the trace of a layer on these inputs."""
+        key = (layer, inputs)
+        if key not in self._groups:
+            self._depth += 1
+            try:
+                self._groups[key] = self._apply(layer, inputs)
+            except SymflopsError as error:
+                error.inside(type(layer).__name__, ", ".join(map(self.shown, inputs)))
+                raise
+            finally:
+                self._depth -= 1
+        return self._groups[key]
+
+    def _apply(self, layer: Layer, inputs: tuple[Shape, ...]) -> Group:
+        if self._depth > MAX_DEPTH:
+            message = f"layers are nested deeper than {MAX_DEPTH} levels; put them side by side"
+            raise ArgumentError(message)
+        if layer.arity is not None and len(inputs) != layer.arity:
+            message = f"{type(layer).__name__} takes {layer.arity} input, got {len(inputs)}"
+            raise ShapeError(message)
+        self._check_rank(layer, inputs)
+        own = getattr(layer, "trace", None)
+        group: Group = own(self, inputs) if own else Recorder(self, layer, inputs).run()
+        return group
+
+    def _check_rank(self, layer: Layer, inputs: tuple[Shape, ...]) -> None:
+        if layer.rank is None:
+            return
+        for shape in inputs:
+            if len(shape) == layer.rank:
+                self.decided = True
+            elif not self.decided and len(shape) == layer.rank + 1:
+                raise BatchIsWritten
+            else:
+                self.decided = True  # no batch would help
+                axes = AXES[layer.rank - 3] if layer.rank in (3, 4, 5) else f"{layer.rank} axes"
+                message = (
+                    f"{type(layer).__name__} needs ({axes}) or (B, {axes}), got "
+                    f"{len(shape) - (not self.batch_written)} axes"
+                )
+                raise ShapeError(message)
+
+    def shape(self, value: Any) -> tuple[Shape, tuple[Condition, ...]]:
+        """Return a shape with canonical sizes, and on what it rests."""
+        sizes: list[sympy.Expr] = []
+        conditions: list[Condition] = []
+        for axis, item in enumerate(value):
+            size, rests_on = self.size(item, axis, value)
+            sizes.append(size)
+            conditions.extend(rests_on)
+        return Shape(sizes), tuple(conditions)
+
+    def size(self, value: Any, axis: int, shape: Any) -> tuple[sympy.Expr, tuple[Condition, ...]]:
+        """Return one canonical size that is whole and at least 1, or assumed to be."""
+        raw = exact(value)
+        if raw not in self._sizes:
+            size = self.expr(raw)
+            rests_on = []
+            for relation in _sound(size):
+                holds = self.facts.decide(relation)
+                if holds is False:
+                    wrong = "is not a whole number" if relation.sign == "|" else "is not positive"
+                    listed = ", ".join(map(str, shape))
+                    message = f"size {size} on axis {axis} of ({listed}) {wrong}"
+                    raise ShapeError(message)
+                if holds is None:
+                    rests_on.append(Condition(simplified(relation)))
+            self._sizes[raw] = size, tuple(rests_on)
+        return self._sizes[raw]
+
+    def expr(self, expr: sympy.Expr) -> sympy.Expr:
+        """Return an expression with the values put in and its floors in canonical form."""
+        if expr.is_Rational:
+            return expr
+        if self.swaps:
+            expr = expr.xreplace(self.swaps)
+        return self.facts.canonical(expr)
+
+    def step(self, step: Step) -> Step:
+        """Return a step with canonical counts."""
+        counts = {key: self.expr(count) for key, count in step.counts}
+        weights = tuple(Weight(w.name, self.expr(w.elements)) for w in step.weights)
+        order = tuple(map(self.expr, step.order)) if self.swaps else step.order
+        return Step(step.rule, Tally(counts), weights, order, step.why, step.source)
+
+    def assume(self, relation: Relation) -> None:
+        """Take one more fact to be true from here on."""
+        self.facts = Facts((*self.facts.relations, relation))
+        self._sizes.clear()
+
+    def shown(self, shape: Shape) -> str:
+        """Write a shape as the user did, with or without its batch."""
+        return str(shape if self.batch_written else Shape(shape[1:]))
+
+
+AXES = ("C, L", "C, H, W", "C, D, H, W")
+
+
+def _sound(size: sympy.Expr) -> list[Relation]:
+    if size.is_Integer:
+        return [] if size > 0 else [at_least(size, 1)]
+    if size.is_integer and size.is_positive:
+        return []
+    relations = []
+    if not size.is_integer:
+        number, divisor = sympy.together(size).as_numer_denom()
+        relations.append(divides(divisor, number))
+    return [*relations, at_least(size, 1)]
+
+
+class Recorder:
+    """Runs one layer's ``forward`` and collects what it yields."""
+
+    def __init__(self, tracer: Tracer, layer: Layer, inputs: tuple[Shape, ...]) -> None:
+        self.tracer, self.layer, self.inputs = tracer, layer, inputs
+        self.children: list[tuple[str, Node]] = []
+        self.conditions: list[Condition] = []
+
+    def run(self) -> Group:
+        """Return the layer's trace."""
+        for need in self.layer.needs():
+            self.require(need)
+        forward = self.layer.forward(*self.inputs)
+        outputs = self.drive(forward) if isinstance(forward, GeneratorType) else forward
+        return Group(
+            self.layer,
+            self.inputs,
+            tuple(map(self.shape, _shapes(outputs, self.layer))),
+            tuple(self.children),
+            tuple(dict.fromkeys(self.conditions)),
+        )
+
+    def drive(self, forward: Any) -> Any:
+        """Step through the generator, answering what it yields."""
+        answer = None
+        while True:
+            try:
+                item = forward.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            answer = self.take(item)
+
+    def take(self, item: Any) -> Any:
+        """Record one yielded thing; a layer is answered with the shape of its output."""
+        if isinstance(item, Require):
+            return self.require(item)
+        if isinstance(item, Condition):
+            return self.conditions.append(item)
+        match item:
+            case (str(name), Step() as step):
+                return self.children.append((name, self.tracer.step(step)))
+            case (str(name), Layer() as layer, *inputs) if inputs:
+                return self.child(name, layer, tuple(map(self.shape, inputs)))
+        message = (
+            f"{type(self.layer).__name__}.forward yielded {item!r}; yield (name, step) or "
+            "(name, layer, input)"
+        )
+        raise ArgumentError(message)
+
+    def child(
+        self, name: str, layer: Layer, inputs: tuple[Shape, ...]
+    ) -> Shape | tuple[Shape, ...]:
+        """Apply a child layer, and put its name on any error."""
+        try:
+            group = self.tracer.apply(layer, inputs)
+        except SymflopsError as error:
+            error.within(name)
+            raise
+        self.children.append((name, group))
+        return group.outputs[0] if len(group.outputs) == 1 else group.outputs
+
+    def shape(self, value: Any) -> Shape:
+        """Return a canonical shape, noting on what it rests."""
+        shape, conditions = self.tracer.shape(value)
+        self.conditions.extend(conditions)
+        return shape
+
+    def require(self, need: Require) -> None:
+        """Decide what a layer needs: refuse it, take it, or note that it is assumed."""
+        relation = Relation(
+            self.tracer.expr(need.relation.left),
+            need.relation.sign,
+            self.tracer.expr(need.relation.right),
+        )
+        holds = self.tracer.facts.decide(relation)
+        if holds is False:
+            raise ShapeError(need.message())
+        if holds is None:
+            self.conditions.append(Condition(simplified(relation)))
+
+
+def _shapes(outputs: Any, layer: Layer) -> tuple[Any, ...]:
+    """Return one output or several as a tuple of shapes."""
+    if isinstance(outputs, tuple | list) and outputs:
+        return tuple(outputs) if isinstance(outputs[0], tuple | list) else (outputs,)
+    message = f"{type(layer).__name__}.forward must return the shape of its output, got {outputs!r}"
+    raise ArgumentError(message)
+
+
+def trace(
+    layer: Layer,
+    inputs: tuple[tuple[Any, ...], ...],
+    facts: Facts,
+    swaps: Mapping[Symbol, sympy.Expr] | None = None,
+    batched: bool | None = None,  # noqa: FBT001 - as in cost()
+) -> tuple[Group, tuple[Condition, ...], Tracer]:
+    """Apply a layer to shapes as users write them, deciding once whether a batch is written."""
+    tracer = Tracer(facts, swaps, batched=batched)
+    try:
+        return _trace(tracer, layer, inputs)
+    except BatchIsWritten:
+        return _trace(Tracer(facts, swaps, batched=True), layer, inputs)
+
+
+def _trace(
+    tracer: Tracer, layer: Layer, inputs: tuple[tuple[Any, ...], ...]
+) -> tuple[Group, tuple[Condition, ...], Tracer]:
+    shapes: list[Shape] = []
+    conditions: list[Condition] = []
+    for sizes in inputs:
+        shape, rests_on = tracer.shape(sizes if tracer.batch_written else (ONE, *sizes))
+        shapes.append(shape)
+        conditions.extend(rests_on)
+    try:
+        return tracer.apply(layer, tuple(shapes)), tuple(conditions), tracer
+    except ShapeError as error:
+        if not tracer.decided and not tracer.batch_written and error.where:
+            error.message += "; if the first axis is a batch, pass batched=True"
+        raise

@@ -1,0 +1,185 @@
+"""Metrics as folds of the trace, each with its own algebra.
+
+Work adds, and a repetition multiplies it. Weights are counted once a name. Activations are the outputs
+of leaf layers. Every fold first flattens the tree into distinct pieces with how often each occurs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.errors import ArgumentError
+from symflops.exprs import ONE, collect, expanded, joined, product, terms
+from symflops.symbols import Symbol
+from symflops.tally import total
+from symflops.trace import Group, Node, Step, Times
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from symflops.exprs import Terms
+    from symflops.tally import Key
+
+Limits = tuple[Symbol, sympy.Expr, sympy.Expr]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A step or a layer; inside a sum also its factor there and the limits, innermost first."""
+
+    item: Any
+    factor: sympy.Expr = ONE
+    limits: tuple[Limits, ...] = ()
+
+
+#: Which pieces a cost is made of, and how often each of them occurs.
+Profile = dict[Piece, sympy.Expr]
+
+
+class Profiler:
+    """Flattens nodes to profiles and remembers those of nodes it has seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Node, Profile] = {}
+
+    def __call__(self, node: Node) -> Profile:
+        """Return the distinct pieces of a node with how often each occurs."""
+        if node not in self._seen:
+            self._seen[node] = self._profile(node)
+        return self._seen[node]
+
+    def _profile(self, node: Node) -> Profile:
+        if isinstance(node, Step):
+            return {Piece(node): ONE}
+        if isinstance(node, Group):
+            profile: Profile = {Piece(node): ONE}
+            for _, child in node.children:
+                for piece, count in self(child).items():
+                    profile[piece] = profile[piece] + count if piece in profile else count
+            return profile
+        if isinstance(node, Times):
+            return {piece: product((node.n, count)) for piece, count in self(node.child).items()}
+        limits = node.limits
+        return {
+            Piece(piece.item, product((piece.factor, count)), (*piece.limits, limits)): ONE
+            for piece, count in self(node.child).items()
+        }
+
+
+def fold(profile: Profile, value: Callable[[Step | Group], Terms]) -> Terms:
+    """Return Σ count · value over a profile, as terms with like terms added."""
+    values: dict[Step | Group, Terms] = {}
+    weighed = []
+    for piece, count in profile.items():
+        if piece.item not in values:
+            values[piece.item] = value(piece.item)
+        pairs = values[piece.item]
+        if pairs:
+            weighed.append((count, _summed(piece, pairs) if piece.limits else pairs))
+    return total(weighed)
+
+
+def _summed(piece: Piece, pairs: Terms) -> Terms:
+    """Sum over the indices, in closed form where there is one, else as a sum that stays."""
+    expr = product((piece.factor, joined(pairs)))
+    for index, first, last in piece.limits:
+        expr = closed_sum(expr, index, first, last)
+    return collect(terms(expr))
+
+
+def closed_sum(expr: sympy.Expr, index: Symbol, first: sympy.Expr, last: sympy.Expr) -> sympy.Expr:
+    """Return Σ expr for index = first … last, multiplied out where it closes.
+
+    >>> from symflops.symbols import dims, index
+    >>> (L, g), i = dims("L g"), index()
+    >>> closed_sum(g * i, i, sympy.Integer(0), L - 1)
+    L**2*g/2 - L*g/2
+    """
+    closed = []
+    for term in sympy.Add.make_args(sympy.expand(expr)):
+        if not term.has(index):
+            closed.append(sympy.expand(term * (last - first + 1)))
+        elif any(f.has(index) for f in term.atoms(sympy.floor, sympy.Function)):
+            closed.append(sympy.Sum(term, (index, first, last)))
+        else:
+            closed.append(sympy.expand(sympy.summation(term, (index, first, last))))
+    return sympy.Add(*closed)
+
+
+def work(profile: Profile, weigh: Mapping[Key, sympy.Rational]) -> Terms:
+    """Return the operations of a profile, each at its weight."""
+    return fold(profile, lambda item: item.counts.weighed(weigh) if isinstance(item, Step) else {})
+
+
+def activations(profile: Profile) -> Terms:
+    """Return the elements of the outputs of all leaf layers; a view has none of its own."""
+
+    def outputs(item: Step | Group) -> Terms:
+        if isinstance(item, Step) or not item.is_leaf or _is_view(item.layer):
+            return {}
+        return collect(pair for shape in item.outputs for pair in terms(shape.elements))
+
+    return fold(profile, outputs)
+
+
+def _is_view(layer: Any) -> bool:
+    return bool(getattr(layer, "view", False))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The elements of all weights: those of no name, and those tied by a name, counted once."""
+
+    untied: Terms
+    tied: Mapping[str, Terms]
+
+    @property
+    def terms(self) -> Terms:
+        """All weights together."""
+        return total((ONE, pairs) for pairs in (self.untied, *self.tied.values()))
+
+
+class Weigher:
+    """Counts the weights of nodes, each tied name once, and remembers nodes it has seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Node, Weights] = {}
+
+    def __call__(self, node: Node) -> Weights:
+        """Return the weights of a node."""
+        if node not in self._seen:
+            self._seen[node] = self._weights(node)
+        return self._seen[node]
+
+    def _weights(self, node: Node) -> Weights:
+        if isinstance(node, Step):
+            pairs = (pair for weight in node.weights for pair in terms(weight.elements))
+            return Weights(collect(pairs), {})
+        if isinstance(node, Group):
+            parts = [self(child) for _, child in node.children]
+            untied = collect(pair for part in parts for pair in part.untied.items())
+            tied = _tied(parts)
+            if node.tied:
+                return Weights({}, _tied([Weights({}, tied), Weights({}, {node.tied: untied})]))
+            return Weights(untied, tied)
+        inner = self(node.child)
+        if isinstance(node, Times):
+            n = ONE if node.shared else node.n
+            return Weights(total([(n, inner.untied)]), inner.tied)
+        return Weights(_summed(Piece(node.child, ONE, (node.limits,)), inner.untied), inner.tied)
+
+
+def _tied(parts: list[Weights]) -> dict[str, Terms]:
+    tied: dict[str, Terms] = {}
+    for part in parts:
+        for name, pairs in part.tied.items():
+            if expanded(tied.setdefault(name, pairs)) != expanded(pairs):
+                message = (
+                    f"the weights tied as {name!r} have {joined(tied[name])} elements in one place "
+                    f"and {joined(pairs)} in another; give one of them another name"
+                )
+                raise ArgumentError(message)
+    return tied

@@ -1,0 +1,299 @@
+"""The primitives, and what each of them takes: every operation count of symflops is in this module.
+
+A layer says which primitives it applies and to how many elements; it never writes a count. Sizes may
+be given as one expression or as a tuple of factors, in the order in which a paper prints them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.errors import ArgumentError, UnknownNameError
+from symflops.exprs import product
+from symflops.floors import quotient
+from symflops.symbols import exact
+from symflops.tally import OPERATIONS, ROLES, Key, Operation, Role, Tally
+from symflops.trace import Step, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Size = Any  # an int, an expression, or a tuple of factors
+Steps = tuple[tuple[str, Step], ...]
+
+
+def contract(
+    products: Size,
+    outputs: Size,
+    role: Role = "dot.other",
+    weights: tuple[Weight, ...] = (),
+) -> Step:
+    """Return dot products: each output of n products takes n multiplications and n - 1 additions.
+
+    Counts: ``products`` multiplications, ``products - outputs`` additions.
+
+    >>> from symflops import dims
+    >>> N, D = dims("N D")
+    >>> dict(contract(N * N * D, N * N).counts)[("add", "dot.other")]
+    D*N**2 - N**2
+    """
+    products, order = _size(products)
+    outputs, _ = _size(outputs)
+    counts: dict[Key, sympy.Expr] = {("mul", role): products, ("add", role): products - outputs}
+    return Step("contract", _tally(counts), weights, order)
+
+
+def bias_add(outputs: Size, weights: tuple[Weight, ...] = (), role: Role = "bias") -> Step:
+    """Return the addition of a bias: one addition an output."""
+    outputs, order = _size(outputs)
+    return Step("bias_add", _tally({("add", role): outputs}), weights, order)
+
+
+def elementwise(
+    operation: Operation | Mapping[Operation, int],
+    elements: Size,
+    role: Role = "other",
+    weights: tuple[Weight, ...] = (),
+) -> Step:
+    """Return the same few operations on every element.
+
+    ``operation`` is a name (``"mul"``: one multiplication an element) or a mapping of names to how many
+    of each an element takes.
+    """
+    elements, order = _size(elements)
+    each = {operation: 1} if isinstance(operation, str) else operation
+    counts = {(name, role): exact(count) * elements for name, count in each.items()}
+    return Step("elementwise", _tally(counts), weights, order)
+
+
+def reduce(
+    entries: Size, outputs: Size, operation: Operation = "add", role: Role = "other"
+) -> Step:
+    """Return reductions: n entries become one with n - 1 operations (sums or comparisons).
+
+    Counts: ``entries - outputs`` operations.
+
+    >>> from symflops import dims
+    >>> k, C, H, W = dims("k C H W")
+    >>> dict(reduce(k**2 * C * H * W, C * H * W, "cmp", "pool").counts)[("cmp", "pool")]
+    C*H*W*k**2 - C*H*W
+    """
+    entries, order = _size(entries)
+    outputs, _ = _size(outputs)
+    return Step("reduce", _tally({(operation, role): entries - outputs}), (), order)
+
+
+def softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
+    """Return stable softmax: exp(x - max x) / Σ exp(x - max x) over ``rows`` rows.
+
+    A row of n entries takes n - 1 comparisons, n subtractions, n exponentials, n - 1 additions and n
+    divisions: 5n - 2. Source: Goodfellow et al., Deep Learning, section 4.1.
+    """
+    entries, order = _size(entries)
+    rows, _ = _size(rows)
+    counts: dict[Key, sympy.Expr] = {
+        ("cmp", role): entries - rows,
+        ("sub", role): entries,
+        ("exp", role): entries,
+        ("add", role): entries - rows,
+        ("div", role): entries,
+    }
+    return Step("softmax", _tally(counts), (), order)
+
+
+def standardize(
+    entries: Size, rows: Size, affine: Sequence[Operation] = (), weights: tuple[Weight, ...] = ()
+) -> Steps:
+    """Return (x - mean) / sqrt(var + eps) over ``rows`` rows, by its definition, step by step.
+
+    A row of n entries takes: mean, n - 1 additions and 1 division; deviations, n subtractions; variance,
+    n multiplications, n - 1 additions and 1 division; scale, 1 addition of eps, 1 root and n divisions:
+    5n + 2. ``affine`` operations follow on every entry. Source: Ba et al. 2016, equation 4; Ioffe and
+    Szegedy 2015, algorithm 1.
+    """
+    entries, order = _size(entries)
+    rows, _ = _size(rows)
+
+    def step(counts: Mapping[Operation, sympy.Expr]) -> Step:
+        named: dict[Key, sympy.Expr] = {(name, "norm"): count for name, count in counts.items()}
+        return Step("standardize", _tally(named), (), order)
+
+    steps = [
+        ("mean", step({"add": entries - rows, "div": rows})),
+        ("deviation", step({"sub": entries})),
+        ("variance", step({"mul": entries, "add": entries - rows, "div": rows})),
+        ("normalize", step({"add": rows, "sqrt": rows, "div": entries})),
+    ]
+    if affine:
+        each = {operation: affine.count(operation) for operation in affine}
+        steps.append(("affine", elementwise(each, order, "norm", weights)))
+    return tuple(steps)
+
+
+def op(
+    name: str,
+    *,
+    role: Role = "other",
+    why: str = "",
+    source: str = "",
+    weights: tuple[Weight, ...] = (),
+    **counts: Size,
+) -> Step:
+    """Return a step with counts of your own, for what is none of the primitives (an FFT, a sort).
+
+    ``op("fft", mul=…, add=…, cmp=…, why="…", source="…")``; the operations are those of
+    :data:`symflops.tally.OPERATIONS`.
+
+    Raises:
+        UnknownNameError: an operation that is none of these.
+    """
+    tally: dict[Any, sympy.Expr] = {}
+    order: tuple[sympy.Expr, ...] = ()
+    for operation, size in counts.items():
+        count, factors = _size(size)
+        order += factors
+        tally[(operation, role)] = count
+    return Step(name, _tally(tally), weights, order, why, source)
+
+
+def unknown(name: str, *sizes: Any) -> Step:
+    """Return a step that nobody has counted: a named unknown c_name(sizes), kept in every total of work.
+
+    >>> from symflops import dims
+    >>> dict(unknown("my_kernel", *dims("N D")).counts)[("unknown", "other")]
+    c_my_kernel(N, D)
+    """
+    if not re.fullmatch(r"[A-Za-z]\w*", name):
+        message = f"{name!r} is not a name for an unknown: write letters, digits and underscores"
+        raise ArgumentError(message)
+    function = sympy.Function(f"c_{name}", positive=True, integer=True)
+    count = function(*map(exact, sizes))
+    return Step("unknown", _tally({("unknown", "other"): count}), (), tuple(map(exact, sizes)))
+
+
+def move() -> Step:
+    """Return a step that only moves or views elements: no operation."""
+    return Step("move", Tally())
+
+
+def window_mean(taps: Size, outputs: Size) -> Step:
+    """Return means of windows: n entries take n - 1 additions and one division.
+
+    Counts: ``taps - outputs`` additions, ``outputs`` divisions.
+    """
+    taps, order = _size(taps)
+    outputs, _ = _size(outputs)
+    return Step(
+        "mean", _tally({("add", "pool"): taps - outputs, ("div", "pool"): outputs}), (), order
+    )
+
+
+def interpolate(outputs: Size) -> Step:
+    """Return bilinear blends λ₀(μ₀a + μ₁b) + λ₁(μ₀c + μ₁d): 6 multiplications and 3 additions each."""
+    return elementwise({"mul": 6, "add": 3}, outputs)
+
+
+def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) -> Steps:
+    """Return x/(k + α/n·Σ x²)^β over windows of n channels, cut at the first and the last channel.
+
+    The windows of an axis of C channels have n·C - ⌊n²/4⌋ entries in all where C ≥ n. Each entry is squared
+    once; a window of m squares takes m - 1 additions; then α/n, k, the power and the division.
+    """
+    positions, order = _size(positions)
+    before = quotient(window, 2)
+    after = window - 1 - before
+    cut = before * (before + 1) / 2 + after * (after + 1) / 2
+    entries = window * channels - cut
+    elements = channels * positions
+    counts: dict[Key, sympy.Expr] = {
+        ("mul", "norm"): 2 * elements,  # x·x and α/n·Σ
+        ("add", "norm"): entries * positions - elements + elements,  # Σ, and k
+        ("pow", "norm"): elements,
+        ("div", "norm"): elements,
+    }
+    return (("norm", Step("local_response", _tally(counts), (), (window, channels, *order))),)
+
+
+def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") -> Step:
+    """Return a contraction of one or two operands, written as ``"b h n d, b h m d -> b h n m"``.
+
+    Every letter or word is an axis; an axis that is not in the output is summed over. Two operands take
+    one product for every combination of axes; one operand takes sums alone.
+
+    >>> from symflops import dims
+    >>> b, h, n, m, d = dims("b h n m d")
+    >>> step = einsum("b h n d, b h m d -> b h n m", (b, h, n, d), (b, h, m, d))
+    >>> dict(step.counts)[("mul", "dot.other")]
+    b*d*h*m*n
+
+    Raises:
+        ArgumentError: the equation does not fit the operands, or one axis has two sizes.
+    """
+    sizes, output = _axes(equation, operands)
+    summed = [axis for axis in sizes if axis not in output]
+    order = tuple(sizes[axis] for axis in [*summed, *output])
+    entries, outputs = product(order), product(sizes[axis] for axis in output)
+    if len(operands) == 1:
+        return Step("reduce", _tally({("add", role): entries - outputs}), (), order)
+    counts: dict[Key, sympy.Expr] = {("mul", role): entries, ("add", role): entries - outputs}
+    return Step("contract", _tally(counts), (), order)
+
+
+def _axes(
+    equation: str, operands: Sequence[Sequence[Any]]
+) -> tuple[dict[str, sympy.Expr], list[str]]:
+    left, arrow, right = equation.partition("->")
+    names = [_words(part) for part in left.split(",")]
+    output = _words(right)
+    if not arrow or len(names) != len(operands) or len(operands) not in (1, 2):
+        message = (
+            f"einsum({equation!r}) needs one operand or two, an arrow, and as many shapes as "
+            f"operands; got {len(operands)} shapes"
+        )
+        raise ArgumentError(message)
+    sizes: dict[str, sympy.Expr] = {}
+    for axes, shape in zip(names, operands, strict=True):
+        if len(axes) != len(shape) or len(set(axes)) != len(axes):
+            message = (
+                f"einsum({equation!r}): axes {' '.join(axes)} do not fit the shape {tuple(shape)}"
+            )
+            raise ArgumentError(message)
+        for axis, size in zip(axes, map(exact, shape), strict=True):
+            if sizes.setdefault(axis, size) != size:
+                message = f"einsum({equation!r}): axis {axis} has sizes {sizes[axis]} and {size}"
+                raise ArgumentError(message)
+    missing = [axis for axis in output if axis not in sizes]
+    if missing or len(set(output)) != len(output):
+        message = (
+            f"einsum({equation!r}): the output axes {' '.join(output)} must come from the operands"
+        )
+        raise ArgumentError(message)
+    return sizes, output
+
+
+def _words(text: str) -> list[str]:
+    words = text.split()
+    # "bhnd" without spaces is four axes, as in PyTorch and NumPy
+    return list(words[0]) if len(words) == 1 and len(words[0]) > 1 else words
+
+
+def _size(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:
+    """Return a size as one expression, and its factors in the order given."""
+    if isinstance(size, Sequence):
+        factors = tuple(map(exact, size))
+        return product(factors), factors
+    size = exact(size)
+    return size, sympy.Mul.make_args(size)
+
+
+def _tally(counts: Mapping[Key, sympy.Expr]) -> Tally:
+    for operation, role in counts:
+        if operation not in OPERATIONS:
+            raise UnknownNameError("operation", operation, OPERATIONS)
+        if role not in ROLES:
+            raise UnknownNameError("role", role, ROLES)
+    return Tally({key: count for key, count in counts.items() if not count.is_zero})

@@ -1,0 +1,1 @@
+"""What is read from text that strangers wrote."""

@@ -1,0 +1,103 @@
+"""The sentence for a paper: what was counted, by which convention, and what was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symflops.errors import UnknownNameError
+from symflops.symbols import exact
+from symflops.units import percent
+
+if TYPE_CHECKING:
+    from symflops.costs import Cost
+
+SENTENCES = {
+    "en": {
+        "counted": "Operations are counted by the convention “{name}”: {sentence}",
+        "input": "The input is {shape}.",
+        "omitted": "Not counted: {roles}.",
+        "share": "{role} ({share} of all elementary operations)",
+        "all": "Nothing is left out.",
+        "conditions": "The formulas hold for {conditions}.",
+        "listed": ", ",
+    },
+    "zh": {
+        "counted": "运算次数按约定“{name}”统计：{sentence}",
+        "input": "输入为 {shape}。",
+        "omitted": "未计入：{roles}。",
+        "share": "{role}（占全部基本运算的 {share}）",
+        "all": "没有遗漏任何运算。",
+        "conditions": "公式成立的条件：{conditions}。",
+        "listed": "、",
+    },
+}
+CONVENTIONS_ZH = {
+    "exact": "每个基本运算（加、减、乘、除、比较、指数、对数、开方、erf、tanh）各计一次。",
+    "mac": "只统计卷积和矩阵乘法，一次乘法连同其加法计为一次。",
+    "2mac": "只统计卷积和矩阵乘法，一次乘法连同其加法计为两次。",
+    "mac+bias": "一次乘法连同其加法计为一次，偏置另计一次。",
+    "2mac+bias": "一次乘法连同其加法计为两次，偏置另计一次。",
+    "2mac+2bias": "一次乘法连同其加法计为两次，偏置也计两次。",
+}
+ROLE_NAMES = {
+    "en": {
+        "dot.conv": "convolutions",
+        "dot.linear": "matrix products",
+        "dot.attention": "attention",
+        "dot.other": "other dot products",
+        "bias": "biases",
+        "act": "activations",
+        "norm": "normalisation",
+        "pool": "pooling",
+        "softmax": "softmax",
+        "skip": "skip connections",
+        "other": "other operations",
+    },
+    "zh": {
+        "dot.conv": "卷积",
+        "dot.linear": "矩阵乘法",
+        "dot.attention": "注意力",
+        "dot.other": "其他内积",
+        "bias": "偏置",
+        "act": "激活函数",
+        "norm": "归一化",
+        "pool": "池化",
+        "softmax": "softmax",
+        "skip": "残差相加",
+        "other": "其他运算",
+    },
+}
+
+
+def statement(cost: Cost, lang: str = "en") -> str:
+    """Return what was counted and what not, in English or Chinese.
+
+    Raises:
+        UnknownNameError: a language that is neither.
+    """
+    if lang not in SENTENCES:
+        raise UnknownNameError("language", lang, SENTENCES)
+    words, roles = SENTENCES[lang], ROLE_NAMES[lang]
+    convention = cost.convention
+    sentence = (
+        convention.sentence
+        if lang == "en"
+        else CONVENTIONS_ZH.get(convention.name, convention.sentence)
+    )
+    inputs = [shape if cost.batched else shape[1:] for shape in cost.root.inputs]
+    shapes = words["listed"].join(" × ".join(map(str, shape)) for shape in inputs)
+    said = [words["counted"].format(name=convention.name, sentence=sentence)]
+    said.append(words["input"].format(shape=shapes))
+    left_out = []
+    for item in cost.omitted:
+        share = exact(item.share)
+        role = roles[item.role]
+        left_out.append(
+            words["share"].format(role=role, share=percent(share)) if share.is_Rational else role
+        )
+    omitted = words["omitted"].format(roles=words["listed"].join(left_out))
+    said.append(omitted if left_out else words["all"])
+    rests_on = [str(c) for c in cost.conditions if c.kind != "rounded"]
+    if rests_on:
+        said.append(words["conditions"].format(conditions=words["listed"].join(rests_on)))
+    return (" " if lang == "en" else "").join(said)

@@ -1,0 +1,274 @@
+"""How each medium writes the pieces of a formula: Unicode text, LaTeX and MathML.
+
+A style is handed finished pieces and puts them together; it never looks at an expression. Every name
+that enters a formula from outside is escaped here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Protocol
+
+from symflops.errors import ArgumentError
+from symflops.symbols import notation
+
+GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+]
+LETTERS = dict(
+    zip(GREEK, "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True),
+)
+BY_LETTER = {letter: name for name, letter in LETTERS.items()}
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+class Style(Protocol):
+    """What a medium must be able to write."""
+
+    def number(self, value: int) -> str: ...
+    def symbol(self, name: str) -> str: ...
+    def negative(self, text: str) -> str: ...
+    def parenthesis(self, text: str) -> str: ...
+    def sum(self, pieces: list[tuple[bool, str]]) -> str: ...
+    def product(self, factors: list[str]) -> str: ...
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str: ...
+    def slash(self, above: str, below: str) -> str: ...
+    def power(self, base: str, exponent: str) -> str: ...
+    def root(self, text: str) -> str: ...
+    def floor(self, text: str) -> str: ...
+    def ceiling(self, text: str) -> str: ...
+    def function(self, name: str, arguments: list[str]) -> str: ...
+    def series(self, index: str, first: str, last: str, text: str) -> str: ...
+
+
+def parts(name: str) -> tuple[str, list[str]]:
+    """Split a name into its letter and its subscripts: C_in is C and in, x1 is x and 1."""
+    base, *below = [part for part in name.split("_") if part] or ["_"]
+    digits = re.fullmatch(r"(\D+)(\d+)", base)
+    if digits:
+        base, below = digits[1], [digits[2], *below]
+    return base, below
+
+
+class Text:
+    """Unicode for terminals: (2 C_in k² − 1) C_out H W."""
+
+    def number(self, value: int) -> str:
+        return f"−{-value:,}" if value < 0 else f"{value:,}"
+
+    def symbol(self, name: str) -> str:
+        return LETTERS.get(name, name)
+
+    def negative(self, text: str) -> str:
+        return f"−{text}"
+
+    def parenthesis(self, text: str) -> str:
+        return f"({text})"
+
+    def sum(self, pieces: list[tuple[bool, str]]) -> str:
+        (minus, first), *others = pieces
+        start = self.negative(first) if minus else first
+        return start + "".join(f" {'−' if minus else '+'} {text}" for minus, text in others)
+
+    def product(self, factors: list[str]) -> str:
+        return " ".join(factors)
+
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: ARG002
+        return f"{above}/{self.parenthesis(below) if deep else below}"
+
+    def slash(self, above: str, below: str) -> str:
+        return f"{above}/{below}"
+
+    def power(self, base: str, exponent: str) -> str:
+        if exponent.isdecimal():
+            return base + exponent.translate(SUPERSCRIPTS)
+        return f"{base}^{exponent if exponent.isidentifier() else self.parenthesis(exponent)}"
+
+    def root(self, text: str) -> str:
+        return f"√({text})"
+
+    def floor(self, text: str) -> str:
+        return f"⌊{text}⌋"
+
+    def ceiling(self, text: str) -> str:
+        return f"⌈{text}⌉"
+
+    def function(self, name: str, arguments: list[str]) -> str:
+        if name == "ceiling":
+            return self.ceiling(arguments[0])
+        return f"{name}({', '.join(arguments)})"
+
+    def series(self, index: str, first: str, last: str, text: str) -> str:
+        return f"Σ_({index}={first}..{last}) {text}"
+
+
+class Latex(Text):
+    r"""LaTeX without packages: \left(2 C_{\mathrm{in}} k^{2} - 1\right) C_{\mathrm{out}} H W."""
+
+    OPERATORS = frozenset(("gcd", "log", "exp", "min", "max"))
+
+    def number(self, value: int) -> str:
+        return f"{value:,}".replace(",", "{,}")
+
+    def symbol(self, name: str) -> str:
+        declared = notation(name).latex
+        if declared:
+            return declared
+        base, below = parts(name)
+        written = self.word(base)
+        subscripts = ",".join(map(self.word, below))
+        return f"{written}_{{{subscripts}}}" if subscripts else written
+
+    def word(self, word: str) -> str:
+        word = BY_LETTER.get(word, word)
+        if word in LETTERS:
+            return f"\\{word}"
+        if not word.isascii():
+            message = (
+                f"{word!r} cannot be set in LaTeX as it stands; declare dim({word!r}, latex=…)"
+            )
+            raise ArgumentError(message)
+        return word if len(word) == 1 or word.isdecimal() else f"\\mathrm{{{word}}}"
+
+    def negative(self, text: str) -> str:
+        return f"-{text}"
+
+    def parenthesis(self, text: str) -> str:
+        tall = "\\frac" in text or "\\sum" in text
+        return f"\\left({text}\\right)" if tall else f"({text})"
+
+    def sum(self, pieces: list[tuple[bool, str]]) -> str:
+        return super().sum(pieces).replace("−", "-")
+
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: ARG002
+        return f"\\frac{{{above}}}{{{below}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
+
+    def root(self, text: str) -> str:
+        return f"\\sqrt{{{text}}}"
+
+    def floor(self, text: str) -> str:
+        return f"\\lfloor {text} \\rfloor"
+
+    def ceiling(self, text: str) -> str:
+        return f"\\lceil {text} \\rceil"
+
+    def function(self, name: str, arguments: list[str]) -> str:
+        if name == "ceiling":
+            return self.ceiling(arguments[0])
+        name = name.lower() if name in ("Min", "Max") else name
+        if name in self.OPERATORS:
+            head = f"\\{name}"
+        else:
+            first, _, rest = name.partition("_")
+            escaped = rest.replace("_", "\\_")
+            head = f"{self.word(first)}_{{\\mathrm{{{escaped}}}}}" if rest else self.word(first)
+        return f"{head}({', '.join(arguments)})"
+
+    def series(self, index: str, first: str, last: str, text: str) -> str:
+        return f"\\sum_{{{index}={first}}}^{{{last}}} {text}"
+
+
+class MathML(Text):
+    """MathML for browsers; every piece is one element."""
+
+    def number(self, value: int) -> str:
+        digits = f"<mn>{abs(value):,}</mn>"
+        return self.negative(digits) if value < 0 else digits
+
+    def symbol(self, name: str) -> str:
+        base, below = parts(name)
+        written = self.word(base)
+        if not below:
+            return written
+        return f"<msub>{written}<mrow>{'<mo>,</mo>'.join(map(self.word, below))}</mrow></msub>"
+
+    def word(self, word: str) -> str:
+        if word.isdecimal():
+            return f"<mn>{word}</mn>"
+        # MathML sets one letter in italics and a longer word upright
+        return f"<mi>{html.escape(LETTERS.get(word, word))}</mi>"
+
+    def row(self, *pieces: str) -> str:
+        return f"<mrow>{''.join(pieces)}</mrow>"
+
+    def negative(self, text: str) -> str:
+        return self.row("<mo>−</mo>", text)
+
+    def parenthesis(self, text: str) -> str:
+        return self.row("<mo>(</mo>", text, "<mo>)</mo>")
+
+    def sum(self, pieces: list[tuple[bool, str]]) -> str:
+        (minus, first), *others = pieces
+        signs = [f"<mo>{'−' if m else '+'}</mo>{text}" for m, text in others]
+        return self.row(self.negative(first) if minus else first, *signs)
+
+    def product(self, factors: list[str]) -> str:
+        return self.row('<mspace width="0.17em"></mspace>'.join(factors))
+
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: ARG002
+        return f"<mfrac>{self.row(above)}{self.row(below)}</mfrac>"
+
+    def slash(self, above: str, below: str) -> str:
+        return self.row(above, "<mo>/</mo>", below)
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"<msup>{self.row(base)}{self.row(exponent)}</msup>"
+
+    def root(self, text: str) -> str:
+        return f"<msqrt>{text}</msqrt>"
+
+    def floor(self, text: str) -> str:
+        return self.row("<mo>⌊</mo>", text, "<mo>⌋</mo>")
+
+    def ceiling(self, text: str) -> str:
+        return self.row("<mo>⌈</mo>", text, "<mo>⌉</mo>")
+
+    def function(self, name: str, arguments: list[str]) -> str:
+        if name == "ceiling":
+            return self.ceiling(arguments[0])
+        inside = "<mo>,</mo>".join(arguments)
+        return self.row(self.symbol(name), "<mo>(</mo>", inside, "<mo>)</mo>")
+
+    def series(self, index: str, first: str, last: str, text: str) -> str:
+        under = self.row(index, "<mo>=</mo>", first)
+        return self.row(f"<munderover><mo>∑</mo>{under}{self.row(last)}</munderover>", text)
+
+
+STYLES: dict[str, Style] = {"text": Text(), "latex": Latex(), "mathml": MathML()}

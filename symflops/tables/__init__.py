@@ -1,0 +1,1 @@
+"""Tables of costs, and one renderer a medium."""

@@ -1,0 +1,123 @@
+"""What a layer does, as a small tree: steps, groups of steps, and repetitions.
+
+The tree knows no metric: each metric is a fold of it. Subtrees are shared, so a block that is built
+fifty times is one object, and a fold that remembers objects pays for it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symflops.exprs import ONE, product
+
+if TYPE_CHECKING:
+    import sympy
+
+    from symflops.facts import Relation
+    from symflops.symbols import Symbol
+    from symflops.tally import Tally
+
+
+class Shape(tuple[Any, ...]):
+    """The sizes of a tensor, axes in order; axis 0 is the batch."""
+
+    __slots__ = ()
+
+    @property
+    def elements(self) -> sympy.Expr:
+        """How many elements the tensor has."""
+        return product(self)
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self))}{',' if len(self) == 1 else ''})"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A learned tensor of a step: its name and its number of elements."""
+
+    name: str
+    elements: sympy.Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One application of one primitive.
+
+    ``rule`` names the primitive, ``counts`` is what it takes, ``order`` lists the factors of its count
+    in the order in which a paper prints them, and ``why`` and ``source`` explain counts of one's own.
+    """
+
+    rule: str
+    counts: Tally
+    weights: tuple[Weight, ...] = ()
+    order: tuple[sympy.Expr, ...] = ()
+    why: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a formula rests on: a relation that was assumed, or a size that was rounded down.
+
+    ``kind`` is ``"assumed"`` (could not be decided for symbols), ``"stated"`` (given as ``assume``) or
+    ``"rounded"`` (a quotient that PyTorch's floor cut).
+    """
+
+    relation: Relation
+    kind: str = "assumed"
+    where: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.note or str(self.relation)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """A layer that was applied: its inputs, its output, and what it did, child by child."""
+
+    layer: object
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    children: tuple[tuple[str, Node], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    tied: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The name of the layer's class."""
+        return type(self.layer).__name__
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the layer holds no other layers."""
+        return all(isinstance(child, Step) for _, child in self.children)
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """A child that is applied ``n`` times; with ``shared`` weights, they are there once."""
+
+    n: sympy.Expr
+    child: Node
+    shared: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """A child whose sizes depend on an index that runs from ``start`` over ``n`` whole numbers."""
+
+    index: Symbol
+    start: sympy.Expr
+    n: sympy.Expr
+    child: Node
+
+    @property
+    def limits(self) -> tuple[Symbol, sympy.Expr, sympy.Expr]:
+        """The index with its first and last value."""
+        return self.index, self.start, self.start + self.n - ONE
+
+
+Node = Step | Group | Times | Sum

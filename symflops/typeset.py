@@ -1,0 +1,226 @@
+"""The form in which a paper prints a formula, in Unicode text, LaTeX and MathML.
+
+One walk over the expression decides order, signs, fractions and parentheses; a style knows how its
+medium writes each piece. Number first, then the factors in the order in which the steps name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import sympy
+from sympy import Add, Integer, Mul, Pow
+
+from symflops.exprs import ONE, tidy
+from symflops.styles import STYLES
+from symflops.symbols import exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symflops.styles import Style
+
+Medium = Literal["text", "latex", "mathml"]
+SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written piece holds together
+
+
+class Order:
+    """Ranks factors: those named earlier stand further left, the others behind, by name."""
+
+    def __init__(self, factors: Iterable[Any] = ()) -> None:
+        self.rank: dict[sympy.Expr, int] = {}
+        for factor in factors:
+            self.rank.setdefault(factor, len(self.rank))
+        for factor in list(self.rank):
+            for symbol in sorted(factor.free_symbols, key=str):
+                self.rank.setdefault(symbol, self.rank[factor])
+
+    def of(self, factor: sympy.Expr) -> tuple[int, str]:
+        """Return where a factor stands."""
+        if factor in self.rank:
+            return self.rank[factor], ""
+        base = factor.base if factor.is_Pow else factor
+        if base in self.rank:
+            return self.rank[base], ""
+        # a sum stands behind all of its symbols: 4 N D (N + 6 D), but (2 C_in k² − 1) C_out
+        known = [self.rank[s] for s in factor.free_symbols if s in self.rank]
+        return (max(known) if known else len(self.rank)), "~" * base.is_Add + str(factor)
+
+    def of_term(self, term: sympy.Expr) -> tuple[Any, ...]:
+        """Return where a term of a sum stands: high degree first, then by its factors."""
+        number, monomial = term.as_coeff_Mul()
+        factors = [f for f in Mul.make_args(monomial) if f != 1]
+        degree = sum((f.exp if f.is_Pow and f.exp.is_Rational else ONE) for f in factors)
+        return (-degree, bool(number < 0), sorted(map(self.of, factors)))
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in the form of a paper; prints as Unicode, typesets in Jupyter.
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
+    >>> sf.display((2*C_in*k**2 - 1)*C_out*H*W, order=(C_in, k, C_out, H, W))
+    (2 C_in k² − 1) C_out H W
+    """
+
+    expr: sympy.Expr
+    order: tuple[sympy.Expr, ...] = ()
+
+    def __str__(self) -> str:
+        return written(self.expr, "text", Order(self.order))
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX, without dollars; needs no package."""
+        return written(self.expr, "latex", Order(self.order))
+
+    @property
+    def mathml(self) -> str:
+        """The formula as a MathML element."""
+        inner = written(self.expr, "mathml", Order(self.order))
+        return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{inner}</mrow></math>'
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
+    def _latex(self, printer: Any) -> str:  # noqa: ARG002 - sympy's hook
+        return self.latex
+
+
+def display(expr: Any, order: Iterable[Any] = ()) -> Formula:
+    """Return any expression in the form of a paper; ``order`` lists its factors from left to right.
+
+    >>> import symflops as sf
+    >>> N, D = sf.dims("N D")
+    >>> sf.display(4*N**2*D + 24*N*D**2, order=(N, D))
+    4 N D (N + 6 D)
+    """
+    return Formula(exact(expr), tuple(map(exact, order)))
+
+
+def written(expr: sympy.Expr, medium: Medium, order: Order) -> str:
+    """Write an expression in a medium."""
+    return Writer(STYLES[medium], order).piece(tidy(expr))[0]
+
+
+class Writer:
+    """Writes expressions in one style; each method returns the text and how tightly it holds."""
+
+    def __init__(self, style: Style, order: Order) -> None:
+        self.style, self.order = style, order
+
+    def piece(self, expr: sympy.Expr) -> tuple[str, int]:
+        """Write any expression."""
+        style = self.style
+        if expr.is_Integer:
+            return style.number(int(expr)), ATOM if expr >= 0 else SUM
+        if expr.is_Rational:
+            fraction = style.fraction(style.number(abs(expr.p)), style.number(expr.q))
+            return (style.negative(fraction), SUM) if expr < 0 else (fraction, PRODUCT)
+        if expr.is_Symbol:
+            return style.symbol(expr.name), ATOM
+        if expr.is_Add:
+            return self.sum(expr), SUM
+        if expr.is_Mul or (expr.is_Pow and expr.exp.could_extract_minus_sign()):
+            return self.product(expr)
+        if expr.is_Pow:
+            return self.power(expr), POWER
+        if isinstance(expr, sympy.floor):
+            return self.floor(expr), ATOM
+        if isinstance(expr, sympy.Sum):
+            return self.series(expr), PRODUCT
+        arguments = [self.piece(arg)[0] for arg in expr.args]
+        return style.function(str(expr.func), arguments), ATOM
+
+    def within(self, expr: sympy.Expr, level: int) -> str:
+        """Write an expression, in parentheses if it holds less tightly than ``level``."""
+        text, holds = self.piece(expr)
+        return text if holds >= level else self.style.parenthesis(text)
+
+    def sum(self, expr: sympy.Expr) -> str:
+        """Write a sum, its highest terms first; ⌊(x - 1)/n⌋ + 1 is ⌈x/n⌉."""
+        terms = sorted(_with_ceilings(expr), key=self.order.of_term)
+        pieces = []
+        for term in terms:
+            minus = bool(term.could_extract_minus_sign())
+            pieces.append((minus, self.within(-term if minus else term, PRODUCT)))
+        return self.style.sum(pieces)
+
+    def product(self, expr: sympy.Expr) -> tuple[str, int]:
+        """Write a product: number first, then the factors in order, over what divides it."""
+        number, _ = expr.as_coeff_Mul()
+        if number < 0:
+            return self.style.negative(self.within(-expr, PRODUCT)), SUM
+        above, below = _fraction(expr)
+        text = self.factors(above, alone=not below)
+        if not below:
+            return text, PRODUCT
+        under = self.factors(below, alone=True)
+        return self.style.fraction(text, under, len(above) > 1, len(below) > 1), PRODUCT
+
+    def factors(self, factors: list[sympy.Expr], *, alone: bool) -> str:
+        """Write factors side by side."""
+        factors = sorted(factors, key=lambda f: (not f.is_Rational, self.order.of(f)))
+        if len(factors) == 1:
+            return self.within(factors[0], SUM if alone else PRODUCT)
+        return self.style.product([self.within(f, POWER) for f in factors])
+
+    def power(self, expr: sympy.Expr) -> str:
+        """Write a power or a root."""
+        if expr.exp == sympy.Rational(1, 2):
+            return self.style.root(self.piece(expr.base)[0])
+        return self.style.power(self.within(expr.base, ATOM), self.piece(expr.exp)[0])
+
+    def floor(self, expr: sympy.Expr) -> str:
+        """Write ⌊x/q⌋; ⌊(x + q - 1)/q⌋ is ⌈x/q⌉."""
+        dividend, divisor = sympy.together(expr.args[0]).as_numer_denom()
+        number, rest = dividend.as_coeff_Add()
+        if divisor.is_Integer and number == divisor - 1 and divisor > 1:
+            return self.style.ceiling(self.slashed(rest, divisor))
+        return self.style.floor(self.slashed(dividend, divisor))
+
+    def slashed(self, dividend: sympy.Expr, divisor: sympy.Expr) -> str:
+        """Write a quotient on one line, as it stands inside a floor."""
+        above = self.within(dividend, PRODUCT if divisor != 1 else SUM)
+        return above if divisor == 1 else self.style.slash(above, self.within(divisor, POWER))
+
+    def series(self, expr: sympy.Sum) -> str:
+        """Write a sum over an index."""
+        index, first, last = expr.limits[0]
+        start, end = self.piece(first)[0], self.piece(last)[0]
+        body = self.within(expr.function, PRODUCT)
+        return self.style.series(self.piece(index)[0], start, end, body)
+
+
+def _fraction(expr: sympy.Expr) -> tuple[list[sympy.Expr], list[sympy.Expr]]:
+    above, below = [], []
+    for factor in Mul.make_args(expr):
+        if factor.is_Rational:
+            above.append(Integer(factor.p))
+            below.append(Integer(factor.q))
+        elif factor.is_Pow and factor.exp.could_extract_minus_sign():
+            below.append(Pow(factor.base, -factor.exp))
+        else:
+            above.append(factor)
+    kept = [f for f in above if f != 1] or [ONE]
+    return kept, [f for f in below if f != 1]
+
+
+def _with_ceilings(expr: sympy.Expr) -> list[sympy.Expr]:
+    """Return the terms of a sum, with ⌊(x - 1)/n⌋ + 1 as ⌈x/n⌉ for a symbolic n."""
+    terms = list(Add.make_args(expr))
+    if ONE not in terms:
+        return terms
+    for i, term in enumerate(terms):
+        if isinstance(term, sympy.floor):
+            dividend, divisor = sympy.together(term.args[0]).as_numer_denom()
+            number, rest = sympy.expand(dividend).as_coeff_Add()
+            if number == -1 and not divisor.is_Rational:
+                terms[i] = sympy.ceiling(rest / divisor, evaluate=False)
+                terms.remove(ONE)
+                break
+    return terms
