@@ -36,6 +36,7 @@ _MODULES = {
         "AdaptiveAvgPool2d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
     "symflops.layers.shape": "Dropout Flatten Identity Upsample",
+    "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "
         "UnknownNameError"
@@ -57,6 +58,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message)
     globals()[name] = value
     return value
+
+
+def homes() -> dict[str, str]:
+    """Return public name → the module that defines it."""
+    return dict(_HOME)
 
 
 def __dir__() -> list[str]:

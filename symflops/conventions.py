@@ -95,21 +95,26 @@ class Convention:
         )
 
     @property
+    def detail(self) -> str:
+        """What stands behind FLOPs: ``1 per MAC``."""
+        return DETAILS.get(self.name, self.name)
+
+    @property
     def label(self) -> str:
         """What stands over a column: ``FLOPs (1 per MAC)``."""
-        return LABELS.get(self.name, f"FLOPs ({self.name})")
+        return f"FLOPs ({self.detail})"
 
     def __repr__(self) -> str:
         return f"<convention {self.name}: {self.sentence}>"
 
 
-LABELS = {
-    "exact": "FLOPs (every operation)",
-    "mac": "FLOPs (1 per MAC)",
-    "2mac": "FLOPs (2 per MAC)",
-    "mac+bias": "FLOPs (1 per MAC, 1 per bias)",
-    "2mac+bias": "FLOPs (2 per MAC, 1 per bias)",
-    "2mac+2bias": "FLOPs (2 per MAC, 2 per bias)",
+DETAILS = {
+    "exact": "every operation",
+    "mac": "1 per MAC",
+    "2mac": "2 per MAC",
+    "mac+bias": "1 per MAC, 1 per bias",
+    "2mac+bias": "2 per MAC, 1 per bias",
+    "2mac+2bias": "2 per MAC, 2 per bias",
 }
 
 EXACT = Convention(
@@ -149,6 +154,13 @@ TWO_MAC_TWO_BIAS = Convention(
     "Molchanov et al. 2017, appendix A.1: 2HW(C_in·k² + 1)·C_out",
     {("mul", "dot"): 2, ("add", "bias"): 2},
 )
+
+#: What a multiplication, an addition and a MAC are, under every convention.
+MULTS = Convention("mults", "Multiplications.", "by definition", {("mul", "*"): 1}).table
+ADDS = Convention(
+    "adds", "Additions and subtractions.", "by definition", {("add", "*"): 1, ("sub", "*"): 1}
+).table
+MACS = MAC.table
 
 CONVENTIONS = {
     convention.name: convention

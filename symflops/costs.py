@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.arithmetic import read_fact
-from symflops.conventions import Convention, named
+from symflops.conventions import ADDS, EXACT, MACS, MULTS, Convention, named
 from symflops.errors import ArgumentError, ConditionError, UnknownNameError
 from symflops.exprs import joined
 from symflops.facts import Facts, Relation, simplified
@@ -33,14 +33,6 @@ if TYPE_CHECKING:
     from symflops.trace import Node
 
 METRICS = ("params", "mults", "adds", "macs", "flops", "activations", "model_size")
-
-#: What is a multiplication, an addition, a MAC: the same under every convention.
-MULTS = Convention("mults", "Multiplications.", "by definition", {("mul", "*"): 1}).table
-ADDS = Convention(
-    "adds", "Additions and subtractions.", "by definition", {("add", "*"): 1, ("sub", "*"): 1}
-).table
-MACS = named("mac").table
-EVERY = named("exact").table
 
 
 def cost(
@@ -257,11 +249,11 @@ class Cost:
     @cached_property
     def omitted(self) -> tuple[Omitted, ...]:
         """What the convention leaves out, role by role, with its share of all operations."""
-        everything = joined(self._work(EVERY))
+        everything = joined(self._work(EXACT.table))
         left_out = []
         for role in ROLES:
             if not self.convention.counts(role):
-                table = {key: weight for key, weight in EVERY.items() if key[1] == role}
+                table = {key: weight for key, weight in EXACT.table.items() if key[1] == role}
                 operations = joined(
                     self._work({k: w for k, w in table.items() if k[0] != "unknown"})
                 )

@@ -150,14 +150,14 @@ def joined(pairs: Terms) -> sympy.Expr:
     rest = Add(*(number * (monomial / front) for monomial, number in pairs.items()))
     if front is ONE:
         return rest
-    content, primitive = _content(rest)
-    return Mul(content, primitive, front) if content is not ONE else Mul(rest, front)
+    # 2*C + 2*k becomes 2*(C + k), but the big numbers of a network stay where they came from
+    content, primitive = rest.primitive()
+    if content is ONE or (content.is_Integer and content > SMALL):
+        return Mul(rest, front)
+    return Mul(content, primitive, front)
 
 
-def _content(expr: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:
-    # 2*C + 2*k becomes 2*(C + k): sympy would spread the 2 again, but not with a symbol in front
-    content, primitive = expr.primitive()
-    return content, primitive
+SMALL = 99  # the greatest whole number that is put in front of a sum
 
 
 def tidy(expr: sympy.Expr) -> sympy.Expr:

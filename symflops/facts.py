@@ -223,12 +223,25 @@ def _without_floors(expr: sympy.Expr) -> sympy.Expr:
 
 
 def simplified(relation: Relation) -> Relation:
-    """Return ⌊H/32⌋ >= 1 as H >= 32: the condition in the dimensions themselves."""
+    """Return ⌊H/32⌋ >= 1 as H >= 32, and 256·x = 9216 as x = 36: in the dimensions themselves."""
+    if relation.sign == "=":
+        return _without_common_number(relation)
     if relation.sign != ">=":
         return relation
-    difference = _without_floors(sympy.expand(relation.left - relation.right))
-    exactly = sum(t.has(sympy.floor) for t in Add.make_args(relation.left - relation.right)) <= 1
-    if not exactly or difference.has(sympy.floor):
+    difference = sympy.expand(relation.left - relation.right)
+    if sum(term.has(sympy.floor) for term in Add.make_args(difference)) > 1:
         return relation
-    numerator, _ = sympy.together(difference).as_numer_denom()  # the denominator is positive
+    exact_bound = _without_floors(difference)
+    if exact_bound.has(sympy.floor):
+        return relation
+    numerator, _ = sympy.together(exact_bound).as_numer_denom()  # the denominator is positive
     return at_least(numerator, 0)
+
+
+def _without_common_number(relation: Relation) -> Relation:
+    left, rest = relation.left.as_coeff_Mul()
+    right, other = relation.right.as_coeff_Mul()
+    if not (left.is_Integer and right.is_Integer):
+        return relation
+    shared = sympy.igcd(left, right)
+    return Relation(left / shared * rest, "=", right / shared * other)

@@ -107,7 +107,8 @@ class Text:
     def product(self, factors: list[str]) -> str:
         return " ".join(factors)
 
-    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: ARG002
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:
+        above = self.parenthesis(above) if wide else above
         return f"{above}/{self.parenthesis(below) if deep else below}"
 
     def slash(self, above: str, below: str) -> str:

@@ -160,7 +160,9 @@ class Writer:
         if not below:
             return text, PRODUCT
         under = self.factors(below, alone=True)
-        return self.style.fraction(text, under, len(above) > 1, len(below) > 1), PRODUCT
+        wide = len(above) == 1 and above[0].is_Add
+        deep = len(below) > 1 or below[0].is_Add
+        return self.style.fraction(text, under, wide, deep), PRODUCT
 
     def factors(self, factors: list[sympy.Expr], *, alone: bool) -> str:
         """Write factors side by side."""

@@ -107,3 +107,12 @@ def fixed(value: sympy.Rational, places: int) -> str:
     scaled = Fraction(value.p, value.q) * scale + Fraction(1, 2)
     whole, rest = divmod(scaled.numerator // scaled.denominator, scale)
     return f"{whole:,}.{rest:0{places}d}" if places else f"{whole:,}"
+
+
+def fixed_digits(value: sympy.Rational, digits: int = 3) -> str:
+    """Write a number with at least ``digits`` significant digits: 15470.26, 1.73, 0.00173."""
+    if value == 0:
+        return "0"
+    exactly = Fraction(value.p, value.q)
+    places = max(2, _leading_zeros(exactly) + digits) if abs(exactly) < 1 else 2
+    return fixed(value, places)

@@ -151,6 +151,8 @@ def _sound(size: sympy.Expr) -> list[Relation]:
         return [] if size > 0 else [at_least(size, 1)]
     if size.is_integer and size.is_positive:
         return []
+    if size.is_Mul and size.is_integer:  # a product of sizes: each of them
+        return [relation for factor in size.args for relation in _sound(factor)]
     relations = []
     if not size.is_integer:
         number, divisor = sympy.together(size).as_numer_denom()

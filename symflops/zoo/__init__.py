@@ -1,1 +1,48 @@
-"""Published models as layers."""
+"""Published models as layers, under torchvision's names where it has them.
+
+``zoo.vgg16()`` has the published sizes and brings its own input, ``(3, H, W)``; the number of classes and
+the width may be symbols.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from symflops.errors import UnknownNameError
+
+_MODULES = {
+    "symflops.zoo.alexnets": "alexnet alexnet_original",
+    "symflops.zoo.lenet": "lenet5",
+    "symflops.zoo.resnet": "resnet18 resnet34 resnet50 resnet101 resnet152",
+    "symflops.zoo.vgg": "vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn",
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def names() -> list[str]:
+    """Return the names of all models.
+
+    >>> from symflops import zoo
+    >>> zoo.names()[:3]
+    ['alexnet', 'alexnet_original', 'lenet5']
+    """
+    return list(_HOME)
+
+
+def model(name: str, /, **arguments: Any) -> Any:
+    """Return the model of this name.
+
+    Raises:
+        UnknownNameError: no model has this name.
+    """
+    if name not in _HOME:
+        raise UnknownNameError("model", name, _HOME)
+    return getattr(import_module(_HOME[name]), name)(**arguments)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    message = f"module 'symflops.zoo' has no attribute {name!r}"
+    raise AttributeError(message)

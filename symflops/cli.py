@@ -1,0 +1,168 @@
+"""The command line: the same words and the same defaults as in Python.
+
+``symflops --help`` must not load sympy: everything that counts is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FORMATS = ("text", "markdown", "latex", "html", "csv", "json")
+METRICS = ("flops", "macs", "params", "mults", "adds", "activations", "model_size")
+INVALID = 2  # exit status of an input that cannot be taken
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="symflops",
+        description="What neural networks cost, in symbols: parameters, MACs and FLOPs in closed form.",
+        epilog="""examples:
+  symflops cost "Conv2d(C_in, C_out, k, padding='same', bias=False)" --input C_in,H,W
+  symflops table vgg16 --at H=224,W=224 --format latex > vgg16.tex
+  symflops models""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    cost = _command(commands, "cost", "the formula of one metric of a layer or model", run_cost)
+    cost.add_argument("--metric", default="flops", help=f"one of {', '.join(METRICS)} (flops)")
+    table = _command(commands, "table", "a table, a row a layer", run_table)
+    table.add_argument("--columns", help="columns parted by commas, such as layer,params,macs")
+    table.add_argument("--depth", type=int, help="how deep nested layers are opened")
+    table.add_argument("--fit", help="LaTeX: page (345 pt) or column (235 pt)")
+    table.add_argument("--part", help="LaTeX: table, table*, tabular or rows")
+    table.add_argument("--caption", help="LaTeX: the caption")
+    table.add_argument("--label", help="LaTeX: the label")
+    models = commands.add_parser("models", help="the published models")
+    models.set_defaults(run=run_models)
+    _output(models)
+    return top
+
+
+def _command(commands: Any, name: str, text: str, run: Callable[..., str]) -> Any:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    command.add_argument("layer", help='a layer such as "Linear(D, 10)", or a model such as vgg16')
+    command.add_argument(
+        "--input", help="the input shape, such as C_in,H,W (models bring their own)"
+    )
+    command.add_argument("--at", help="values to put in, such as H=224,W=224")
+    command.add_argument("--convention", default="exact", help="exact, mac, 2mac, … (exact)")
+    command.add_argument("--assume", action="append", default=[], help='a fact, such as "32 | H"')
+    command.add_argument(
+        "--batched", action="store_true", default=None, help="the input has a batch"
+    )
+    _output(command)
+    return command
+
+
+def _output(command: Any) -> None:
+    command.add_argument("--format", default="text", help=f"one of {', '.join(FORMATS)} (text)")
+    command.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal")
+
+
+def run_cost(arguments: argparse.Namespace) -> str:
+    """Return one metric as a formula."""
+    from symflops.formulas import rendered
+
+    return rendered(_cost(arguments), arguments.metric, arguments.format)
+
+
+def run_table(arguments: argparse.Namespace) -> str:
+    """Return the table of a layer or a model."""
+    table = _cost(arguments).table(arguments.columns, arguments.depth)
+    names = ("fit", "part", "caption", "label")
+    options = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    if options and arguments.format != "latex":
+        from symflops.errors import ArgumentError
+
+        raise ArgumentError(f"--{next(iter(options))} is for --format latex")
+    return str(getattr(table, f"to_{arguments.format}")(**options))
+
+
+def run_models(arguments: argparse.Namespace) -> str:
+    """Return the models of the zoo with their papers and published numbers."""
+    from symflops.zoo.listing import listing
+
+    return str(getattr(listing(), f"to_{arguments.format}")())
+
+
+def _cost(arguments: argparse.Namespace) -> Any:
+    from symflops.costs import cost
+    from symflops.reading.layers import read_layer
+    from symflops.reading.values import read_shapes, read_values
+
+    layer = read_layer(arguments.layer)
+    shapes = read_shapes(arguments.input) if arguments.input is not None else None
+    found = cost(layer, shapes, arguments.convention, arguments.assume, arguments.batched)
+    return found if arguments.at is None else found.at(read_values(arguments.at))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; an input that cannot be taken is one message and the exit status 2."""
+    top = parser()
+    arguments = top.parse_args(argv)
+    if arguments.version:
+        from symflops import __version__
+
+        print(f"symflops {__version__}")
+        return 0
+    if arguments.command is None:
+        top.print_help()
+        return INVALID
+    from symflops.errors import SymflopsError
+
+    try:
+        _check_format(arguments.format)
+        text = arguments.run(arguments)
+        _write(text if text.endswith("\n") else text + "\n", arguments.output)
+    except (SymflopsError, OSError) as error:
+        if isinstance(error, BrokenPipeError):  # the reader, such as head, has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        print(f"symflops: {error}", file=sys.stderr)
+        return INVALID
+    return 0
+
+
+def _check_format(name: str) -> None:
+    if name not in FORMATS:
+        from symflops.errors import UnknownNameError
+
+        raise UnknownNameError("format", name, FORMATS)
+
+
+def _write(text: str, path: str | None) -> None:
+    """Write to the terminal, or to a file that is there whole or not at all."""
+    if path is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    target = Path(path)
+    if target.is_dir() or not target.parent.is_dir():
+        raise OSError(f"cannot write {path}: no such folder, or a folder itself")
+    with tempfile.NamedTemporaryFile(
+        "w", dir=target.parent, prefix=f".{target.name}.", encoding="utf-8", delete=False
+    ) as file:
+        file.write(text)
+    Path(file.name).chmod(0o666 & ~_umask())
+    Path(file.name).replace(target)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+if __name__ == "__main__":
+    sys.exit(main())

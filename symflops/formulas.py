@@ -1,0 +1,38 @@
+"""One metric of a cost by itself, in every format of the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symflops.costs import Cost
+
+
+def rendered(cost: Cost, metric: str, format: str) -> str:  # noqa: A002 - the word of the option
+    """Return the formula of a metric: by itself in LaTeX, with what it rests on as text."""
+    formula = cost.show(metric)
+    conditions = [str(c) for c in cost.conditions if c.kind != "rounded"]
+    if format == "latex":
+        return formula.latex
+    if format == "html":
+        return formula.mathml
+    if format == "markdown":
+        return f"${formula.latex}$"
+    record = {
+        "metric": metric,
+        "formula": str(formula.expr),
+        "convention": cost.convention.name,
+        "conditions": conditions,
+    }
+    if format == "json":
+        return json.dumps(record, ensure_ascii=False, indent=2)
+    if format == "csv":
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(record)
+        writer.writerow([*list(record.values())[:-1], "; ".join(conditions)])
+        return buffer.getvalue()
+    return "\n".join([str(formula), *([f"for {', '.join(conditions)}"] if conditions else [])])

@@ -1,0 +1,233 @@
+"""A cost as a table: which rows there are, and what stands under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.conventions import ADDS, MACS, MULTS
+from symflops.errors import ArgumentError, UnknownNameError
+from symflops.exprs import ONE, joined
+from symflops.facts import equal
+from symflops.metrics import Profiler, Weigher, Weights, activations, work
+from symflops.symbols import exact
+from symflops.tables.table import Column, Note, Table
+from symflops.trace import Group, Node, Step, Sum, Times
+from symflops.units import bytes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from symflops.costs import Cost
+
+COLUMNS = {
+    column.key: column
+    for column in (
+        Column("layer", "layer", "word"),
+        Column("kind", "kind", "word"),
+        Column("input", "input", "shape"),
+        Column("output", "output", "shape"),
+        Column("params", "params"),
+        Column("mults", "mults"),
+        Column("adds", "adds"),
+        Column("macs", "MACs"),
+        Column("flops", "FLOPs"),
+        Column("activations", "activations"),
+        Column("model_size", "bytes", detail="float32"),
+        Column("share", "share", "share"),
+    )
+}
+DEFAULT = ("layer", "output", "params", "macs", "flops", "share")
+MOST_ROWS = 64  # as many as a page holds: a table folds to the depth that has no more
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row to be: a node with its path, and how often it stands there."""
+
+    path: str
+    node: Group | Step
+    around: tuple[Times | Sum, ...] = ()  # the repetitions it stands in, innermost first
+    times: int = 1
+    last: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands in the first column."""
+        name = f"{self.path}–{self.last}" if self.last else self.path
+        kind = self.node.kind if isinstance(self.node, Group) else ""
+        depths = " ".join(f"× {_depth(node.n)}" for node in reversed(self.around))
+        count = f"× {self.times}" if self.times > 1 else ""
+        return " ".join(part for part in (name, kind, depths, count) if part)
+
+    @property
+    def repeated(self) -> Node:
+        """The node with everything that repeats it around it."""
+        node: Node = self.node
+        for around in self.around:
+            node = replace(around, child=node)
+        return Times(sympy.Integer(self.times), node) if self.times > 1 else node
+
+
+def _depth(n: sympy.Expr) -> str:
+    return f"({n})" if n.is_Add else str(n)
+
+
+def table(cost: Cost, columns: Iterable[str] | None, depth: int | None) -> Table:
+    """Return a cost as a table, a row a layer, folded to ``depth`` and with equal neighbours joined."""
+    keys = tuple(
+        DEFAULT
+        if columns is None
+        else (columns.split(",") if isinstance(columns, str) else columns)
+    )
+    for key in keys:
+        if key not in COLUMNS:
+            raise UnknownNameError("column", str(key), COLUMNS)
+    if depth is not None and depth < 1:
+        message = f"depth must be at least 1, got {depth}"
+        raise ArgumentError(message)
+    filled = Filler(cost)
+    rows = [filled.row(line) for line in merged(lines(cost.root, depth))]
+    total = filled.total()
+    notes = list(notes_of(cost, filled))
+    if columns is None and any(not exact(row["share"]).is_Rational for row in rows):
+        keys = tuple(key for key in keys if key != "share")
+        names = ", ".join(sorted(s.name for s in exact(total["flops"]).free_symbols))
+        notes.append((f"Shares depend on {names} and are left out.",))
+    return Table(
+        tuple(_column(key, cost) for key in keys),
+        tuple(tuple(row[key] for key in keys) for row in rows),
+        tuple(total.get(key) for key in keys),
+        tuple(notes),
+        cost.order,
+    )
+
+
+def _column(key: str, cost: Cost) -> Column:
+    column = COLUMNS[key]
+    return replace(column, detail=cost.convention.detail) if key == "flops" else column
+
+
+def lines(root: Group, depth: int | None) -> list[Line]:
+    """Return the rows at a depth; without one, at the greatest depth that is not too long."""
+    if depth is not None:
+        return list(_lines(root, "", (), depth))
+    found = list(_lines(root, "", (), 1))
+    for deeper in range(2, 100):
+        more = list(_lines(root, "", (), deeper))
+        if more == found or len(merged(more)) > MOST_ROWS:
+            break
+        found = more
+    return found
+
+
+def _lines(group: Group, path: str, around: tuple[Times | Sum, ...], depth: int) -> Iterator[Line]:
+    if depth == 0 or group.is_leaf:
+        yield Line(path, group, around)
+        return
+    for name, child in group.children:
+        if isinstance(child, Times | Sum):
+            inner, outer = f"{path}.*" if path else "*", (child, *around)
+            if isinstance(child.child, Group):
+                yield from _lines(child.child, inner, outer, depth - 1)
+        elif isinstance(child, Group):
+            yield from _lines(child, f"{path}.{name}".strip("."), around, depth - 1)
+        elif isinstance(child, Step):
+            yield Line(f"{path}.{name}".strip("."), child, around)
+
+
+def merged(found: list[Line]) -> list[Line]:
+    """Join neighbours that are equal: blocks 1 to 5 of a stage are one row × 5."""
+    kept: list[Line] = []
+    for line in found:
+        if kept and _equal(kept[-1], line):
+            name = line.path.rpartition(".")[2]
+            kept[-1] = replace(kept[-1], times=kept[-1].times + 1, last=name)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _equal(a: Line, b: Line) -> bool:
+    parents = [line.path.rpartition(".") for line in (a, b)]
+    numbered = all(name.isdecimal() for _, _, name in parents)
+    return numbered and parents[0][0] == parents[1][0] and a.node is b.node and a.around == b.around
+
+
+class Filler:
+    """Computes the cells of rows, remembering what it has folded."""
+
+    def __init__(self, cost: Cost) -> None:
+        self.cost = cost
+        self.profile, self.weigh = Profiler(), Weigher()
+        self.tied: set[str] = set()
+        self.flops = exact(cost.flops)
+
+    def row(self, line: Line) -> dict[str, Any]:
+        """Return every cell of a row by its column's key."""
+        node = line.repeated
+        profile = self.profile(node)
+        group = line.node if isinstance(line.node, Group) else None
+        flops = joined(work(profile, self.cost.convention.table))
+        params = joined(self.own(self.weigh(node)).terms)
+        return {
+            "layer": line.label,
+            "kind": group.kind if group else "",
+            "input": self.shapes(group.inputs) if group else None,
+            "output": self.shapes(group.outputs) if group else None,
+            "params": params,
+            "mults": joined(work(profile, MULTS)),
+            "adds": joined(work(profile, ADDS)),
+            "macs": joined(work(profile, MACS)),
+            "flops": flops,
+            "activations": joined(activations(profile)),
+            "model_size": params * bytes_of("float32"),
+            "share": sympy.cancel(flops / self.flops) if self.flops != 0 else sympy.Integer(0),
+        }
+
+    def total(self) -> dict[str, Any]:
+        """Return the cells of the last row."""
+        metrics = ("params", "mults", "adds", "macs", "flops", "activations")
+        cells: dict[str, Any] = {key: exact(getattr(self.cost, key)) for key in metrics}
+        cells["model_size"] = cells["params"] * bytes_of("float32")
+        return {"layer": "total", **cells, "share": ONE if self.flops != 0 else None}
+
+    def own(self, weights: Weights) -> Weights:
+        """Leave out what is tied to a row above."""
+        new = {name: pairs for name, pairs in weights.tied.items() if name not in self.tied}
+        self.tied.update(new)
+        return Weights(weights.untied, new)
+
+    def shapes(self, shapes: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return shapes without a batch that is not written."""
+        return tuple(tuple(shape if self.cost.batched else shape[1:]) for shape in shapes)
+
+
+def notes_of(cost: Cost, filled: Filler) -> Iterator[Note]:
+    """Yield what stands under a table: convention, values, conditions, ties."""
+    convention = cost.convention
+    yield (f"Convention {convention.name}: {convention.sentence}",)
+    if cost.setup.swaps:
+        yield ("With ", *_listed(_equalities(cost)), ".")
+    assumed = [c.relation for c in cost.conditions if c.kind != "rounded"]
+    if assumed:
+        yield ("Holds for ", *_listed(assumed), ".")
+    rounded = [c for c in cost.conditions if c.kind == "rounded"]
+    if rounded:
+        where = ", ".join(dict.fromkeys(c.where or "the layer" for c in rounded))
+        yield (f"Sizes rounded down, as PyTorch does, at {where}.",)
+    if filled.tied:
+        yield (f"Weights tied by name are counted once: {', '.join(sorted(filled.tied))}.",)
+
+
+def _equalities(cost: Cost) -> list[Any]:
+    return [equal(symbol, value) for symbol, value in cost.setup.swaps]
+
+
+def _listed(parts: list[Any]) -> list[Any]:
+    separated: list[Any] = []
+    for part in parts:
+        separated.extend([", ", part] if separated else [part])
+    return separated

@@ -1,0 +1,78 @@
+"""The renderer for HTML: one fragment, formulas as MathML, everything from outside escaped."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+from symflops.tables.table import expression, formula, math, number
+
+if TYPE_CHECKING:
+    from symflops.tables.table import Column, Table
+
+STYLE = (
+    ".symflops{border-collapse:collapse;font-variant-numeric:tabular-nums}"
+    ".symflops th,.symflops td{padding:.15em .7em;text-align:right}"
+    ".symflops .word{text-align:left}"
+    ".symflops thead tr{border-top:2px solid;border-bottom:1px solid}"
+    ".symflops tfoot tr{border-top:1px solid;border-bottom:2px solid;font-weight:bold}"
+)
+
+
+def render(table: Table) -> str:
+    """Return the table as an HTML fragment with its notes below."""
+    head = "".join(
+        f'<th scope="col" class="{_class(column)}">{html.escape(column.title)}</th>'
+        for column in table.columns
+    )
+    body = "\n".join(_row(table, row) for row in table.rows)
+    foot = f"\n<tfoot>\n{_row(table, table.total)}\n</tfoot>" if table.total is not None else ""
+    notes = "".join(
+        f"\n<p>{''.join(_words(table, part) for part in note)}</p>" for note in table.notes
+    )
+    return (
+        f'<style>{STYLE}</style>\n<table class="symflops">\n<thead>\n<tr>{head}</tr>\n</thead>\n'
+        f"<tbody>\n{body}\n</tbody>{foot}\n</table>{notes}"
+    )
+
+
+def _row(table: Table, row: tuple[Any, ...]) -> str:
+    cells = (
+        f'<td class="{_class(column)}">{cell(table, column, value)}</td>'
+        for column, value in zip(table.columns, row, strict=True)
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _class(column: Column) -> str:
+    return "word" if column.kind in ("word", "shape") else "count"
+
+
+def cell(table: Table, column: Column, value: Any) -> str:
+    """Write one cell."""
+    if value is None:
+        return ""
+    if column.kind == "word":
+        return html.escape(str(value))
+    if column.kind == "shape":
+        return ", ".join(" × ".join(_size(table, size) for size in shape) for shape in value)
+    found = expression(value)
+    if found is not None:
+        return _math(formula(table, found, "mathml"))
+    return html.escape(number(value, column.kind))
+
+
+def _size(table: Table, size: Any) -> str:
+    if size.is_Integer:
+        return str(size)
+    text = _math(formula(table, size, "mathml"))
+    return f"({text})" if size.is_Add else text
+
+
+def _words(table: Table, part: Any) -> str:
+    text = math(table, part, "mathml")
+    return html.escape(str(part)) if text is None else _math(text)
+
+
+def _math(text: str) -> str:
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{text}</mrow></math>'

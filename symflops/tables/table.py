@@ -1,0 +1,191 @@
+"""A table before it is rendered: columns, rows of plain values, a total, and notes.
+
+Cells hold what they mean (a word, a count, a share, a shape), never how they look; each renderer sets
+them in its own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import sympy
+
+from symflops.facts import Relation
+from symflops.typeset import Medium, Order, written
+from symflops.units import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+Kind = Literal["word", "count", "share", "shape"]
+#: A note: words, expressions and relations, set one behind the other.
+Note = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key, what stands over it, a second line there, and what its cells are."""
+
+    key: str
+    header: str
+    kind: Kind = "count"
+    detail: str = ""
+
+    @property
+    def title(self) -> str:
+        """The header on one line."""
+        return f"{self.header} ({self.detail})" if self.detail else self.header
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """A table of costs; ``to_text``, ``to_markdown``, ``to_html``, ``to_latex``, ``to_csv``, ``to_json``."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: tuple[Any, ...] | None = None
+    notes: tuple[Note, ...] = ()
+    order: tuple[sympy.Expr, ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[Any, ...], ...]:
+        """The rows, and the total as the last of them."""
+        return self.rows if self.total is None else (*self.rows, self.total)
+
+    @cached_property
+    def ranks(self) -> Order:
+        """The order of factors in formulas."""
+        return Order(self.order)
+
+    @cached_property
+    def written(self) -> dict[tuple[sympy.Expr, Medium], str]:
+        """The formulas that were written already."""
+        return {}
+
+    def keeping(self, keys: Sequence[str]) -> Table:
+        """Return the table with these columns alone."""
+        kept = [i for i, column in enumerate(self.columns) if column.key in keys]
+        return replace(
+            self,
+            columns=tuple(self.columns[i] for i in kept),
+            rows=tuple(tuple(row[i] for i in kept) for row in self.rows),
+            total=None if self.total is None else tuple(self.total[i] for i in kept),
+        )
+
+    def to_text(self) -> str:
+        """Return the table for a terminal."""
+        from symflops.tables.text import render  # noqa: PLC0415 - each renderer when it is asked for
+
+        return render(self)
+
+    def to_markdown(self) -> str:
+        """Return the table in Markdown, formulas between dollars."""
+        from symflops.tables.markdown import render  # noqa: PLC0415
+
+        return render(self)
+
+    def to_html(self) -> str:
+        """Return the table as an HTML fragment, formulas as MathML."""
+        from symflops.tables.html import render  # noqa: PLC0415
+
+        return render(self)
+
+    def to_csv(self) -> str:
+        """Return the table as comma-separated values, nothing rounded or grouped."""
+        from symflops.tables.records import to_csv  # noqa: PLC0415
+
+        return to_csv(self)
+
+    def to_json(self) -> str:
+        """Return the table as JSON: numbers as numbers, formulas as text."""
+        from symflops.tables.records import to_json  # noqa: PLC0415
+
+        return to_json(self)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return the table as a pandas frame of exact objects (needs the extra ``frames``)."""
+        from symflops.tables.records import to_dataframe  # noqa: PLC0415
+
+        return to_dataframe(self)
+
+    def to_latex(
+        self,
+        *,
+        fit: str = "page",
+        part: str = "table",
+        caption: str | None = None,
+        label: str | None = None,
+        scale: str | None = None,
+        siunitx: bool = False,
+        longtable: bool = False,
+    ) -> str:
+        r"""Return a LaTeX fragment for ``\input``; its first line names the packages it needs.
+
+        ``fit="page"`` (345 pt) or ``"column"`` (235 pt) chooses type size, columns and short forms, and says
+        so in a comment. ``part`` is ``"table"``, ``"table*"``, ``"tabular"`` or ``"rows"``; ``scale`` writes
+        counts in ``"K"``, ``"M"`` or ``"G"``.
+
+        Raises:
+            UnknownNameError: a fit, part or scale that is not there.
+            ArgumentError: a table that fits in no way.
+        """
+        from symflops.tables.latex import Options, render  # noqa: PLC0415
+
+        return render(self, Options(fit, part, caption, label, scale, siunitx, longtable))
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex(part="tabular")
+
+
+def formula(table: Table, expr: sympy.Expr, medium: Medium) -> str:
+    """Write a formula of a table in a medium, once."""
+    if (expr, medium) not in table.written:
+        table.written[(expr, medium)] = written(expr, medium, table.ranks)
+    return table.written[(expr, medium)]
+
+
+def expression(cell: Any) -> sympy.Expr | None:
+    """Return a cell that is a formula rather than a number, else None."""
+    return cell if isinstance(cell, sympy.Expr) and not cell.is_Rational else None
+
+
+def number(cell: Any, kind: Kind) -> str:
+    """Write a cell that is a number: a share as percent, a count with commas."""
+    if kind == "share":
+        return percent(cell)
+    if isinstance(cell, sympy.Rational) and not cell.is_Integer:
+        return f"{cell.p:,}/{cell.q:,}"
+    return f"{int(cell):,}"
+
+
+SIGNS = {
+    "|": {"text": "|", "latex": r"\mid", "mathml": "<mo>|</mo>"},
+    ">=": {"text": "≥", "latex": r"\geq", "mathml": "<mo>≥</mo>"},
+    "=": {"text": "=", "latex": "=", "mathml": "<mo>=</mo>"},
+}
+
+
+def relation(table: Table, stated: Relation, medium: Medium) -> str:
+    """Write a relation in a medium."""
+    left, right = formula(table, stated.left, medium), formula(table, stated.right, medium)
+    return f"{left} {SIGNS[stated.sign][medium]} {right}"
+
+
+def math(table: Table, part: Any, medium: Medium) -> str | None:
+    """Write a part of a note that is mathematics; None for words."""
+    if isinstance(part, Relation):
+        return relation(table, part, medium)
+    return formula(table, part, medium) if isinstance(part, sympy.Expr) else None
