@@ -40,9 +40,12 @@ class Window:
         """How far the window can slide over an axis: H + p + p' - d(k - 1) - 1."""
         return sympy.expand(Add(size, self.before, self.after, -self.reach, -1))
 
-    def fits(self, size: sympy.Expr) -> Relation:
-        """State that the padded axis is at least as long as the window."""
-        return at_least(self.slack(size), 0)
+    def fits(self, size: sympy.Expr, *, ceil_mode: bool = False) -> Relation:
+        """State that the padded axis is at least as long as the window.
+
+        With ``ceil_mode`` the window may hang over the end by less than a stride.
+        """
+        return at_least(self.slack(size) + (self.stride - 1 if ceil_mode else 0), 0)
 
     def outputs(self, size: sympy.Expr, *, ceil_mode: bool = False) -> sympy.Expr:
         """How many windows there are: ⌊(H + p + p' - d(k - 1) - 1)/s⌋ + 1.
@@ -104,7 +107,7 @@ class Window:
         taps = reached = 0
         k, s, p, d = (int(n) for n in (self.kernel, self.stride, self.before, self.dilation))
         for i in range(int(self.outputs(size))):
-            real = sum(0 <= i * s - p + t * d < size for t in range(k))
+            real = sum(0 <= i * s - p + t * d < int(size) for t in range(k))
             taps += real
             reached += real > 0
         return Integer(taps), Integer(reached), []

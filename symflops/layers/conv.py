@@ -183,18 +183,19 @@ def channels_match(layer: Layer, got: Any, expected: Any, axis: int = 1) -> Requ
 
 
 def window_fits(
-    layer: Layer, axis: int, window: Window, size: Any
+    layer: Layer, axis: int, window: Window, size: Any, *, ceil_mode: bool = False
 ) -> Iterable[Require | Condition]:
     """Require a window to fit its padded axis, and note what its stride leaves over."""
+    least = window.reach + (2 - window.stride if ceil_mode else 1)
     yield Require(
-        window.fits(size),
+        window.fits(size, ceil_mode=ceil_mode),
         lambda: (
-            f"{type(layer).__name__} needs a padded size of at least {window.reach + 1} on axis "
+            f"{type(layer).__name__} needs a padded size of at least {least} on axis "
             f"{axis + 2}, got {size + window.before + window.after}; enlarge the input or pad it"
         ),
     )
     left = window.left_over(size)
-    if left is not None:
+    if left is not None and not ceil_mode:
         slack = window.slack(size)
         note = f"{type(layer).__name__}, axis {axis + 2}: ⌊{slack}/{window.stride}⌋ = "
         note += f"{slack // window.stride}, {left} left over"

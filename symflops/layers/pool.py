@@ -55,7 +55,7 @@ class Pool(Layer):
         windows = self.windows()
         ceil_mode = bool(getattr(self, "ceil_mode", False))
         for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
-            yield from window_fits(self, axis, window, size)
+            yield from window_fits(self, axis, window, size, ceil_mode=ceil_mode)
         output = [w.outputs(n, ceil_mode=ceil_mode) for w, n in zip(windows, sizes, strict=True)]
         outputs = (channels, *output, batch)
         yield "pool", self.step((*(w.kernel for w in windows), *outputs), outputs)
