@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
 from symflops.exprs import product
-from symflops.facts import divides, equal
+from symflops.facts import at_least, divides, equal
 from symflops.geometry import Window, same_padding
 from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
 from symflops.layers.combine import Sequential
@@ -84,6 +84,7 @@ class Convolution(Layer):
         windows = self.windows()
         for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
             yield from window_fits(self, axis, window, size)
+            yield from self.wraps_once(axis, window, size)
         output = [w.outputs(size) for w, size in zip(windows, sizes, strict=True)]
         fan_in = (self.in_channels / self.groups, *(w.kernel for w in windows))
         weight = Weight("weight", product((*fan_in, self.out_channels)))
@@ -96,6 +97,19 @@ class Convolution(Layer):
             added = (self.out_channels, *output, batch)
             yield "bias", bias_add(added, (Weight("bias", self.out_channels),))
         return (batch, self.out_channels, *output)
+
+    def wraps_once(self, axis: int, window: Window, size: Any) -> Iterable[Require]:
+        """Require that reflected or circular padding is not longer than what it copies."""
+        copied = {"reflect": size - 1, "circular": size}.get(self.padding_mode)
+        if copied is not None:
+            for padding in dict.fromkeys((window.before, window.after)):
+                yield Require(
+                    at_least(copied, padding),
+                    lambda padding=padding: (  # type: ignore[misc]
+                        f"{type(self).__name__}: padding_mode={self.padding_mode!r} can pad at most "
+                        f"{copied} on axis {axis + 2}, got {padding}"
+                    ),
+                )
 
     def real_taps(
         self, windows: tuple[Window, ...], sizes: list[Any], batch: Any, weight: Weight
