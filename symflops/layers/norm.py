@@ -41,6 +41,11 @@ class BatchNorm(Layer):
         option(self, "form", ("inference", "unfolded", "training", "folded"))
         return positive(self, "num_features")
 
+    @property
+    def view(self) -> bool:  # type: ignore[override]
+        """Whether nothing is left of the layer: folded, its output is its input."""
+        return self.form == "folded"
+
     def forward(self, x: Shape) -> Forward:
         """Scale and shift every channel."""
         if len(x) < 2:  # noqa: PLR2004 - batch and channels
