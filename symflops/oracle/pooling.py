@@ -1,0 +1,111 @@
+"""Pooling by its definitions: the greatest or the mean of every window, channel by channel."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from symflops.layers.pool import (
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
+from symflops.oracle.number import Array, grid, total
+from symflops.oracle.sliding import inside, numbers, starts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symflops.oracle.number import Counter, Number
+
+
+def max_pool(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Return the greatest of every window; padding is -∞ and is compared like any other."""
+    (x,) = inputs
+    windows = Windows(layer, x)
+    padding = counter.number(-math.inf)
+
+    def entry(b: int, c: int, *window: int) -> Number:
+        taps = windows.taps(window)
+        return max([x[b, c, *tap] if inside(x, tap) else padding for tap in taps])
+
+    return Array.of((*x.shape[:2], *windows.counts), entry)
+
+
+def avg_pool(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Return the mean of every window; padding is 0 and is added like any other."""
+    (x,) = inputs
+    windows = Windows(layer, x)
+    padding = counter.number(0)
+
+    def entry(b: int, c: int, *window: int) -> Number:
+        taps = windows.taps(window)
+        entries = [x[b, c, *tap] if inside(x, tap) else padding for tap in taps]
+        if layer.divisor_override is not None:
+            divisor = int(layer.divisor_override)
+        elif layer.count_include_pad:
+            divisor = sum(windows.in_padded(tap) for tap in taps)
+        else:
+            divisor = sum(inside(x, tap) for tap in taps)
+        return total(entries) / divisor
+
+    return Array.of((*x.shape[:2], *windows.counts), entry)
+
+
+class Windows:
+    """Where the windows of a pool lie on the spatial axes of its input."""
+
+    def __init__(self, layer: Any, x: Array) -> None:
+        self.sizes = x.shape[2:]
+        axes = len(self.sizes)
+        self.kernel = numbers(layer.kernel_size, axes)
+        self.padding = numbers(layer.padding, axes)
+        self.dilation = numbers(getattr(layer, "dilation", 1), axes)
+        stride = self.kernel if layer.stride is None else numbers(layer.stride, axes)
+        self.starts = [
+            starts(n, k, s, (p, p), d, ceil=layer.ceil_mode)
+            for n, k, s, p, d in zip(
+                self.sizes, self.kernel, stride, self.padding, self.dilation, strict=True
+            )
+        ]
+        self.counts = [len(found) for found in self.starts]
+
+    def taps(self, window: Sequence[int]) -> list[list[int]]:
+        """Return the positions that a window looks at."""
+        first = [found[w] for found, w in zip(self.starts, window, strict=True)]
+        return [
+            [i + d * t for i, d, t in zip(first, self.dilation, tap, strict=True)]
+            for tap in grid(self.kernel)
+        ]
+
+    def in_padded(self, where: Sequence[int]) -> bool:
+        """Say whether a position lies on the padded axes, and not behind them."""
+        return all(i < size + p for i, size, p in zip(where, self.sizes, self.padding, strict=True))
+
+
+def adaptive_avg_pool(layer: Any, inputs: tuple[Array, ...], _: Counter) -> Array:
+    """Return means of windows from ⌊i·In/Out⌋ to ⌈(i + 1)·In/Out⌉, as many as asked for."""
+    (x,) = inputs
+    given = layer.output_size if isinstance(layer.output_size, tuple) else (layer.output_size,) * 2
+    outputs = [size if n is None else int(n) for n, size in zip(given, x.shape[2:], strict=True)]
+
+    def entry(b: int, c: int, *window: int) -> Number:
+        rows, columns = (
+            range(i * size // out, -(-(i + 1) * size // out))
+            for i, size, out in zip(window, x.shape[2:], outputs, strict=True)
+        )
+        entries = [x[b, c, row, column] for row in rows for column in columns]
+        return total(entries) / len(entries)
+
+    return Array.of((*x.shape[:2], *outputs), entry)
+
+
+REFERENCES: dict[type, Any] = {
+    **dict.fromkeys((MaxPool1d, MaxPool2d, MaxPool3d), max_pool),
+    **dict.fromkeys((AvgPool1d, AvgPool2d, AvgPool3d), avg_pool),
+    AdaptiveAvgPool2d: adaptive_avg_pool,
+}

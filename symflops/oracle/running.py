@@ -1,0 +1,112 @@
+"""Runs a layer on drawn numbers: looks up what it computes, or runs the layers that it yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.layers.base import Layer, Require
+from symflops.oracle import activation, combine, conv, linear, norm, pooling, shape
+from symflops.trace import Condition, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symflops.oracle.number import Array, Counter
+
+#: Layer → what it computes: (layer, inputs, counter) → output.
+LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
+    layer: reference
+    for family in (conv, linear, norm, activation, pooling, shape)
+    for layer, reference in family.REFERENCES.items()
+}
+
+
+class NoReferenceError(Exception):
+    """A layer for which nobody wrote down what it computes; ``where`` is its path."""
+
+    def __init__(self, layer: Layer, path: tuple[str, ...]) -> None:
+        self.kind, self.where = type(layer).__name__, ".".join(path)
+        super().__init__(f"{self.kind} in {self.where}" if self.where else self.kind)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: what it counts, and the path of the layer that it is in."""
+
+    counter: Counter
+    path: tuple[str, ...] = ()
+
+    def apply(self, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Return what a layer makes of its inputs."""
+        kind = type(layer)
+        if kind in LEAVES:
+            output = LEAVES[kind](layer, inputs, self.counter)
+            is_view = any(output.entries is x.entries for x in inputs)
+            return (output,) if is_view else self.made(output)
+        if kind in combine.REFERENCES:
+            outputs: tuple[Array, ...] = combine.REFERENCES[kind](layer, inputs, self)
+            return outputs
+        return self.yielded(layer, inputs)
+
+    def child(self, name: str, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Return what a child makes of its inputs."""
+        return replace(self, path=(*self.path, name)).apply(layer, inputs)
+
+    def made(self, output: Array) -> tuple[Array, ...]:
+        """Note that new entries came to be."""
+        self.counter.activations += len(output.entries)
+        return (output,)
+
+    def yielded(self, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Run a layer that only yields other layers and hands on what they return.
+
+        Raises:
+            NoReferenceError: it yields a step, or returns a shape that no layer returned.
+        """
+        if hasattr(layer, "trace"):
+            raise NoReferenceError(layer, self.path)
+        forward = layer.forward(*map(Seen.of, inputs))
+        outputs = self._driven(layer, forward) if isinstance(forward, GeneratorType) else forward
+        several = (outputs,) if isinstance(outputs, Seen) else outputs
+        if not isinstance(several, tuple) or not all(isinstance(x, Seen) for x in several):
+            raise NoReferenceError(layer, self.path)
+        return tuple(x.array for x in several)
+
+    def _driven(self, layer: Layer, forward: Any) -> Any:
+        answer = None
+        while True:
+            try:
+                item = forward.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            match item:
+                case (str(name), Layer() as child, *shapes) if all(
+                    isinstance(x, Seen) for x in shapes
+                ):
+                    made = tuple(map(Seen.of, self.child(name, child, _arrays(shapes))))
+                    answer = made[0] if len(made) == 1 else made
+                case Require() | Condition():
+                    answer = None
+                case _:
+                    raise NoReferenceError(layer, self.path)
+
+
+class Seen(Shape):
+    """A shape that remembers the array that it is the shape of."""
+
+    array: Array
+
+    @classmethod
+    def of(cls, array: Array) -> Seen:
+        """Return the shape of an array."""
+        seen = cls(map(sympy.Integer, array.shape))
+        seen.array = array
+        return seen
+
+
+def _arrays(shapes: list[Seen]) -> tuple[Array, ...]:
+    return tuple(x.array for x in shapes)
