@@ -111,9 +111,9 @@ class Setup:
         equalities = dict(_solved(r) for r in self.assume if r.sign == "=" and r.symbols)
         setup = self._with(equalities) if equalities else self
         relations = tuple(r for r in setup.assume if r.symbols)
-        for relation, original in zip(setup.assume, self.assume, strict=True):
+        for relation in setup.assume:
             if Facts().decide(relation) is False:
-                message = f"the assumption {original} does not hold: {relation}"
+                message = f"the assumption {relation} does not hold"
                 raise ConditionError(message)
         root, conditions, tracer = trace(
             setup.layer, setup.inputs, Facts(relations), dict(setup.swaps), self.batched
@@ -130,15 +130,24 @@ class Setup:
         return result
 
     def at(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
-        """Return the same question with values in place of symbols."""
-        return replace(self._with(swaps), assume=tuple(r.at(dict(swaps)) for r in self.assume))
+        """Return the same question with values in place of symbols.
+
+        Raises:
+            ConditionError: a stated fact that the values break.
+        """
+        values = ", ".join(f"{symbol} = {value}" for symbol, value in swaps.items())
+        for relation in self.assume:
+            if Facts().decide(relation.at(swaps)) is False:
+                message = f"the assumption {relation} does not hold for {values}"
+                raise ConditionError(message)
+        return self._with(swaps)
 
     def _with(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
         return replace(
             self,
             layer=self.layer.substituted(swaps),
             inputs=tuple(tuple(size.xreplace(swaps) for size in shape) for shape in self.inputs),
-            assume=tuple(r.at(dict(swaps)) for r in self.assume),
+            assume=tuple(r.at(swaps) for r in self.assume),
             swaps=(*((s, e.xreplace(swaps)) for s, e in self.swaps), *swaps.items()),
         )
 

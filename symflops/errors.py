@@ -66,9 +66,10 @@ class UnknownNameError(SymflopsError, LookupError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         import difflib  # noqa: PLC0415 - only an error pays for it
 
-        self.kind, self.name, self.known = kind, name, sorted(known)
-        lower = {candidate.lower(): candidate for candidate in self.known}
-        self.close = [lower[m] for m in difflib.get_close_matches(name.lower(), lower, n=3)]
+        self.kind, self.name, self.known = kind, name, sorted(set(known))
+        lower = [candidate.lower() for candidate in self.known]
+        near = difflib.get_close_matches(name.lower(), lower, n=3)
+        self.close = [c for match in near for c in self.known if c.lower() == match][:3]
         if self.close:
             hint = f"did you mean {' or '.join(repr(match) for match in self.close)}?"
         elif len(self.known) <= LISTED:

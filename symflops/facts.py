@@ -7,7 +7,7 @@ answered True, False or None (cannot be decided); a dimension is at least 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
 from sympy import Add, Mul
@@ -15,6 +15,9 @@ from sympy import Add, Mul
 from symflops.exprs import ONE, ZERO
 from symflops.floors import canonical, plainly_whole, whole
 from symflops.symbols import Symbol, exact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Sign = Literal["|", ">=", "="]
 
@@ -28,9 +31,11 @@ class Relation:
     right: sympy.Expr
 
     def __str__(self) -> str:
+        if self.sign == "|" and self.left == 1:
+            return f"{self.right} is a whole number"
         return f"{self.left} {self.sign} {self.right}"
 
-    def at(self, values: dict[Symbol, sympy.Expr]) -> Relation:
+    def at(self, values: Mapping[Symbol, sympy.Expr]) -> Relation:
         """Return the relation with expressions in place of symbols."""
         return Relation(self.left.xreplace(values), self.sign, self.right.xreplace(values))
 
@@ -142,8 +147,9 @@ class Facts:
     def _proves(self, expr: sympy.Expr, *, strictly: bool = False) -> bool:
         """Prove expr ≥ 0, or > 0: a dimension is 1 plus something ≥ 0, a floor near its argument."""
         expr = _without_floors(sympy.expand(expr))
-        if _nonnegative_terms(_from_one(expr), strictly=strictly):
-            return True
+        for form in (expr, self._in_multiples(expr)) if self._multiples else (expr,):
+            if _nonnegative_terms(_from_one(form), strictly=strictly):
+                return True
         # N >= w: write N = w + t with t >= 0, one stated bound after the other
         for greater, smaller in self._bounds:
             if greater.is_Symbol and expr.has(greater):
@@ -165,9 +171,10 @@ def _multiples(
             continue
         old = divisors.get(relation.right, ONE)
         both = old.is_Integer and relation.left.is_Integer
-        divisors[relation.right] = sympy.ilcm(old, relation.left) if both else relation.left
+        least = sympy.Integer(sympy.ilcm(old, relation.left)) if both else relation.left
+        divisors[relation.right] = least
     return [
-        (sympy.Integer(d) if isinstance(d, int) else d, n, sympy.Dummy("m", integer=True))
+        (d, n, sympy.Dummy("m", integer=True, positive=n.is_Symbol or None))
         for n, d in divisors.items()
     ]
 

@@ -111,7 +111,8 @@ def without(root: Group, what: str) -> Group:
     if what in kinds:
         return _without_kind(root, what)
     if what not in dict(known):
-        raise UnknownNameError("layer or kind", what, [*kinds, *dict(known)])
+        layers = [path for path, node in known if isinstance(node, Group)]
+        raise UnknownNameError("layer or kind", what, [*kinds, *layers])
     return _without_path(root, what.split("."))
 
 

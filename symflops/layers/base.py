@@ -75,10 +75,11 @@ class Layer:
 
     def __post_init__(self) -> None:
         for field in _fields(self):
-            value = getattr(self, field.name)
-            object.__setattr__(
-                self, field.name, _coerced(value, f"{type(self).__name__}.{field.name}")
-            )
+            name, value = f"{type(self).__name__}.{field.name}", getattr(self, field.name)
+            if field.type == "Size" and isinstance(value, str):
+                message = f"{name}: expected a size, got {value!r}; for a symbol write dim({value!r})"
+                raise ArgumentError(message)
+            object.__setattr__(self, field.name, _coerced(value, name))
         facts = Facts()
         for need in self.needs():
             if facts.decide(need.relation) is False:
@@ -223,6 +224,9 @@ def positive(layer: Layer, *names: str, least: int = 1) -> Iterable[Require]:
     for name in names:
         value = getattr(layer, name)
         for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, sympy.Rational) and not number.is_Integer:
+                message = f"{type(layer).__name__}: {name} must be a whole number, got {number}"
+                raise ArgumentError(message)
             if isinstance(number, sympy.Expr) and not (number.is_Integer and number >= least):
                 yield Require(
                     at_least(number, least),

@@ -31,7 +31,7 @@ class Convolution(Layer):
     out_channels: Size
     kernel_size: Size
     stride: Size = 1
-    padding: Size = 0
+    padding: Any = 0  # sizes, 'same' or 'valid'
     dilation: Size = 1
     groups: Size = 1
     bias: bool = True
@@ -51,6 +51,7 @@ class Convolution(Layer):
                 raise ArgumentError(message)
         else:
             yield from positive(self, "padding", least=0)
+        self.windows()  # one value an axis
         if not self.count_padding and self.padding_mode != "zeros":
             message = f"{kind}: count_padding=False needs padding_mode='zeros'"
             raise ArgumentError(message)

@@ -29,6 +29,7 @@ class Pool(Layer):
         """Sizes of at least 1; padding of at most half the kernel, as PyTorch asks for."""
         yield from positive(self, "kernel_size", "stride")
         yield from positive(self, "padding", least=0)
+        self.windows()  # one value an axis
         kernel = per_axis(self.kernel_size, self.axes, "kernel_size")
         for k, p in zip(kernel, per_axis(self.padding, self.axes, "padding"), strict=True):
             if p != 0:

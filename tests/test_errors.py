@@ -1,0 +1,235 @@
+"""Bad input: one clear error that names the value, the place and the fix. The texts are the contract."""
+
+import re
+
+import pytest
+import sympy
+
+import symflops as sf
+
+C, D, H, W, L = sf.dims("C D H W L")
+net = sf.Sequential(stem=sf.Conv2d(3, 8, 3), head=sf.Sequential(sf.Conv2d(9, 8, 1)))
+alpha = sf.dim("H", integer=False)
+
+CASES = [
+    (
+        lambda: sf.Conv2d(6, 8, 3, groups=4),
+        sf.ArgumentError,
+        "in_channels = 6 must be divisible by groups = 4",
+    ),
+    (
+        lambda: sf.Conv2d(8, 6, 3, groups=4),
+        sf.ArgumentError,
+        "out_channels = 6 must be divisible by groups = 4",
+    ),
+    (lambda: sf.Conv2d(0, 8, 3), sf.ArgumentError, "in_channels must be at least 1, got 0"),
+    (lambda: sf.Conv2d(3, 8, 3, stride=0), sf.ArgumentError, "stride must be at least 1, got 0"),
+    (
+        lambda: sf.Conv2d(3, 8, 3, padding=-1),
+        sf.ArgumentError,
+        "padding must be at least 0, got -1",
+    ),
+    (lambda: sf.Conv2d(3, 8, 3, padding="some"), sf.ArgumentError, "'same', 'valid'; got 'some'"),
+    (lambda: sf.Conv2d(3, 8, 3, 2, "same"), sf.ArgumentError, "padding='same' needs stride 1"),
+    (lambda: sf.Conv2d(3, 8, (3, 3, 3)), sf.ArgumentError, "one an axis; got (3, 3, 3)"),
+    (lambda: sf.Conv2d("C", 8, 3), sf.ArgumentError, "for a symbol write dim('C')"),
+    (lambda: sf.Conv2d(1.5, 8, 3), sf.ArgumentError, "in_channels must be a whole number, got 3/2"),
+    (lambda: sf.MaxPool2d(2, padding=2), sf.ArgumentError, "at most half the kernel_size 2, got 2"),
+    (lambda: sf.Softmax(), sf.ArgumentError, "Softmax needs dim"),
+    (lambda: sf.Upsample(), sf.ArgumentError, "either size or scale_factor"),
+    (lambda: sf.GELU("fast"), sf.ArgumentError, "one of 'none', 'tanh'; got 'fast'"),
+    (lambda: sf.Sequential(sf.ReLU), sf.ArgumentError, "write ReLU() for the class ReLU"),
+    (lambda: sf.Linear(float("inf"), 3), sf.ArgumentError, "write a finite number"),
+    (
+        lambda: sf.cost(net, (3, 9, 9)),
+        sf.ShapeError,
+        "Conv2d expects 9 channels on axis 1, got 8 (input shape (8, 7, 7))\n  in head.0 (Conv2d)",
+    ),
+    (
+        lambda: sf.cost(net, (4, 9, 9)),
+        sf.ShapeError,
+        "expects 3 channels on axis 1, got 4 (input shape (4, 9, 9))\n  in stem (Conv2d)",
+    ),
+    (
+        lambda: sf.cost(net, (3, 9)),
+        sf.ShapeError,
+        "Conv2d needs (C, H, W) or (B, C, H, W), got 2 axes",
+    ),
+    (lambda: sf.cost(net, (1, 2, 3, 9, 9)), sf.ShapeError, "got 5 axes"),
+    (lambda: sf.cost(net, (3, 0, 9)), sf.ShapeError, "is not positive"),
+    (lambda: sf.cost(net, (3, -4, 9)), sf.ShapeError, "is not positive"),
+    (
+        lambda: sf.cost(net, (3, 2, 9)),
+        sf.ShapeError,
+        "needs a padded size of at least 3 on axis 2, got 2",
+    ),
+    (lambda: sf.cost(sf.zoo.vgg16()).at(H=2, W=2), sf.ShapeError, "in features.9 (MaxPool2d)"),
+    (
+        lambda: sf.cost(sf.Linear(8, 2), (9,)),
+        sf.ShapeError,
+        "expects 8 features on its last axis, got 9",
+    ),
+    (lambda: sf.cost(sf.Linear(C, 2), ()), sf.ArgumentError, "at least one size"),
+    (lambda: sf.cost(sf.Linear(C, 2), "C"), sf.ArgumentError, "a tuple of sizes"),
+    (lambda: sf.cost(sf.Linear(C, 2)), sf.ArgumentError, "needs an input shape"),
+    (lambda: sf.cost(sf.ReLU, (C,)), sf.ArgumentError, "cost() needs a layer"),
+    (lambda: sf.cost(sf.Residual(sf.Linear(8, 4)), (8,)), sf.ShapeError, "one size on axis 1"),
+    (lambda: sf.cost(sf.ReLU(), (H, alpha)), sf.SymbolError, "H stands for two symbols here"),
+    (
+        lambda: sf.cost(sf.ReLU(), (sympy.Symbol("n", negative=True),)),
+        sf.SymbolError,
+        "declared not positive",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,), "macs"),
+        sf.UnknownNameError,
+        "unknown convention 'macs'; did you mean 'mac'",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).table("layer,mac"),
+        sf.UnknownNameError,
+        "unknown column 'mac'; did you mean 'macs'?",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).show("flop"),
+        sf.UnknownNameError,
+        "unknown metric 'flop'; did you mean 'flops'?",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).model_size("fp32"),
+        sf.UnknownNameError,
+        "unknown dtype 'fp32'",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).statement("fr"),
+        sf.UnknownNameError,
+        "unknown language 'fr'",
+    ),
+    (
+        lambda: sf.cost(sf.zoo.vgg16())["features.99"],
+        sf.UnknownNameError,
+        "unknown layer 'features.99'; did you mean",
+    ),
+    (lambda: sf.cost(sf.zoo.vgg16()).without("Relu"), sf.UnknownNameError, "did you mean 'ReLU'"),
+    (lambda: sf.zoo.model("vgg61"), sf.UnknownNameError, "unknown model 'vgg61'; did you mean"),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).at(D=3),
+        sf.SymbolError,
+        "there is no symbol D to put a value in for; the symbols are C",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).at(C=0),
+        sf.SymbolError,
+        "C must be a positive whole number, got 0",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,)).at(C=2.5),
+        sf.SymbolError,
+        "C must be a positive whole number, got 2.5",
+    ),
+    (
+        lambda: sf.cost(sf.Conv2d(C, 8, 3, groups=4), (C, 9, 9)).at(C=6),
+        sf.SymflopsError,
+        "in_channels = 6 must be divisible by groups = 4",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,), assume="32 | C").at(C=33),
+        sf.ConditionError,
+        "32 | C does not hold for C = 33",
+    ),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,), assume="32 | Q"),
+        sf.ConditionError,
+        "speaks of Q, which the cost does not have",
+    ),
+    (lambda: sf.cost(sf.ReLU(), (C,), assume="5 >= 7"), sf.ConditionError, "does not hold"),
+    (
+        lambda: sf.cost(sf.ReLU(), (C,), assume="C ~ 7"),
+        sf.ReadError,
+        "'~' has no meaning here\n  C ~ 7\n    ^",
+    ),
+    (lambda: sf.dims(""), sf.SymbolError, "at least one name"),
+    (lambda: sf.dim("C in"), sf.SymbolError, "one word"),
+    (lambda: sf.dim("x; import os"), sf.SymbolError, "not a name"),
+    (lambda: sf.unknown("a b", C), sf.ArgumentError, "not a name for an unknown"),
+    (lambda: sf.op("sort", swaps=C), sf.UnknownNameError, "unknown operation 'swaps'"),
+    (lambda: sf.elementwise("mul", C, "bais"), sf.UnknownNameError, "did you mean 'bias'?"),
+    (lambda: sf.einsum("ij,jk->ik", (C, D), (H, W)), sf.ArgumentError, "axis j has sizes D and H"),
+    (lambda: sf.einsum("ij,jk", (C, D), (D, W)), sf.ArgumentError, "an arrow"),
+    (
+        lambda: sf.einsum("ij,jk->iz", (C, D), (D, W)),
+        sf.ArgumentError,
+        "must come from the operands",
+    ),
+    (
+        lambda: sf.Convention("x", "x", "x", {("mull", "*"): 1}),
+        sf.UnknownNameError,
+        "did you mean 'mul'?",
+    ),
+    (
+        lambda: sf.Convention("x", "x", "x", {("mul", "*"): -1}),
+        sf.ArgumentError,
+        "must be a number ≥ 0",
+    ),
+    (lambda: sf.Repeat(sf.ReLU(), 0), sf.ArgumentError, "n must be at least 1, got 0"),
+    (lambda: sf.Stack(lambda i: 3, L), sf.ArgumentError, "must return a layer, got 3"),  # noqa: ARG005
+    (lambda: sf.si(C), sf.ArgumentError, "put values in first"),
+    (
+        lambda: sf.cost(sf.Flatten(3, 1), (2, 3, 4)),
+        sf.ShapeError,
+        "start_dim 3 comes after end_dim 1",
+    ),
+    (lambda: sf.cost(sf.Softmax(dim=5), (2, 3)), sf.ShapeError, "dim 5 is not among the 3 axes"),
+]
+
+
+@pytest.mark.parametrize(("act", "kind", "text"), CASES, ids=[str(i) for i in range(len(CASES))])
+def test_error(act, kind, text):
+    with pytest.raises(kind) as caught:
+        act()
+    message = str(caught.value)
+    assert text in message, message
+    assert "Integer(" not in message
+    assert "Symbol(" not in message
+    assert isinstance(caught.value, ValueError | LookupError)
+
+
+def test_a_tied_name_stands_for_one_size():
+    net = sf.Sequential(sf.Shared("w", sf.Linear(4, 4)), sf.Shared("w", sf.Linear(4, 5)))
+    with pytest.raises(
+        sf.ArgumentError, match=re.escape("tied as 'w' have 20 elements in one place and 25")
+    ):
+        sf.cost(net, (4,)).params  # noqa: B018
+
+
+def test_a_hint_where_a_batch_may_have_been_meant():
+    layer = sf.Sequential(sf.Flatten(), sf.Linear(12, 2))
+    with pytest.raises(sf.ShapeError, match="pass batched=True"):
+        sf.cost(layer, (5, 3, 2, 2))
+    assert sf.cost(layer, (5, 3, 2, 2), batched=True).output == (5, 2)
+
+
+class Broken(sf.Layer):
+    what: str
+
+    def forward(self, x):
+        if self.what == "yields":
+            yield 3
+        return None if self.what == "returns" else x
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [("yields", "yielded 3; yield (name, step)"), ("returns", "must return the shape")],
+)
+def test_a_layer_of_ones_own_that_is_wrong_is_told_how(what, text):
+    with pytest.raises(sf.ArgumentError, match=re.escape(text)):
+        sf.cost(Broken(what), (C,))
+
+
+def test_too_deep_is_an_error_not_a_crash():
+    layer = sf.ReLU()
+    for _ in range(150):
+        layer = sf.Sequential(layer)
+    with pytest.raises(sf.ArgumentError, match="nested deeper than 100"):
+        sf.cost(layer, (C,))
