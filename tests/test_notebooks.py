@@ -1,0 +1,85 @@
+"""The notebooks run, say what they said when they were committed, and are fit to be read."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+nbformat = pytest.importorskip("nbformat", reason="notebooks need nbformat (extra jupyter)")
+nbclient = pytest.importorskip("nbclient", reason="notebooks need nbclient (extra jupyter)")
+pytest.importorskip("ipykernel", reason="notebooks need ipykernel (extra jupyter)")
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+MACHINE_PATH = re.compile(r"(?<![\w./])/(?:home|root|tmp|work|Users)\b|[A-Za-z]:\\")
+MOST_LINES = 12
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def outputs(cell):
+    """Everything a cell shows: printed text, and each result in every form it has."""
+    printed, shown = {}, []
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            printed[output.name] = printed.get(output.name, "") + output.text
+        elif output.output_type == "error":
+            shown.append(output.traceback)
+        else:
+            shown.append(dict(output.data))
+    return printed, shown
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+@each_notebook
+def test_a_notebook_runs_and_says_what_was_committed(path):
+    committed, fresh = read(path), read(path)
+    for cell in fresh.cells:
+        cell.pop("outputs", None)
+        if cell.cell_type == "code":
+            cell.outputs = []
+    nbclient.NotebookClient(fresh, timeout=300, kernel_name="python3").execute()
+    for before, after in zip(committed.cells, fresh.cells, strict=True):
+        assert outputs(after) == outputs(before), f"in the cell\n{before.source}"
+
+
+@each_notebook
+def test_outputs_are_committed_in_order_and_without_times(path):
+    cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert any(cell.outputs for cell in cells)
+    assert not any("execution" in cell.metadata for cell in cells)
+    assert read(path).metadata.kernelspec.name == "python3"
+
+
+@each_notebook
+def test_no_cell_holds_a_machine_path(path):
+    for cell in read(path).cells:
+        found = MACHINE_PATH.search(f"{cell.source}\n{outputs(cell)}")
+        assert found is None, f"{found[0]} in the cell\n{cell.source}"
+
+
+@each_notebook
+def test_cells_are_short(path):
+    for cell in read(path).cells:
+        assert len(cell.source.splitlines()) <= MOST_LINES, cell.source
+
+
+@each_notebook
+def test_a_notebook_is_numbered_and_titled(path):
+    number = re.match(r"(\d\d)_[a-z]", path.name)
+    assert number
+    assert read(path).cells[0].source.startswith(f"# {int(number[1])}. ")
+
+
+def test_a_machine_path_is_recognised():
+    for text in ("/home/me/x", "at /tmp", '"/root/x"', r"C:\Users", "(/work/main)"):
+        assert MACHINE_PATH.search(text), text
+    for text in ("1/work", "https://github.com/home/x", "H/root", r"$C:$ \times"):
+        assert not MACHINE_PATH.search(text), text
