@@ -9,7 +9,194 @@ Nothing is loaded before it is used: this module is a table of names.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symflops import conventions as conventions
+    from symflops import zoo as zoo
+    from symflops.conventions import Convention as Convention
+    from symflops.costs import Cost as Cost
+    from symflops.costs import cost as cost
+    from symflops.errors import (
+        ArgumentError as ArgumentError,
+    )
+    from symflops.errors import (
+        ConditionError as ConditionError,
+    )
+    from symflops.errors import (
+        NotClosedError as NotClosedError,
+    )
+    from symflops.errors import (
+        ReadError as ReadError,
+    )
+    from symflops.errors import (
+        ShapeError as ShapeError,
+    )
+    from symflops.errors import (
+        SymbolError as SymbolError,
+    )
+    from symflops.errors import (
+        SymflopsError as SymflopsError,
+    )
+    from symflops.errors import (
+        UnknownNameError as UnknownNameError,
+    )
+    from symflops.layers.activation import (
+        GELU as GELU,
+    )
+    from symflops.layers.activation import (
+        ReLU as ReLU,
+    )
+    from symflops.layers.activation import (
+        ReLU6 as ReLU6,
+    )
+    from symflops.layers.activation import (
+        Sigmoid as Sigmoid,
+    )
+    from symflops.layers.activation import (
+        SiLU as SiLU,
+    )
+    from symflops.layers.activation import (
+        Softmax as Softmax,
+    )
+    from symflops.layers.activation import (
+        Tanh as Tanh,
+    )
+    from symflops.layers.base import Layer as Layer
+    from symflops.layers.base import Size as Size
+    from symflops.layers.combine import (
+        Add as Add,
+    )
+    from symflops.layers.combine import (
+        Concat as Concat,
+    )
+    from symflops.layers.combine import (
+        Multiply as Multiply,
+    )
+    from symflops.layers.combine import (
+        Parallel as Parallel,
+    )
+    from symflops.layers.combine import (
+        Residual as Residual,
+    )
+    from symflops.layers.combine import (
+        Sequential as Sequential,
+    )
+    from symflops.layers.combine import (
+        Shared as Shared,
+    )
+    from symflops.layers.conv import (
+        Conv1d as Conv1d,
+    )
+    from symflops.layers.conv import (
+        Conv2d as Conv2d,
+    )
+    from symflops.layers.conv import (
+        Conv3d as Conv3d,
+    )
+    from symflops.layers.conv import (
+        DepthwiseConv1d as DepthwiseConv1d,
+    )
+    from symflops.layers.conv import (
+        DepthwiseConv2d as DepthwiseConv2d,
+    )
+    from symflops.layers.conv import (
+        DepthwiseConv3d as DepthwiseConv3d,
+    )
+    from symflops.layers.conv import (
+        PointwiseConv2d as PointwiseConv2d,
+    )
+    from symflops.layers.conv import (
+        SeparableConv2d as SeparableConv2d,
+    )
+    from symflops.layers.depth import Repeat as Repeat
+    from symflops.layers.depth import Stack as Stack
+    from symflops.layers.linear import Linear as Linear
+    from symflops.layers.norm import (
+        BatchNorm1d as BatchNorm1d,
+    )
+    from symflops.layers.norm import (
+        BatchNorm2d as BatchNorm2d,
+    )
+    from symflops.layers.norm import (
+        BatchNorm3d as BatchNorm3d,
+    )
+    from symflops.layers.norm import (
+        LayerNorm as LayerNorm,
+    )
+    from symflops.layers.norm import (
+        LocalResponseNorm as LocalResponseNorm,
+    )
+    from symflops.layers.pool import (
+        AdaptiveAvgPool2d as AdaptiveAvgPool2d,
+    )
+    from symflops.layers.pool import (
+        AvgPool1d as AvgPool1d,
+    )
+    from symflops.layers.pool import (
+        AvgPool2d as AvgPool2d,
+    )
+    from symflops.layers.pool import (
+        AvgPool3d as AvgPool3d,
+    )
+    from symflops.layers.pool import (
+        MaxPool1d as MaxPool1d,
+    )
+    from symflops.layers.pool import (
+        MaxPool2d as MaxPool2d,
+    )
+    from symflops.layers.pool import (
+        MaxPool3d as MaxPool3d,
+    )
+    from symflops.layers.shape import (
+        Dropout as Dropout,
+    )
+    from symflops.layers.shape import (
+        Flatten as Flatten,
+    )
+    from symflops.layers.shape import (
+        Identity as Identity,
+    )
+    from symflops.layers.shape import (
+        Upsample as Upsample,
+    )
+    from symflops.oracle.checking import Verification as Verification
+    from symflops.oracle.checking import verify as verify
+    from symflops.primitives import (
+        bias_add as bias_add,
+    )
+    from symflops.primitives import (
+        contract as contract,
+    )
+    from symflops.primitives import (
+        einsum as einsum,
+    )
+    from symflops.primitives import (
+        elementwise as elementwise,
+    )
+    from symflops.primitives import (
+        move as move,
+    )
+    from symflops.primitives import (
+        op as op,
+    )
+    from symflops.primitives import (
+        reduce as reduce,
+    )
+    from symflops.primitives import (
+        softmax as softmax,
+    )
+    from symflops.primitives import (
+        unknown as unknown,
+    )
+    from symflops.shares import share as share
+    from symflops.symbols import dim as dim
+    from symflops.symbols import dims as dims
+    from symflops.trace import Shape as Shape
+    from symflops.trace import Weight as Weight
+    from symflops.typeset import Formula as Formula
+    from symflops.typeset import display as display
+    from symflops.units import si as si
 
 __version__ = "0.1.0"
 
@@ -21,6 +208,7 @@ _MODULES = {
     "symflops.trace": "Shape Weight",
     "symflops.conventions": "Convention",
     "symflops.costs": "Cost cost",
+    "symflops.shares": "share",
     "symflops.units": "si",
     "symflops.layers.base": "Layer Size",
     "symflops.layers.combine": "Add Concat Multiply Parallel Residual Sequential Shared",

@@ -26,7 +26,7 @@ class Convention:
     """A way of counting: what each operation is worth in each role.
 
     ``weights`` maps (operation, role) to a number; ``"*"`` stands for any operation or any role and
-    ``"dot"`` for all dot products. The most specific entry wins; what no entry names is worth nothing.
+    ``"dot"`` (or ``"dot.*"``) for all dot products. The most specific entry wins; what no entry names is worth nothing.
 
     >>> from symflops import Conv2d, cost, dims
     >>> mine = Convention("mults", "Multiplications alone.", "by hand", {("mul", "*"): 1})
@@ -45,6 +45,10 @@ class Convention:
     weights: Mapping[tuple[str, str], int | sympy.Rational] = field(hash=False)
 
     def __post_init__(self) -> None:
+        plain = {
+            (op, role.removesuffix(".*")): weight for (op, role), weight in self.weights.items()
+        }
+        object.__setattr__(self, "weights", plain)
         for (operation, role), weight in self.weights.items():
             if operation not in (*OPERATIONS, "*"):
                 raise UnknownNameError("operation", operation, OPERATIONS)

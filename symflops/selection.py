@@ -100,19 +100,23 @@ def _cut(group: Group, names: list[str], end: Group) -> Group:
     return replace(group, children=(*kept, (name, last)), outputs=end.outputs)
 
 
+def kinds(root: Group) -> set[str]:
+    """Return the kinds of the layers below a node."""
+    return {node.kind for _, node in paths(root) if isinstance(node, Group)}
+
+
 def without(root: Group, what: str) -> Group:
     """Return the trace without the layers of a kind, or without the part with this path.
 
     Raises:
         UnknownNameError: no layer is of this kind, and nothing has this path.
     """
-    known = list(paths(root))
-    kinds = {node.kind for _, node in known if isinstance(node, Group)}
-    if what in kinds:
+    if what in kinds(root):
         return _without_kind(root, what)
+    known = list(paths(root))
     if what not in dict(known):
         layers = [path for path, node in known if isinstance(node, Group)]
-        raise UnknownNameError("layer or kind", what, [*kinds, *layers])
+        raise UnknownNameError("layer or kind", what, [*kinds(root), *layers])
     return _without_path(root, what.split("."))
 
 

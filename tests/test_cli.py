@@ -64,7 +64,10 @@ def run(capsys, *words):
             ),
             "7,200\n",
         ),
-        (("cost", "zoo.vgg11(num_classes=K)", "--metric", "params"), "4,097 K + 128,766,336\nfor H >= 32, W >= 32\n"),
+        (
+            ("cost", "zoo.vgg11(num_classes=K)", "--metric", "params"),
+            "4,097 K + 128,766,336\nfor H >= 32, W >= 32\n",
+        ),
     ],
 )
 def test_cost(capsys, words, printed):

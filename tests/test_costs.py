@@ -143,6 +143,19 @@ def test_what_a_convention_leaves_out():
     assert sf.cost(net, (C,)).omitted == ()
 
 
+def test_shares():
+    net = sf.Sequential(up=sf.Linear(D, 4 * D), act=sf.ReLU(), down=sf.Linear(4 * D, K))
+    cost = sf.cost(net, (D,))
+    assert sf.share(cost, "up") == D / (D + K)
+    assert sf.share(cost, "up+down") == sf.share(cost, "Linear") == 1
+    assert sf.share(cost, "act", "flops") == 1 / (2 * D + 2 * K + 1)
+    assert sf.share(cost.at(D=3, K=1), "up") == sympy.Rational(3, 4)
+    with pytest.raises(sf.ArgumentError, match="macs of this cost are 0"):
+        sf.share(cost["act"], "relu")
+    with pytest.raises(sf.UnknownNameError, match="did you mean 'up'"):
+        sf.share(cost, "upp")
+
+
 def test_conditions_say_what_a_formula_rests_on():
     cost = sf.cost(sf.zoo.vgg16())
     assert [str(c) for c in cost.conditions] == ["H >= 32", "W >= 32"]

@@ -19,7 +19,7 @@ ROWS = [
     ["conventions", "metrics"],
     ["layers"],
     ["tables"],
-    ["costs", "selection", "statements", "rows", "formulas"],
+    ["costs", "selection", "statements", "rows", "formulas", "shares"],
     ["zoo"],
     ["reading"],
     ["oracle"],
@@ -119,6 +119,21 @@ def test_public_names_resolve_and_are_documented():
         assert name == "Size" or value.__doc__, name
     with pytest.raises(AttributeError, match="no attribute 'Conv4d'"):
         sf.Conv4d  # noqa: B018
+
+
+def test_type_checkers_see_the_same_names():
+    """The block for type checkers lists what the table of names lists."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    blocks = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = {
+        alias.name: node.module
+        for block in blocks
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if node.module != "symflops"
+    }
+    assert seen == sf.homes()
 
 
 def test_the_repository_has_no_paths_of_a_machine():

@@ -1,0 +1,58 @@
+"""Every command and every block of Python in the README runs and prints what it says."""
+
+import re
+import shlex
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from symflops.cli import main
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def test_python_blocks(capsys):
+    names = {}
+    compared = 0
+    for language, block in BLOCKS:
+        if language != "python":
+            continue
+        exec(block, names)  # noqa: S102 - our own README
+        for line in block.splitlines():
+            code, mark, expected = line.partition("  # ")
+            if not mark or "=" in code.split("(")[0] or ":" in code:
+                continue
+            value = eval(code, names)  # noqa: S307
+            assert str(value) == expected.strip(), line
+            compared += 1
+    assert compared >= 15
+    assert "booktabs" in capsys.readouterr().out
+
+
+COMMANDS = [
+    line.partition(" > ")[0]
+    for language, block in BLOCKS
+    if language == "sh"
+    for line in block.splitlines()
+    if line.startswith("symflops ")
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands(command, capsys):
+    assert main(shlex.split(command)[1:]) == 0
+    assert capsys.readouterr().out.strip()
+
+
+def test_the_two_commands_are_those_of_the_gate():
+    gate = (Path(__file__).parents[1] / ".ci" / "run").read_text(encoding="utf-8")
+    tests = next(block.strip() for language, block in BLOCKS if "pytest" in block)
+    assert tests in gate
+    assert "symflops" in {script.name for script in entry_points(group="console_scripts")}
+
+
+def test_pictures_are_there():
+    for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
+        assert (Path(__file__).parents[1] / path).stat().st_size > 1000, path
