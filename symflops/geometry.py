@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+MOST = 100_000  # taps that are looked at one by one
+
+
 @dataclass(frozen=True)
 class Window:
     """A window along one axis: its taps, their distance, its step and the padding on both sides."""
@@ -104,12 +107,20 @@ class Window:
         return (q + 1) * padding - self.dilation * q * (q + 1) / 2
 
     def _taps_of_a_number(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:
-        taps = reached = 0
         k, s, p, d = (int(n) for n in (self.kernel, self.stride, self.before, self.dilation))
-        for i in range(int(self.outputs(size))):
-            real = sum(0 <= i * s - p + t * d < int(size) for t in range(k))
-            taps += real
-            reached += real > 0
+        last, length = int(self.outputs(size)) - 1, int(size)
+        inner = -(-p // s)  # the first window that starts on the axis itself
+        if max(k, inner) > MOST:
+            message = f"count_padding=False looks at up to {MOST:,} taps one by one; got {self}"
+            raise ArgumentError(message)
+        taps = 0
+        for t in range(k):
+            first, end = max(0, -((t * d - p) // s)), min(last, (length - 1 + p - t * d) // s)
+            taps += max(0, end - first + 1)
+        reached = max(0, min(last, (length - 1 + p) // s) - inner + 1)
+        for i in range(min(inner, last + 1)):
+            t = -((i * s - p) // d)  # the first tap of window i that is not before the axis
+            reached += t < k and i * s - p + t * d < length
         return Integer(taps), Integer(reached), []
 
     def _taps_of_a_symbol(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:

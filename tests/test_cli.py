@@ -174,7 +174,7 @@ def test_models(capsys):
         (("cost", "Linear(C, 3)", "--input", "C", "--at", "D=3"), "there is no symbol D"),
         (
             ("cost", "Linear(C, 3)", "--input", "C", "--at", "C=0"),
-            "C must be a positive whole number, got 0",
+            "must be at least 1, got 0",
         ),
         (("cost", "Linear(C, 3)", "--input", "C", "--at", "C=1,C=2"), "C is given twice"),
         (("cost", "Linear(C, 3)", "--input", "C", "--assume", "32 | | C"), "expected a number"),

@@ -173,6 +173,12 @@ def test_facts_decide_floors(fact, size):
     assert cost.output[1] == size
 
 
+def test_a_symbolic_padding_may_be_none():
+    s, p = sf.dims("s p")
+    cost = sf.cost(sf.Conv2d(3, D, k, s, p), (3, H, W))
+    assert cost.at(k=3, s=2, p=0, H=9, W=9, D=4).output == (4, 4, 4)
+
+
 def test_facts_between_symbols():
     g = sf.dim("g")
     cost = sf.cost(sf.Conv2d(C, C, 1, groups=g), (C, H, W), assume="g | C")

@@ -43,12 +43,12 @@ CASES = [
     (
         lambda: sf.cost(net, (3, 9, 9)),
         sf.ShapeError,
-        "Conv2d expects 9 channels on axis 1, got 8 (input shape (8, 7, 7))\n  in head.0 (Conv2d)",
+        "Conv2d expects 9 channels, got 8 (input shape (8, 7, 7))\n  in head.0 (Conv2d)",
     ),
     (
         lambda: sf.cost(net, (4, 9, 9)),
         sf.ShapeError,
-        "expects 3 channels on axis 1, got 4 (input shape (4, 9, 9))\n  in stem (Conv2d)",
+        "expects 3 channels, got 4 (input shape (4, 9, 9))\n  in stem (Conv2d)",
     ),
     (
         lambda: sf.cost(net, (3, 9)),
@@ -61,7 +61,7 @@ CASES = [
     (
         lambda: sf.cost(net, (3, 2, 9)),
         sf.ShapeError,
-        "needs a padded size of at least 3 on axis 2, got 2",
+        "needs a padded height of at least 3, got 2",
     ),
     (lambda: sf.cost(sf.zoo.vgg16()).at(H=2, W=2), sf.ShapeError, "in features.9 (MaxPool2d)"),
     (
@@ -119,13 +119,13 @@ CASES = [
     ),
     (
         lambda: sf.cost(sf.ReLU(), (C,)).at(C=0),
-        sf.SymbolError,
-        "C must be a positive whole number, got 0",
+        sf.ShapeError,
+        "the size 0 in (0,) is not positive",
     ),
     (
         lambda: sf.cost(sf.ReLU(), (C,)).at(C=2.5),
         sf.SymbolError,
-        "C must be a positive whole number, got 2.5",
+        "C must be a whole number that is not negative, got 2.5",
     ),
     (
         lambda: sf.cost(sf.Conv2d(C, 8, 3, groups=4), (C, 9, 9)).at(C=6),

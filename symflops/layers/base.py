@@ -77,7 +77,9 @@ class Layer:
         for field in _fields(self):
             name, value = f"{type(self).__name__}.{field.name}", getattr(self, field.name)
             if field.type == "Size" and isinstance(value, str):
-                message = f"{name}: expected a size, got {value!r}; for a symbol write dim({value!r})"
+                message = (
+                    f"{name}: expected a size, got {value!r}; for a symbol write dim({value!r})"
+                )
                 raise ArgumentError(message)
             object.__setattr__(self, field.name, _coerced(value, name))
         facts = Facts()
@@ -195,11 +197,12 @@ def assignment(
             message = f"there is no symbol {name} to put a value in for; the symbols are {listed}"
             raise SymbolError(message)
         number = exact(value)
+        # 0 is a value for a padding; a layer or shape that cannot take it says so itself
         if number.is_Rational and (
-            number <= 0 or (known[name].is_integer and not number.is_Integer)
+            number < 0 or (known[name].is_integer and not number.is_Integer)
         ):
-            needs = "a positive whole number" if known[name].is_integer else "a positive number"
-            message = f"{name} must be {needs}, got {value}"
+            needs = "a whole number" if known[name].is_integer else "a number"
+            message = f"{name} must be {needs} that is not negative, got {value}"
             raise SymbolError(message)
         swaps[known[name]] = number
     return swaps

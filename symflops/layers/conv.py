@@ -189,32 +189,37 @@ class Conv3d(Convolution):
     rank: ClassVar[int | None] = 5
 
 
-def channels_match(layer: Layer, got: Any, expected: Any, axis: int = 1) -> Require:
+def channels_match(layer: Layer, got: Any, expected: Any) -> Require:
     """Require the channels of the input to be those that the layer was made for."""
     return Require(
         equal(got, expected),
-        lambda: f"{type(layer).__name__} expects {expected} channels on axis {axis}, got {got}",
+        lambda: f"{type(layer).__name__} expects {expected} channels, got {got}",
     )
 
 
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
 def window_fits(
-    layer: Layer, axis: int, window: Window, size: Any, *, ceil_mode: bool = False
+    layer: Any, axis: int, window: Window, size: Any, *, ceil_mode: bool = False
 ) -> Iterable[Require | Condition]:
     """Require a window to fit its padded axis, and note what its stride leaves over."""
+    kind, name = type(layer).__name__, AXES[layer.axes][axis]
     least = window.reach + (2 - window.stride if ceil_mode else 1)
     yield Require(
         window.fits(size, ceil_mode=ceil_mode),
         lambda: (
-            f"{type(layer).__name__} needs a padded size of at least {least} on axis "
-            f"{axis + 2}, got {size + window.before + window.after}; enlarge the input or pad it"
+            f"{kind} needs a padded {name} of at least {least}, got "
+            f"{size + window.before + window.after}; enlarge the input or pad it"
         ),
     )
     left = window.left_over(size)
     if left is not None and not ceil_mode:
         slack = window.slack(size)
-        note = f"{type(layer).__name__}, axis {axis + 2}: ⌊{slack}/{window.stride}⌋ = "
-        note += f"{slack // window.stride}, {left} left over"
-        yield Condition(divides(window.stride, slack), "rounded", note=note)
+        note = (
+            f"{kind}: ⌊{slack}/{window.stride}⌋ = {slack // window.stride} steps along the {name}"
+        )
+        yield Condition(divides(window.stride, slack), "rounded", note=f"{note}, {left} left over")
 
 
 def DepthwiseConv1d(channels: Size, kernel_size: Size, **options: Any) -> Conv1d:

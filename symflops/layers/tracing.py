@@ -94,13 +94,13 @@ class Tracer:
         """Return a shape with canonical sizes, and on what it rests."""
         sizes: list[sympy.Expr] = []
         conditions: list[Condition] = []
-        for axis, item in enumerate(value):
-            size, rests_on = self.size(item, axis, value)
+        for item in value:
+            size, rests_on = self.size(item, value)
             sizes.append(size)
             conditions.extend(rests_on)
         return Shape(sizes), tuple(conditions)
 
-    def size(self, value: Any, axis: int, shape: Any) -> tuple[sympy.Expr, tuple[Condition, ...]]:
+    def size(self, value: Any, shape: Any) -> tuple[sympy.Expr, tuple[Condition, ...]]:
         """Return one canonical size that is whole and at least 1, or assumed to be."""
         raw = exact(value)
         if raw not in self._sizes:
@@ -110,8 +110,7 @@ class Tracer:
                 holds = self.facts.decide(relation)
                 if holds is False:
                     wrong = "is not a whole number" if relation.sign == "|" else "is not positive"
-                    listed = ", ".join(map(str, shape))
-                    message = f"size {size} on axis {axis} of ({listed}) {wrong}"
+                    message = f"the size {size} in {self.shown(Shape(shape))} {wrong}"
                     raise ShapeError(message)
                 if holds is None:
                     rests_on.append(Condition(simplified(relation)))
