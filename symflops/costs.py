@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.arithmetic import read_fact
-from symflops.conventions import ADDS, EXACT, MACS, MULTS, Convention, named
+from symflops.conditions import noted, strongest
+from symflops.conventions import ADDS, MACS, MULTS, Convention, named
 from symflops.errors import ArgumentError, ConditionError, UnknownNameError
 from symflops.exprs import joined
-from symflops.facts import Facts, Relation, simplified
+from symflops.facts import Facts, Relation
 from symflops.layers.base import Layer, assignment
 from symflops.layers.tracing import trace
 from symflops.metrics import Profiler, Weigher, activations, work
+from symflops.omissions import Omitted, omitted
 from symflops.selection import select, up_to, without
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
-from symflops.tally import ROLES
-from symflops.trace import Condition, Group, Step, Sum, Times
+from symflops.trace import Condition, Group, Step
 from symflops.typeset import Formula
 from symflops.units import bytes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from symflops.exprs import Terms
     from symflops.tables.table import Table
     from symflops.tally import Key
-    from symflops.trace import Node
 
 METRICS = ("params", "mults", "adds", "macs", "flops", "activations", "model_size")
 
@@ -164,18 +164,6 @@ def _solved(relation: Relation) -> tuple[Symbol, sympy.Expr]:
     raise ConditionError(message)
 
 
-@dataclass(frozen=True)
-class Omitted:
-    """Operations of a role that a convention leaves out, and their share of all operations."""
-
-    role: str
-    operations: Any
-    share: Any
-
-    def __str__(self) -> str:
-        return f"{self.role}: {self.operations} operations"
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Cost:
     """What a layer costs on an input; properties are plain sympy expressions.
@@ -253,23 +241,15 @@ class Cost:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """What the formulas rest on: stated facts, assumed relations, sizes that were rounded down."""
-        return _strongest((*self.given, *_conditions(self.root, "")))
+        return strongest((*self.given, *noted(self.root)))
 
     @cached_property
     def omitted(self) -> tuple[Omitted, ...]:
         """What the convention leaves out, role by role, with its share of all operations."""
-        everything = joined(self._work(EXACT.table))
-        left_out = []
-        for role in ROLES:
-            if not self.convention.counts(role):
-                table = {key: weight for key, weight in EXACT.table.items() if key[1] == role}
-                operations = joined(
-                    self._work({k: w for k, w in table.items() if k[0] != "unknown"})
-                )
-                if operations != 0:
-                    share = self._value(sympy.cancel(operations / everything))
-                    left_out.append(Omitted(role, self._value(operations), share))
-        return tuple(left_out)
+        return tuple(
+            Omitted(o.role, self._value(o.operations), self._value(o.share))
+            for o in omitted(self._profile, self.convention)
+        )
 
     # other ways of looking at it
 
@@ -394,35 +374,3 @@ class Cost:
 
     def _value(self, expr: sympy.Expr) -> Any:
         return int(expr) if self.setup.bound and expr.is_Integer else expr
-
-
-def _conditions(node: Node, path: str) -> Iterator[Condition]:
-    if isinstance(node, Times | Sum):
-        yield from _conditions(node.child, f"{path}.0" if path else "0")
-    elif isinstance(node, Group):
-        for condition in node.conditions:
-            yield replace(condition, where=path)
-        for name, child in node.children:
-            yield from _conditions(child, f"{path}.{name}".strip("."))
-
-
-def _strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Keep one of equal conditions, and of H >= 2 and H >= 32 the stronger."""
-    kept: dict[Any, Condition] = {}
-    for condition in conditions:
-        relation = simplified(condition.relation)
-        if condition.kind == "rounded":
-            kept[(condition.note, condition.where)] = condition
-            continue
-        if relation.sign != ">=":
-            kept.setdefault(relation, condition)
-            continue
-        number, rest = sympy.expand(relation.left - relation.right).as_coeff_Add()
-        if rest not in kept or number < _number(kept[rest]):
-            kept[rest] = condition
-    return tuple(kept.values())
-
-
-def _number(condition: Condition) -> sympy.Rational:
-    relation = simplified(condition.relation)
-    return sympy.expand(relation.left - relation.right).as_coeff_Add()[0]

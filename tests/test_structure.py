@@ -19,7 +19,7 @@ ROWS = [
     ["conventions", "metrics"],
     ["layers"],
     ["tables"],
-    ["costs", "selection", "statements", "rows", "formulas", "shares"],
+    ["costs", "selection", "statements", "rows", "formulas", "shares", "conditions", "omissions"],
     ["zoo"],
     ["reading"],
     ["oracle"],
