@@ -19,7 +19,8 @@ LIMIT = 2_000_000
 ATTEMPTS = 100  # draws until one is accepted
 REPAIRS = 40  # numbers changed in one draw so that a relation holds
 LARGEST = 512  # the largest number that a repair tries
-USUAL = 4  # the largest number that a draw starts from
+FITTING = 3  # as many numbers as a repair chooses from
+USUAL = 4  # the largest number at first; it grows with every ten draws
 
 Values = dict["Symbol", Integer]
 
@@ -31,12 +32,18 @@ def draws(cost: Cost, number: int = 3) -> list[Values]:
         ArgumentError: none was accepted, or a run would take too long.
     """
     symbols = sorted(cost.symbols, key=lambda symbol: symbol.name)
-    relations = [c.relation for c in cost.conditions if c.kind != "rounded"]
+    # what holds for an index, or was rounded down, is no condition on the numbers drawn
+    relations = [
+        c.relation
+        for c in cost.conditions
+        if c.kind != "rounded" and c.relation.symbols <= set(symbols)
+    ]
     found: list[Values] = []
     sizes: list[int] = []
     refusal = ""
     for seed in range(ATTEMPTS):
-        values = drawn(symbols, relations, random.Random(seed))  # noqa: S311 - repeatable, no secret
+        rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
+        values = drawn(symbols, relations, rng, USUAL + seed // 10)
         if values in found:
             continue
         try:
@@ -67,9 +74,11 @@ def touched(cost: Cost) -> int:
     return sum(number for number in numbers if isinstance(number, int))
 
 
-def drawn(symbols: list[Symbol], relations: list[Relation], rng: random.Random) -> Values:
+def drawn(
+    symbols: list[Symbol], relations: list[Relation], rng: random.Random, largest: int
+) -> Values:
     """Return a small number for every symbol, changed one by one until the relations hold."""
-    values = {symbol: Integer(rng.randint(1, USUAL)) for symbol in symbols}
+    values = {symbol: Integer(rng.randint(1, largest)) for symbol in symbols}
     for _ in range(REPAIRS):
         broken = [r for r in relations if not _holds(r, values)]
         if not broken:
@@ -88,7 +97,7 @@ def _fitting(relation: Relation, symbol: Symbol, values: Values) -> list[Integer
     for number in map(Integer, range(1, LARGEST + 1)):
         if _holds(relation, {**values, symbol: number}):
             fitting.append(number)
-        if len(fitting) == USUAL - 1:
+        if len(fitting) == FITTING:
             break
     return fitting
 

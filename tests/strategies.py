@@ -1,0 +1,245 @@
+"""Strategies: small configurations of every layer, written once for numbers and for symbols.
+
+A case builds its layer and its input shape from named sizes. With the drawn numbers it is a concrete
+configuration; with symbols of the same names it is the formula that must give the same counts.
+"""
+
+# ruff: noqa: N803 - sizes are named as papers name them
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+import symflops as sf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONVS = {1: sf.Conv1d, 2: sf.Conv2d, 3: sf.Conv3d}
+MAX_POOLS = {1: sf.MaxPool1d, 2: sf.MaxPool2d, 3: sf.MaxPool3d}
+AVG_POOLS = {1: sf.AvgPool1d, 2: sf.AvgPool2d, 3: sf.AvgPool3d}
+NORMS = {1: sf.BatchNorm1d, 2: sf.BatchNorm2d, 3: sf.BatchNorm3d}
+SPATIAL = {1: "L", 2: "H W", 3: "D H W"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer and its batched input, as a function of sizes that were drawn as numbers."""
+
+    build: Callable[..., tuple[Any, tuple[Any, ...]]] = field(repr=False)
+    sizes: dict[str, int]
+
+    @property
+    def numeric(self):
+        """The layer and its input with the numbers drawn."""
+        return self.build(**self.sizes)
+
+    @property
+    def symbolic(self):
+        """The layer and its input with a symbol for every size."""
+        return self.build(**{name: sf.dim(name) for name in self.sizes})
+
+    def __repr__(self) -> str:
+        return f"{self.numeric} from {self.sizes}"
+
+
+def per_axis(numbers, axes):
+    """One number for all axes, or a tuple with one for each."""
+    return st.one_of(numbers, st.tuples(*[numbers] * axes))
+
+
+def spread(value, axes):
+    return value if isinstance(value, tuple) else (value,) * axes
+
+
+def long_enough(draw, windows):
+    """Draw sizes that the windows (kernel, padding, dilation) fit."""
+    return [max(1, d * (k - 1) + 1 - 2 * p) + draw(st.integers(0, 3)) for k, p, d in windows]
+
+
+@st.composite
+def convolutions(draw, axes=None, *, count_padding=None):
+    axes = axes or draw(st.sampled_from([1, 2, 2, 3]))
+    kernel = draw(per_axis(st.integers(1, 4 if axes < 3 else 2), axes))
+    dilation = draw(per_axis(st.integers(1, 3 if axes < 3 else 2), axes))
+    padding = draw(st.one_of(per_axis(st.integers(0, 2), axes), st.sampled_from(["same", "valid"])))
+    stride = 1 if padding == "same" else draw(per_axis(st.integers(1, 3), axes))
+    groups = draw(st.integers(1, 3 if axes < 3 else 2))
+    counted = draw(st.booleans()) if count_padding is None else count_padding
+    options = {
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "bias": draw(st.booleans()),
+        "count_padding": counted,
+    }
+    real = (0,) * axes if isinstance(padding, str) else spread(padding, axes)
+    windows = zip(spread(kernel, axes), real, spread(dilation, axes), strict=True)
+    names = SPATIAL[axes].split()
+    sizes = dict(zip(names, long_enough(draw, windows), strict=True))
+    sizes |= {
+        "B": draw(st.integers(1, 2)),
+        "c": draw(st.integers(1, 2)),
+        "o": draw(st.integers(1, 2)),
+    }
+
+    def build(B, c, o, **spatial):
+        layer = CONVS[axes](groups * c, groups * o, kernel, groups=groups, **options)
+        return layer, (B, groups * c, *(spatial[name] for name in names))
+
+    return Case(build, sizes)
+
+
+@st.composite
+def pools(draw):
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    is_max = draw(st.booleans())
+    kernel = draw(per_axis(st.integers(1, 3 if axes < 3 else 2), axes))
+    stride = draw(st.one_of(st.none(), per_axis(st.integers(1, 3), axes)))
+    padding = tuple(draw(st.integers(0, k // 2)) for k in spread(kernel, axes))
+    dilation = draw(per_axis(st.integers(1, 2), axes)) if is_max else 1
+    options = {"dilation": dilation} if is_max else {"count_include_pad": draw(st.booleans())}
+    layer = (MAX_POOLS if is_max else AVG_POOLS)[axes](
+        kernel, stride, padding, ceil_mode=draw(st.booleans()), **options
+    )
+    windows = zip(spread(kernel, axes), padding, spread(dilation, axes), strict=True)
+    names = SPATIAL[axes].split()
+    sizes = dict(zip(names, long_enough(draw, windows), strict=True))
+    sizes |= {"B": draw(st.integers(1, 2)), "C": draw(st.integers(1, 2))}
+    return Case(lambda B, C, **spatial: (layer, (B, C, *(spatial[name] for name in names))), sizes)
+
+
+@st.composite
+def adaptive_pools(draw):
+    wanted = st.one_of(st.integers(1, 5), st.none())
+    layer = sf.AdaptiveAvgPool2d(draw(st.one_of(st.integers(1, 5), st.tuples(wanted, wanted))))
+    sizes = {name: draw(st.integers(1, 7)) for name in ("H", "W")} | {"B": 1, "C": 2}
+    return Case(lambda B, C, H, W: (layer, (B, C, H, W)), sizes)
+
+
+@st.composite
+def batch_norms(draw):
+    axes = draw(st.sampled_from([1, 2, 3]))
+    form = draw(st.sampled_from(["inference", "unfolded", "training", "folded"]))
+    affine = draw(st.booleans())
+    names = SPATIAL[axes].split()
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", *names)}
+
+    def build(B, C, **spatial):
+        layer = NORMS[axes](C, affine=affine, form=form)
+        return layer, (B, C, *(spatial[name] for name in names))
+
+    return Case(build, sizes)
+
+
+@st.composite
+def layer_norms(draw):
+    options = {"elementwise_affine": draw(st.booleans()), "bias": draw(st.booleans())}
+    last = draw(st.integers(1, 2))
+    sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D", "E")[: 2 + last]}
+
+    def build(B, N, **last):
+        axes = tuple(last.values())
+        return sf.LayerNorm(axes, **options), (B, N, *axes)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def response_norms(draw):
+    layer = sf.LocalResponseNorm(draw(st.integers(1, 5)), draw(st.sampled_from([1e-4, 0.5])))
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "H", "W")}
+    sizes["C"] = int(layer.size) + draw(st.integers(0, 3))
+    return Case(lambda B, C, H, W: (layer, (B, C, H, W)), sizes)
+
+
+@st.composite
+def linears(draw):
+    bias = draw(st.booleans())
+    sizes = {name: draw(st.integers(1, 5)) for name in ("B", "N", "i", "o")}
+    return Case(lambda B, N, i, o: (sf.Linear(i, o, bias=bias), (B, N, i)), sizes)
+
+
+ANY_SHAPE = (
+    *(sf.ReLU(), sf.ReLU6(), sf.Sigmoid(), sf.Tanh(), sf.SiLU(), sf.GELU(), sf.GELU("tanh")),
+    *(sf.Softmax(dim) for dim in (-1, 0, 1, 2)),
+    *(sf.Identity(), sf.Dropout(0.1), sf.Flatten(), sf.Flatten(0, 1), sf.Flatten(-2)),
+)
+
+
+@st.composite
+def activations(draw):
+    layer = draw(st.sampled_from(ANY_SHAPE))
+    sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D")}
+    return Case(lambda B, N, D: (layer, (B, N, D)), sizes)
+
+
+@st.composite
+def upsamples(draw):
+    bilinear = draw(st.booleans())
+    axes = 2 if bilinear else draw(st.sampled_from([1, 2, 3]))
+    options = {"mode": "bilinear", "align_corners": draw(st.booleans())} if bilinear else {}
+    if draw(st.booleans()):
+        options["size"] = draw(per_axis(st.integers(1, 5), axes))
+    else:
+        options["scale_factor"] = draw(per_axis(st.sampled_from([1, 1.5, 2, 3]), axes))
+    layer = sf.Upsample(**options)
+    names = SPATIAL[axes].split()
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", *names)}
+    return Case(lambda B, C, **spatial: (layer, (B, C, *(spatial[name] for name in names))), sizes)
+
+
+#: Layers that hold no other, family by family.
+LEAVES = {
+    "conv": convolutions(),
+    "pool": pools(),
+    "adaptive": adaptive_pools(),
+    "batch norm": batch_norms(),
+    "layer norm": layer_norms(),
+    "response norm": response_norms(),
+    "linear": linears(),
+    "activation": activations(),
+    "upsample": upsamples(),
+}
+
+
+@st.composite
+def bodies(draw, depth=2):
+    """A function of (C, out) to a layer that maps C channels of any size to ``out`` channels."""
+    if depth and draw(st.booleans()):
+        kind = draw(
+            st.sampled_from(["sequential", "residual", "add", "multiply", "concat", "repeat"])
+        )
+        first, second = draw(bodies(depth=depth - 1)), draw(bodies(depth=depth - 1))
+        repeats = draw(st.integers(1, 3))
+        return {
+            "sequential": lambda C, out: sf.Sequential(first(C, 2 * C), second(2 * C, out)),
+            "residual": lambda C, out: sf.Residual(first(C, out), second(C, out)),
+            "add": lambda C, out: sf.Add(first(C, out), second(C, out)),
+            "multiply": lambda C, out: sf.Multiply(first(C, out), second(C, out)),
+            "concat": lambda C, out: sf.Sequential(
+                sf.Concat(first(C, out), sf.Identity(), second(C, C)),
+                sf.Conv2d(out + 2 * C, out, 1),
+            ),
+            "repeat": lambda C, out: sf.Sequential(sf.Repeat(first(C, C), repeats), second(C, out)),
+        }[kind]
+    kernel, bias = draw(st.sampled_from([1, 3])), draw(st.booleans())
+    after = draw(st.sampled_from([None, sf.ReLU(), sf.SiLU(), sf.MaxPool2d(3, 1, 1)]))
+    normed = draw(st.booleans())
+
+    def leaf(C, out):
+        parts = [sf.Conv2d(C, out, kernel, padding="same", bias=bias)]
+        parts += [sf.BatchNorm2d(out)] * normed + [after] * (after is not None)
+        return sf.Sequential(*parts)
+
+    return leaf
+
+
+@st.composite
+def compositions(draw):
+    body = draw(bodies())
+    sizes = {"B": 1, "C": draw(st.integers(1, 2)), "E": draw(st.integers(1, 2))}
+    sizes |= {name: draw(st.integers(1, 3)) for name in ("H", "W")}
+    return Case(lambda B, C, E, H, W: (body(C, E), (B, C, H, W)), sizes)

@@ -1,0 +1,220 @@
+"""Layers against PyTorch's own: parameters, shapes, FLOPs, refusals; and the oracle's values."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import strategies  # noqa: E402 - only where PyTorch is
+import torch_modules  # noqa: E402
+from hypothesis import assume, given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
+
+import symflops as sf  # noqa: E402
+from symflops.oracle.number import Counter  # noqa: E402
+from symflops.oracle.running import Run  # noqa: E402
+
+# PyTorch warns of a copy, which changes no number
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
+
+NO_TORCH_FORM = ("unfolded", "folded")  # PyTorch computes the others
+
+
+def few(number):
+    return settings(max_examples=number, deadline=None, derandomize=True)
+
+
+def on_torch(layer, shape, tensor=None):
+    """Return PyTorch's parameters, output shape and FLOPs."""
+    built = torch_modules.module(layer)
+    with FlopCounterMode(display=False) as counted, torch.no_grad():
+        output = built(torch.zeros(shape) if tensor is None else tensor)
+    parameters = sum(p.numel() for p in built.parameters())
+    return parameters, tuple(output.shape), counted.get_total_flops()
+
+
+def on_symflops(layer, shape):
+    cost = sf.cost(layer, shape, "2mac", batched=True).at()
+    return cost.params, cost.output, cost.flops
+
+
+def comparable(case):
+    layer, _ = case.numeric
+    form = getattr(layer, "form", "")
+    return form not in NO_TORCH_FORM and taken_there(case) and getattr(layer, "count_padding", True)
+
+
+def taken_there(case):
+    """PyTorch refuses batch statistics of one value, and 3-d means on less than a window unpadded."""
+    layer, (batch, _, *sizes) = case.numeric
+    if isinstance(layer, sf.AvgPool3d):
+        kernel = strategies.spread(layer.kernel_size, 3)
+        return all(size >= k for size, k in zip(sizes, kernel, strict=True))
+    return getattr(layer, "form", "") != "training" or batch * math.prod(sizes) > 1
+
+
+@pytest.mark.parametrize("family", strategies.LEAVES)
+@few(120)
+@given(st.data())
+def test_layers_have_pytorchs_parameters_shapes_and_flops(family, data):
+    layer, shape = data.draw(strategies.LEAVES[family].filter(comparable)).numeric
+    assert on_symflops(layer, shape) == on_torch(layer, shape)
+
+
+@few(80)
+@given(strategies.compositions())
+def test_compositions_have_pytorchs_parameters_shapes_and_flops(case):
+    layer, shape = case.numeric
+    assert on_symflops(layer, shape) == on_torch(layer, shape)
+
+
+# the oracle computes what PyTorch computes
+
+
+def same_values(layer, shape, **options):
+    counter = Counter(seed=1)
+    x = counter.draw(*shape)
+    (ours,) = Run(counter).apply(layer, (x,))
+    built = torch_modules.module(layer)
+    if not isinstance(layer, sf.Dropout):  # the oracle runs inference
+        built = torch_modules.filled(built, counter.learned)
+        with torch.no_grad():
+            theirs = built(torch_modules.tensor(x))
+        assert ours.shape == tuple(theirs.shape)
+        torch.testing.assert_close(torch_modules.tensor(ours), theirs, **options)
+
+
+@pytest.mark.parametrize("family", strategies.LEAVES)
+@few(100)
+@given(st.data())
+def test_the_oracle_computes_what_pytorch_computes(family, data):
+    layer, shape = data.draw(strategies.LEAVES[family].filter(taken_there)).numeric
+    if getattr(layer, "form", "") != "folded":
+        same_values(layer, shape)
+
+
+@few(60)
+@given(strategies.compositions())
+def test_compositions_of_the_oracle_compute_what_pytorch_computes(case):
+    layer, shape = case.numeric
+    counter = Counter(seed=1)
+    x = counter.draw(*shape)
+    (ours,) = Run(counter).apply(layer, (x,))
+    built = torch_modules.filled(torch_modules.module(layer).eval(), counter.learned)
+    with torch.no_grad():
+        theirs = built(torch_modules.tensor(x))
+    torch.testing.assert_close(torch_modules.tensor(ours), theirs)
+
+
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+def test_padding_modes(mode):
+    same_values(sf.Conv2d(2, 3, 3, padding=2, padding_mode=mode), (1, 2, 4, 5))
+
+
+def test_a_divisor_of_ones_own():
+    same_values(sf.AvgPool2d(2, divisor_override=3), (1, 2, 4, 5))
+
+
+# what PyTorch refuses is refused here, and the other way round
+
+
+def taken(build, shape):
+    """Whether a function that builds a layer and runs it on a shape succeeds."""
+    try:
+        return build(shape)
+    except (sf.SymflopsError, RuntimeError, ValueError, IndexError):
+        return None
+
+
+sizes = st.integers(1, 6)
+small = st.integers(0, 3)
+
+
+def rarely(value, usual):
+    return st.integers(0, 15).flatmap(lambda i: st.just(value) if i == 15 else usual)
+
+
+def both(layer_of, shape):
+    """Return what symflops and PyTorch say: an output shape, or None for a refusal."""
+    ours = taken(lambda s: sf.cost(layer_of(sf), s, batched=True).at().output, shape)
+    theirs = taken(lambda s: tuple(layer_of(torch.nn)(torch.zeros(s)).shape), shape)
+    return ours, theirs
+
+
+@few(400)
+@given(
+    kernel=st.integers(1, 4),
+    stride=rarely(0, st.integers(1, 3)),
+    padding=st.one_of(small, st.sampled_from(["same", "valid", "full"])),
+    dilation=rarely(0, st.integers(1, 2)),
+    groups=rarely(0, st.integers(1, 3)),
+    channels=st.tuples(st.sampled_from([6, 6, 6, 2, 3]), st.sampled_from([6, 6, 6, 2, 3])),
+    more=rarely(1, st.just(0)),
+    shape=st.tuples(sizes, sizes),
+    mode=st.sampled_from(["zeros", "reflect", "replicate", "circular"]),
+)
+def test_convolutions_refuse_what_pytorch_refuses(
+    kernel, stride, padding, dilation, groups, channels, more, shape, mode
+):
+    ours, theirs = both(
+        lambda of: of.Conv2d(
+            *channels, kernel, stride, padding, dilation, groups, padding_mode=mode
+        ),
+        (1, channels[0] + more, *shape),
+    )
+    assert ours == theirs
+
+
+@few(300)
+@given(
+    axes=st.sampled_from([1, 2, 3]),
+    kind=st.sampled_from(["MaxPool", "AvgPool"]),
+    kernel=st.integers(1, 4),
+    stride=st.one_of(st.none(), st.integers(1, 3)),
+    padding=small,
+    dilation=st.integers(1, 2),
+    ceil_mode=st.booleans(),
+    size=sizes,
+)
+def test_pools_refuse_what_pytorch_refuses(
+    axes, kind, kernel, stride, padding, dilation, ceil_mode, size
+):
+    if (kind, axes) == ("AvgPool", 3):  # PyTorch takes the input alone there, without its padding
+        assume(size >= kernel)
+    options = {"dilation": dilation} if kind == "MaxPool" else {}
+    ours, theirs = both(
+        lambda of: getattr(of, f"{kind}{axes}d")(
+            kernel, stride, padding, ceil_mode=ceil_mode, **options
+        ),
+        (1, 1, *(size,) * axes),
+    )
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("layer_of", "shape"),
+    [
+        (lambda of: of.Conv2d(3, 4, 5), (1, 3, 4, 4)),
+        (lambda of: of.Conv2d(3, 4, 3, groups=2), (1, 3, 4, 4)),
+        (lambda of: of.Conv2d(3, 4, 3, stride=2, padding="same"), (1, 3, 4, 4)),
+        (lambda of: of.Conv2d(3, 4, 3), (1, 2, 4, 4)),
+        (lambda of: of.Conv2d(3, 4, 3), (3, 4)),
+        (lambda of: of.Linear(3, 4), (1, 2)),
+        (lambda of: of.BatchNorm2d(3), (1, 2, 4, 4)),
+        (lambda of: of.BatchNorm2d(3), (1, 3, 4)),
+        (lambda of: of.LayerNorm(3), (1, 2)),
+        (lambda of: of.LayerNorm((2, 3)), (1, 3, 2)),
+        (lambda of: of.MaxPool2d(2, padding=2), (1, 1, 4, 4)),
+        (lambda of: of.MaxPool2d(3), (1, 1, 2, 2)),
+        (lambda of: of.Softmax(dim=3), (1, 2)),
+        (lambda of: of.Flatten(2, 1), (1, 2, 3)),
+        (lambda of: of.Upsample(scale_factor=2, mode="bilinear"), (1, 2, 3)),
+        (lambda of: of.Upsample(), (1, 2, 3)),
+    ],
+)
+def test_refused_by_both(layer_of, shape):
+    assert both(layer_of, shape) == (None, None)
