@@ -210,6 +210,7 @@ def test_pools_refuse_what_pytorch_refuses(
         (lambda of: of.LayerNorm((2, 3)), (1, 3, 2)),
         (lambda of: of.MaxPool2d(2, padding=2), (1, 1, 4, 4)),
         (lambda of: of.MaxPool2d(3), (1, 1, 2, 2)),
+        (lambda of: of.AvgPool2d(2, divisor_override=0), (1, 1, 4, 4)),
         (lambda of: of.Softmax(dim=3), (1, 2)),
         (lambda of: of.Flatten(2, 1), (1, 2, 3)),
         (lambda of: of.Upsample(scale_factor=2, mode="bilinear"), (1, 2, 3)),

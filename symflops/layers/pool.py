@@ -128,6 +128,11 @@ class AvgPool(Pool):
     count_include_pad: bool = True
     divisor_override: Size = None
 
+    def needs(self) -> Iterable[Require]:
+        """As every pool, and a divisor of at least 1."""
+        yield from super().needs()
+        yield from positive(self, "divisor_override")
+
     def step(self, taps: tuple[Any, ...], outputs: tuple[Any, ...]) -> Step:
         """Return k² - 1 additions and a division an output."""
         return window_mean(taps, outputs)
