@@ -1,6 +1,5 @@
 """The formulas against the oracle: naive loops over numbers that count what is done to them."""
 
-# ruff: noqa: N806 - sizes are named as papers name them
 from __future__ import annotations
 
 import re
