@@ -13,7 +13,7 @@ from symflops.exprs import ONE, joined
 from symflops.facts import equal
 from symflops.metrics import Profiler, Weigher, Weights, activations, work
 from symflops.symbols import exact
-from symflops.tables.table import Column, Note, Table
+from symflops.tables.table import Column, Label, Note, Table
 from symflops.trace import Group, Node, Step, Sum, Times
 from symflops.units import bytes_of
 
@@ -54,13 +54,13 @@ class Line:
     last: str = ""
 
     @property
-    def label(self) -> str:
+    def label(self) -> Label:
         """What stands in the first column."""
         name = f"{self.path}–{self.last}" if self.last else self.path
         kind = self.node.kind if isinstance(self.node, Group) else ""
-        depths = " ".join(f"× {_depth(node.n)}" for node in reversed(self.around))
-        count = f"× {self.times}" if self.times > 1 else ""
-        return " ".join(part for part in (name, kind, depths, count) if part)
+        depths = (around.n for around in reversed(self.around))
+        times = (sympy.Integer(self.times),) if self.times > 1 else ()
+        return Label(name, kind, (*depths, *times))
 
     @property
     def repeated(self) -> Node:
@@ -69,10 +69,6 @@ class Line:
         for around in self.around:
             node = replace(around, child=node)
         return Times(sympy.Integer(self.times), node) if self.times > 1 else node
-
-
-def _depth(n: sympy.Expr) -> str:
-    return f"({n})" if n.is_Add else str(n)
 
 
 def table(cost: Cost, columns: Iterable[str] | None, depth: int | None) -> Table:
@@ -92,10 +88,13 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: int | None) -> Table
     rows = [filled.row(line) for line in merged(lines(cost.root, depth))]
     total = filled.total()
     notes = list(notes_of(cost, filled))
-    if columns is None and any(not exact(row["share"]).is_Rational for row in rows):
+    if columns is None and not all(map(filled.has_share, rows)):
         keys = tuple(key for key in keys if key != "share")
-        names = ", ".join(sorted(s.name for s in exact(total["flops"]).free_symbols))
-        notes.append((f"Shares depend on {names} and are left out.",))
+        names = sorted(filled.flops.free_symbols, key=str)
+        notes.append(("Shares depend on ", *_listed(names), " and are left out."))
+    elif "share" in keys:
+        for row in rows:
+            row["share"] = filled.share(row)
     return Table(
         tuple(_column(key, cost) for key in keys),
         tuple(tuple(row[key] for key in keys) for row in rows),
@@ -184,8 +183,17 @@ class Filler:
             "flops": flops,
             "activations": joined(activations(profile)),
             "model_size": params * bytes_of("float32"),
-            "share": sympy.cancel(flops / self.flops) if self.flops != 0 else sympy.Integer(0),
         }
+
+    def share(self, row: dict[str, Any]) -> Any:
+        """Return the part of all FLOPs that a row has."""
+        return sympy.cancel(row["flops"] / self.flops) if self.flops != 0 else sympy.Integer(0)
+
+    def has_share(self, row: dict[str, Any]) -> bool:
+        """Say whether the share of a row is a number, whatever the dimensions are."""
+        if row["flops"] != 0 and row["flops"].free_symbols != self.flops.free_symbols:
+            return False
+        return bool(self.share(row).is_Rational)
 
     def total(self) -> dict[str, Any]:
         """Return the cells of the last row."""

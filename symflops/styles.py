@@ -138,7 +138,7 @@ class Text:
 
 
 class Latex(Text):
-    r"""LaTeX without packages: \left(2 C_{\mathrm{in}} k^{2} - 1\right) C_{\mathrm{out}} H W."""
+    r"""LaTeX without packages: (2 C_{\mathrm{in}} k^{2} - 1) C_{\mathrm{out}} H W."""
 
     OPERATORS = frozenset(("gcd", "log", "exp", "min", "max"))
 
@@ -204,6 +204,19 @@ class Latex(Text):
 
     def series(self, index: str, first: str, last: str, text: str) -> str:
         return f"\\sum_{{{index}={first}}}^{{{last}}} {text}"
+
+
+class Inline(Latex):
+    """LaTeX for a cell of a table: factors a thin space apart, quotients on the line."""
+
+    def product(self, factors: list[str]) -> str:
+        return r" \, ".join(factors)
+
+    def parenthesis(self, text: str) -> str:
+        return f"({text})"
+
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:
+        return Text.fraction(self, above, below, wide, deep)
 
 
 class MathML(Text):
@@ -272,4 +285,9 @@ class MathML(Text):
         return self.row(f"<munderover><mo>∑</mo>{under}{self.row(last)}</munderover>", text)
 
 
-STYLES: dict[str, Style] = {"text": Text(), "latex": Latex(), "mathml": MathML()}
+STYLES: dict[str, Style] = {
+    "text": Text(),
+    "latex": Latex(),
+    "inline": Inline(),
+    "mathml": MathML(),
+}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sympy
 from sympy import Add, Integer, Mul, Pow
 
+from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
 from symflops.styles import STYLES
 from symflops.symbols import exact
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from symflops.styles import Style
 
-Medium = Literal["text", "latex", "mathml"]
+Medium = Literal["text", "latex", "inline", "mathml"]
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written piece holds together
 
 
@@ -30,6 +31,7 @@ class Order:
 
     def __init__(self, factors: Iterable[Any] = ()) -> None:
         self.rank: dict[sympy.Expr, int] = {}
+        self._places: dict[sympy.Expr, tuple[int, str]] = {}
         for factor in factors:
             self.rank.setdefault(factor, len(self.rank))
         for factor in list(self.rank):
@@ -38,11 +40,15 @@ class Order:
 
     def of(self, factor: sympy.Expr) -> tuple[int, str]:
         """Return where a factor stands."""
-        if factor in self.rank:
-            return self.rank[factor], ""
+        if factor not in self._places:
+            self._places[factor] = self._of(factor)
+        return self._places[factor]
+
+    def _of(self, factor: sympy.Expr) -> tuple[int, str]:
         base = factor.base if factor.is_Pow else factor
-        if base in self.rank:
-            return self.rank[base], ""
+        for known in (factor, base):
+            if known in self.rank:
+                return self.rank[known], str(known)
         # a sum stands behind all of its symbols: 4 N D (N + 6 D), but (2 C_in k² − 1) C_out
         known = [self.rank[s] for s in factor.free_symbols if s in self.rank]
         return (max(known) if known else len(self.rank)), "~" * base.is_Add + str(factor)
@@ -84,8 +90,11 @@ class Formula:
         inner = written(self.expr, "mathml", Order(self.order))
         return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{inner}</mrow></math>'
 
-    def _repr_latex_(self) -> str:
-        return f"${self.latex}$"
+    def _repr_latex_(self) -> str | None:
+        try:
+            return f"${self.latex}$"
+        except ArgumentError:  # Jupyter shows the text of what LaTeX cannot set
+            return None
 
     def _latex(self, printer: Any) -> str:  # noqa: ARG002 - sympy's hook
         return self.latex
@@ -131,6 +140,8 @@ class Writer:
             return self.power(expr), POWER
         if isinstance(expr, sympy.floor):
             return self.floor(expr), ATOM
+        if isinstance(expr, sympy.ceiling):
+            return self.style.ceiling(self.slashed(*expr.args[0].as_numer_denom())), ATOM
         if isinstance(expr, sympy.Sum):
             return self.series(expr), PRODUCT
         arguments = [self.piece(arg)[0] for arg in expr.args]
@@ -142,13 +153,18 @@ class Writer:
         return text if holds >= level else self.style.parenthesis(text)
 
     def sum(self, expr: sympy.Expr) -> str:
-        """Write a sum, its highest terms first; ⌊(x - 1)/n⌋ + 1 is ⌈x/n⌉."""
+        """Write a sum, its highest terms first; ⌊(x - 1)/n⌋ + 1 is ⌈x/n⌉.
+
+        A sum does not begin with what is taken away: 4 − 2 n.
+        """
         terms = sorted(_with_ceilings(expr), key=self.order.of_term)
-        pieces = []
-        for term in terms:
-            minus = bool(term.could_extract_minus_sign())
-            pieces.append((minus, self.within(-term if minus else term, PRODUCT)))
-        return self.style.sum(pieces)
+        first = next((i for i, term in enumerate(terms) if not _is_minus(term)), 0)
+        return self.added([terms.pop(first), *terms])
+
+    def added(self, terms: Iterable[sympy.Expr]) -> str:
+        """Write terms one behind the other with their signs."""
+        signs = ((_is_minus(term), term) for term in terms)
+        return self.style.sum([(m, self.within(-t if m else t, PRODUCT)) for m, t in signs])
 
     def product(self, expr: sympy.Expr) -> tuple[str, int]:
         """Write a product: number first, then the factors in order, over what divides it."""
@@ -156,7 +172,7 @@ class Writer:
         if number < 0:
             return self.style.negative(self.within(-expr, PRODUCT)), SUM
         above, below = _fraction(expr)
-        text = self.factors(above, alone=not below)
+        text = self.factors(above, alone=True)
         if not below:
             return text, PRODUCT
         under = self.factors(below, alone=True)
@@ -186,8 +202,13 @@ class Writer:
         return self.style.floor(self.slashed(dividend, divisor))
 
     def slashed(self, dividend: sympy.Expr, divisor: sympy.Expr) -> str:
-        """Write a quotient on one line, as it stands inside a floor."""
-        above = self.within(dividend, PRODUCT if divisor != 1 else SUM)
+        """Write a quotient on one line, as it stands inside a floor: (H + 2 p − k)/s."""
+        if not dividend.is_Add:
+            above = self.within(dividend, PRODUCT)
+        else:  # everything that is added comes before everything that is taken away
+            terms = sorted(Add.make_args(dividend), key=self.order.of_term)
+            above = self.added(sorted(terms, key=_is_minus))
+            above = above if divisor == 1 else self.style.parenthesis(above)
         return above if divisor == 1 else self.style.slash(above, self.within(divisor, POWER))
 
     def series(self, expr: sympy.Sum) -> str:
@@ -196,6 +217,10 @@ class Writer:
         start, end = self.piece(first)[0], self.piece(last)[0]
         body = self.within(expr.function, PRODUCT)
         return self.style.series(self.piece(index)[0], start, end, body)
+
+
+def _is_minus(term: sympy.Expr) -> bool:
+    return bool(term.could_extract_minus_sign())
 
 
 def _fraction(expr: sympy.Expr) -> tuple[list[sympy.Expr], list[sympy.Expr]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.tables.table import expression, formula, math, number
+from symflops.tables.table import LEFT, expression, formula, number, size, words
 
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
@@ -17,6 +18,8 @@ STYLE = (
     ".symflops thead tr{border-top:2px solid;border-bottom:1px solid}"
     ".symflops tfoot tr{border-top:1px solid;border-bottom:2px solid;font-weight:bold}"
 )
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{}</mrow></math>'
+NUMBER = re.compile("<mn>([0-9,]+)</mn>")
 
 
 def render(table: Table) -> str:
@@ -27,9 +30,7 @@ def render(table: Table) -> str:
     )
     body = "\n".join(_row(table, row) for row in table.rows)
     foot = f"\n<tfoot>\n{_row(table, table.total)}\n</tfoot>" if table.total is not None else ""
-    notes = "".join(
-        f"\n<p>{''.join(_words(table, part) for part in note)}</p>" for note in table.notes
-    )
+    notes = "".join(f'\n<p class="symflops-note">{_words(table, note)}</p>' for note in table.notes)
     return (
         f'<style>{STYLE}</style>\n<table class="symflops">\n<thead>\n<tr>{head}</tr>\n</thead>\n'
         f"<tbody>\n{body}\n</tbody>{foot}\n</table>{notes}"
@@ -45,7 +46,7 @@ def _row(table: Table, row: tuple[Any, ...]) -> str:
 
 
 def _class(column: Column) -> str:
-    return "word" if column.kind in ("word", "shape") else "count"
+    return "word" if column.kind in LEFT else "count"
 
 
 def cell(table: Table, column: Column, value: Any) -> str:
@@ -53,26 +54,25 @@ def cell(table: Table, column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.kind == "word":
-        return html.escape(str(value))
+        return _words(table, value)
     if column.kind == "shape":
-        return ", ".join(" × ".join(_size(table, size) for size in shape) for shape in value)
+        return ", ".join(_shape(table, shape) for shape in value)
     found = expression(value)
     if found is not None:
         return _math(formula(table, found, "mathml"))
     return html.escape(number(value, column.kind))
 
 
-def _size(table: Table, size: Any) -> str:
-    if size.is_Integer:
-        return str(size)
-    text = _math(formula(table, size, "mathml"))
-    return f"({text})" if size.is_Add else text
+def _shape(table: Table, shape: tuple[Any, ...]) -> str:
+    sizes = [size(table, length, "mathml") for length in shape]
+    if all(map(NUMBER.fullmatch, sizes)):
+        return " × ".join(NUMBER.sub(r"\1", length) for length in sizes)
+    return _math("<mo>×</mo>".join(sizes))
 
 
-def _words(table: Table, part: Any) -> str:
-    text = math(table, part, "mathml")
-    return html.escape(str(part)) if text is None else _math(text)
+def _words(table: Table, value: Any) -> str:
+    return words(table, value, "mathml", html.escape, MATH)
 
 
 def _math(text: str) -> str:
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{text}</mrow></math>'
+    return MATH.format(text)

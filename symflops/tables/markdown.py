@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.tables.table import expression, formula, math, number
+from symflops.symbols import exact
+from symflops.tables.table import LEFT, expression, formula, number, size, words
 
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
@@ -15,14 +16,14 @@ def render(table: Table) -> str:
     """Return the table in Markdown, the total in bold, the notes below."""
     lines = [
         _line([escape(column.title) for column in table.columns]),
-        _line([":---" if column.kind in ("word", "shape") else "---:" for column in table.columns]),
+        _line([":---" if column.kind in LEFT else "---:" for column in table.columns]),
     ]
     for row in table.lines:
         cells = [cell(table, c, v) for c, v in zip(table.columns, row, strict=True)]
         if row is table.total:
             cells = [f"**{text}**" if text and "$" not in text else text for text in cells]
         lines.append(_line(cells))
-    notes = ["".join(_words(table, part) for part in note) for note in table.notes]
+    notes = [_words(table, note) for note in table.notes]
     return "\n".join([*lines, *(f"\n{note}" for note in notes)])
 
 
@@ -35,24 +36,22 @@ def cell(table: Table, column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.kind == "word":
-        return escape(str(value))
+        return _words(table, value)
     if column.kind == "shape":
-        shapes = (r" \times ".join(_size(table, size) for size in shape) for shape in value)
-        return ", ".join(f"${text}$" for text in shapes)
+        return ", ".join(_shape(table, shape) for shape in value)
     found = expression(value)
-    return (
-        _math(formula(table, found, "latex")) if found is not None else number(value, column.kind)
-    )
+    return number(value, column.kind) if found is None else _math(formula(table, found, "inline"))
 
 
-def _size(table: Table, size: Any) -> str:
-    text = formula(table, size, "latex")
-    return f"({text})" if size.is_Add else text
+def _shape(table: Table, shape: tuple[Any, ...]) -> str:
+    sizes = list(map(exact, shape))
+    if all(length.is_Integer for length in sizes):
+        return " × ".join(f"{int(length):,}" for length in sizes)
+    return _math(r" \times ".join(size(table, length, "inline") for length in sizes))
 
 
-def _words(table: Table, part: Any) -> str:
-    text = math(table, part, "latex")
-    return escape(str(part)) if text is None else _math(text)
+def _words(table: Table, value: Any) -> str:
+    return words(table, value, "inline", escape, "${}$")
 
 
 def _math(text: str) -> str:

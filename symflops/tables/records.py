@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError
-from symflops.tables.text import _words
+from symflops.tables.text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def to_json(table: Table) -> str:
         "columns": {column.key: column.title for column in table.columns},
         "rows": [record(row) for row in table.rows],
         "total": None if table.total is None else record(table.total),
-        "notes": ["".join(_words(table, part) for part in note) for note in table.notes],
+        "notes": [plain(table, note) for note in table.notes],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 

@@ -8,22 +8,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import sympy
 
+from symflops.errors import SymflopsError
 from symflops.facts import Relation
+from symflops.styles import STYLES
+from symflops.symbols import exact
 from symflops.typeset import Medium, Order, written
 from symflops.units import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
 Kind = Literal["word", "count", "share", "shape"]
+LEFT = ("word", "shape")  # kinds of columns that are set from the left
 #: A note: words, expressions and relations, set one behind the other.
 Note = tuple[Any, ...]
+
+
+class Label(str):
+    """What stands in the first column: a path, the kind of layer there, and how often it is repeated."""
+
+    __slots__ = ("kind", "path", "times")
+    path: str
+    kind: str
+    times: tuple[sympy.Expr, ...]
+
+    def __new__(cls, path: str, kind: str = "", times: tuple[sympy.Expr, ...] = ()) -> Self:
+        """Return the label; as a string it is its own plain text."""
+        counts = (f"× ({n})" if n.is_Add else f"× {n}" for n in times)
+        label = super().__new__(cls, " ".join(filter(None, (path, kind, *counts))))
+        label.path, label.kind, label.times = path, kind, times
+        return label
+
+    @property
+    def parts(self) -> Note:
+        """The label as words and numbers of repetitions, as a note has them."""
+        name = " ".join(filter(None, (self.path, self.kind)))
+        return (name, *(part for n in self.times for part in (" × ", n)))
 
 
 @dataclass(frozen=True)
@@ -133,7 +159,8 @@ class Table:
             UnknownNameError: a fit, part or scale that is not there.
             ArgumentError: a table that fits in no way.
         """
-        from symflops.tables.latex import Options, render  # noqa: PLC0415
+        from symflops.tables.latex import render  # noqa: PLC0415
+        from symflops.tables.layout import Options  # noqa: PLC0415
 
         return render(self, Options(fit, part, caption, label, scale, siunitx, longtable))
 
@@ -146,8 +173,11 @@ class Table:
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
-    def _repr_latex_(self) -> str:
-        return self.to_latex(part="tabular")
+    def _repr_latex_(self) -> str | None:
+        try:
+            return self.to_latex(part="tabular")
+        except SymflopsError:  # Jupyter shows another form of what LaTeX cannot set
+            return None
 
 
 def formula(table: Table, expr: sympy.Expr, medium: Medium) -> str:
@@ -172,9 +202,9 @@ def number(cell: Any, kind: Kind) -> str:
 
 
 SIGNS = {
-    "|": {"text": "|", "latex": r"\mid", "mathml": "<mo>|</mo>"},
-    ">=": {"text": "≥", "latex": r"\geq", "mathml": "<mo>≥</mo>"},
-    "=": {"text": "=", "latex": "=", "mathml": "<mo>=</mo>"},
+    "|": {"text": "|", "latex": r"\mid", "inline": r"\mid", "mathml": "<mo>|</mo>"},
+    ">=": {"text": "≥", "latex": r"\geq", "inline": r"\geq", "mathml": "<mo>≥</mo>"},
+    "=": {"text": "=", "latex": "=", "inline": "=", "mathml": "<mo>=</mo>"},
 }
 
 
@@ -189,3 +219,24 @@ def math(table: Table, part: Any, medium: Medium) -> str | None:
     if isinstance(part, Relation):
         return relation(table, part, medium)
     return formula(table, part, medium) if isinstance(part, sympy.Expr) else None
+
+
+def words(
+    table: Table, value: Any, medium: Medium, escape: Callable[[str], str], form: str = "{}"
+) -> str:
+    """Write words, a label or a note: text escaped, mathematics in the form of the medium."""
+    parts = value.parts if isinstance(value, Label) else value
+    written = []
+    for part in parts if isinstance(parts, tuple) else (parts,):
+        text = math(table, part, medium)
+        if text is not None and isinstance(value, Label) and part.is_Add:
+            text = STYLES[medium].parenthesis(text)
+        written.append(escape(str(part)) if text is None else form.format(text))
+    return "".join(written)
+
+
+def size(table: Table, length: Any, medium: Medium) -> str:
+    """Write a size as a factor of a shape: a sum in parentheses."""
+    length = exact(length)
+    text = formula(table, length, medium)
+    return STYLES[medium].parenthesis(text) if length.is_Add else text

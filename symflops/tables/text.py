@@ -5,18 +5,41 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from symflops.symbols import exact
-from symflops.tables.table import expression, formula, math, number
+from symflops.tables.shorthand import moved
+from symflops.tables.table import LEFT, expression, formula, number, size, words
 
 if TYPE_CHECKING:
+    import sympy
+
     from symflops.tables.table import Column, Table
+
+GAP = 2  # spaces between columns
+WIDE = 120  # places: a table that is wider moves its long formulas below
+LONG = 32  # places of a formula that stays
 
 
 def render(table: Table) -> str:
     """Return the table as aligned text with a rule under the header and over the total."""
+    lines, widest = _lines(table, {})
+    if widest > WIDE:
+        names = moved(table, lambda expr: width(formula(table, expr, "text")) > LONG)
+        lines, _ = _lines(table, names)
+        lines += [
+            f"{_name(*name)} = {formula(table, expr, 'text')}" for expr, name in names.items()
+        ]
+    return "\n".join(lines)
+
+
+def _lines(table: Table, names: dict[sympy.Expr, tuple[str, str]]) -> tuple[list[str], int]:
     header = [column.title for column in table.columns]
     body = [
-        [cell(table, c, v) for c, v in zip(table.columns, row, strict=True)] for row in table.lines
+        [
+            _name(*names[value])
+            if column.kind != "word" and value in names
+            else cell(table, column, value)
+            for column, value in zip(table.columns, row, strict=True)
+        ]
+        for row in table.lines
     ]
     widths = [max(map(width, column)) for column in zip(header, *body, strict=True)]
     rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
@@ -25,11 +48,11 @@ def render(table: Table) -> str:
         if table.total is not None and i == len(table.rows):
             lines.append(rule)
         lines.append(_line(table, row, widths))
-    notes = ["".join(_words(table, part) for part in note) for note in table.notes]
-    return "\n".join([*lines, *notes])
+    return [*lines, *(plain(table, note) for note in table.notes)], len(rule)
 
 
-GAP = 2  # spaces between columns
+def _name(letter: str, index: str) -> str:
+    return f"{letter}_{index}"
 
 
 def cell(table: Table, column: Column, value: Any) -> str:
@@ -37,20 +60,16 @@ def cell(table: Table, column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.kind == "word":
-        return printable(str(value))
+        return plain(table, value)
     if column.kind == "shape":
-        return ", ".join(" × ".join(_size(table, exact(s)) for s in shape) for shape in value)
+        return ", ".join(" × ".join(size(table, s, "text") for s in shape) for shape in value)
     found = expression(value)
     return formula(table, found, "text") if found is not None else number(value, column.kind)
 
 
-def _size(table: Table, size: Any) -> str:
-    text = formula(table, size, "text")
-    return f"({text})" if size.is_Add else text
-
-
-def _words(table: Table, part: Any) -> str:
-    return math(table, part, "text") or printable(str(part))
+def plain(table: Table, value: Any) -> str:
+    """Write words, a label or a note."""
+    return words(table, value, "text", printable)
 
 
 def printable(text: str) -> str:
@@ -66,7 +85,7 @@ def width(text: str) -> int:
 
 def _line(table: Table, cells: list[str], widths: list[int]) -> str:
     placed = []
-    for column, text, size in zip(table.columns, cells, widths, strict=True):
-        space = " " * (size - width(text))
-        placed.append(text + space if column.kind in ("word", "shape") else space + text)
+    for column, text, room in zip(table.columns, cells, widths, strict=True):
+        space = " " * (room - width(text))
+        placed.append(text + space if column.kind in LEFT else space + text)
     return (" " * GAP).join(placed).rstrip()

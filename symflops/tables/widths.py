@@ -1,113 +1,248 @@
 """How wide a text or a formula is set in Computer Modern, without running TeX.
 
-The widths are those of cmr10 and cmmi10 at 10 pt, in thousandths of an em of 10 pt (the fonts' own tables).
-An estimate errs on the wide side: what is said to fit does fit.
+The widths are those of cmr10 and cmmi10 (with italic correction), in thousandths of 10 pt, and each
+type size says how its own fonts differ. Estimates err on the wide side, by a few hundredths: what is
+said to fit does fit.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 ROMAN = {
-    278: "!',.:;<[]_`il ",
+    278: "!',.:;[]`il",
     306: "fj",
-    333: "-",
+    333: "- ",
     361: "I",
     392: "()tr",
     394: "s",
     444: "cez",
-    472: ">?",
-    500: '"$*/0123456789\\^ago{}~',
-    528: "Jkqvxy",
-    556: "Sbdhnpu",
+    472: "?",
+    500: '"*/0123456789ago',
+    514: "J",
+    528: "kqvy",
+    556: "Sbdhnux",
+    585: "p",  # which stands off what is round, as in pool
     611: "Z",
     625: "L",
     653: "F",
     681: "EP",
-    722: "BCTw",
-    764: "RAHNUVXYD",
-    785: "&+=@KOQG",
-    833: "#%m",
-    1028: "MW|",
+    708: "B",
+    722: "CTw",
+    736: "R",
+    750: "AHNUVXY",
+    764: "D",
+    785: "+=@KOQG",
+    833: "m",
+    917: "M",
+    1028: "W",
 }
 ITALIC = {
-    345: ",-:;li",
-    389: "t[]|",
-    433: "bcjI",
-    477: "qrzseg",
-    503: "ovfyp./0123456789=?~",
-    529: "dka@",
-    600: "uxhnYVTJ",
-    686: "SPFLUZ",
-    738: "CEw",
-    791: "ABROGQ",
-    850: "NDXHK$",
-    970: "MWm",
+    278: ",.;:!",
+    318: "l",
+    345: "i",
+    392: "()t|[]",
+    433: "bc",
+    470: "ejs",
+    482: "qor",
+    500: "0123456789/",
+    513: "gpz",
+    529: "Iadvy",
+    576: "hkux",
+    600: "fn",
+    651: "J",
+    681: "LS",
+    723: "T",
+    754: "AZw",
+    786: "CFGPR",
+    809: "BEOQUVY",
+    856: "D",
+    878: "m",
+    921: "HKNX",
+    1083: "MW",
 }
 _ROMAN = {char: width for width, chars in ROMAN.items() for char in chars}
 _ITALIC = {char: width for width, chars in ITALIC.items() for char in chars}
-WIDEST = 1028
-#: Type sizes of a 10 pt class, relative to normalsize; small type is cut a little wider.
-SIZES = {"normalsize": 1.0, "small": 0.925, "footnotesize": 0.85, "scriptsize": 0.8}
-BASELINES = {"normalsize": 12.0, "small": 11.0, "footnotesize": 9.5, "scriptsize": 8.0}
-SCRIPT = 0.8  # an index or exponent, relative to its base
+WIDEST = 1083
+SIGN = 778  # + - = < > of the symbol font
+SPACES = {"+": 444, "-": 444, "<": 556, ">": 556, "=": 556}  # around a sign, outside of an index
 
-TOKEN = re.compile(r"\\mathrm\{([^}]*)\}|\\([a-zA-Z]+) ?|\\(.)|(.)", re.DOTALL)
-COMMANDS = {
-    "lfloor": 444,
-    "rfloor": 444,
-    "lceil": 444,
-    "rceil": 444,
-    "times": 1222,  # with the space on both sides
-    "geq": 1333,
-    "mid": 833,
-    "sum": 1500,
-    "left": 0,
-    "right": 0,
-    "vert": 278,
-    "gcd": 1500,
-    "min": 1700,
-    "log": 1300,
+
+@dataclass(frozen=True)
+class Size:
+    """A type size of a 10 pt class; small type is cut a little wider than it is small."""
+
+    name: str
+    baseline: float  # from line to line, in points
+    scale: float  # of a width at 10 pt
+    extra: float  # and thousandths of 10 pt for each character on top of it
+    script: float  # of a width at 10 pt, in an index or exponent
+
+
+SIZES = {
+    size.name: size
+    for size in (
+        Size("normalsize", 12.0, 1.0, 0, 0.8),
+        Size("small", 11.0, 0.925, 0, 0.735),
+        Size("footnotesize", 9.5, 0.85, 0, 0.735),
+        Size("scriptsize", 8.0, 0.773, 16, 0.682),
+    )
 }
 
 
-def text_width(text: str) -> float:
-    """Return the width of plain text in points at 10 pt; markup counts as what it sets."""
-    plain = re.sub(r"\\(?:textbf|text[a-z]+)\{|\\[,;]|[{}]|\\(?=[&%$#_{}])", "", text)
-    return sum(_ROMAN.get(char, WIDEST) for char in plain) / 100
+class Width(NamedTuple):
+    """A width before the type size is chosen: of the line, its characters, and of what is set small."""
+
+    line: float = 0
+    characters: int = 0
+    script: float = 0
+
+    def at(self, size: Size) -> float:
+        """Return the width in points."""
+        line = self.line * size.scale + self.characters * size.extra
+        return (line + self.script * size.script) / 100
+
+    def plus(self, other: Width) -> Width:
+        """Return both side by side."""
+        return Width(
+            self.line + other.line, self.characters + other.characters, self.script + other.script
+        )
+
+    @property
+    def small(self) -> Width:
+        """Return the width as an index."""
+        return Width(script=self.line + self.script)
 
 
-def math_width(latex: str) -> float:
-    """Return the width of a formula in points at 10 pt."""
-    width, scale = 0.0, [1.0]
-    pending = 1.0
-    for match in TOKEN.finditer(latex):
-        upright, command, symbol, char = match.groups()
-        if char in ("^", "_"):
-            pending = SCRIPT
+COMMANDS = {
+    "times": SIGN + 470,
+    "cdot": 278 + 444,
+    "geq": SIGN + 556,
+    "mid": 278 + 556,
+    "sum": 1056 + 167,
+    "lfloor": 445,
+    "rfloor": 445,
+    "lceil": 445,
+    "rceil": 445,
+    "left": 200,  # what a tall parenthesis is wider than a plain one
+    "right": 200,
+    "gcd": 500 + 444 + 556 + 167,
+    "log": 278 + 500 + 500 + 167,
+    "min": 833 + 278 + 556 + 167,
+    "max": 833 + 500 + 528 + 167,
+    "exp": 444 + 528 + 556 + 167,
+    "Lambda": 694,
+    "textbackslash": 500,
+    "textasciitilde": 500,
+    "textasciicircum": 500,
+    ",": 167,
+    "{": 500,
+    "}": 500,
+    "&": 778,
+    "%": 833,
+    "$": 500,
+    "#": 833,
+    "_": 360,
+    " ": 333,
+}
+CALLIGRAPHIC = {"F": 830}  # the others are no wider than M
+COMMAND = 850  # any other: a Greek letter
+DOLLAR = re.compile(r"(?<!\\)\$")
+TOKEN = re.compile(r"\\([a-zA-Z]+) ?|\\(.)|(--)|(.)", re.DOTALL)
+
+
+@lru_cache(maxsize=10_000)
+def cell_width(latex: str) -> Width:
+    """Return the width of text with formulas between dollars."""
+    width = Width()
+    for i, piece in enumerate(DOLLAR.split(latex)):
+        width = width.plus(math_width(piece) if i % 2 else text_width(piece))
+    return width
+
+
+def text_width(text: str) -> Width:
+    """Return the width of plain text; markup counts as what it sets."""
+    line, count = 0, 0
+    for match in TOKEN.finditer(text):
+        word, symbol, dash, char = match.groups()
+        if char in ("{", "}") or word == "phantom":
             continue
+        name = word or symbol
+        line += COMMANDS.get(name, COMMAND) if name else 500 if dash else _ROMAN.get(char, WIDEST)
+        count += 1
+    return Width(line, count)
+
+
+@lru_cache(maxsize=10_000)
+def math_width(latex: str) -> Width:
+    """Return the width of a formula; a sign by itself has no space around it."""
+    return Width(SIGN, 1) if latex in SPACES else _Formula(latex).sum(script=False)
+
+
+class _Formula:
+    """One pass over the tokens of a formula; a group ends at its brace."""
+
+    def __init__(self, latex: str) -> None:
+        self.tokens = [match.groups() for match in TOKEN.finditer(latex)]
+        self.at = 0
+
+    def sum(self, *, script: bool) -> Width:
+        """Return the width up to the end of the group."""
+        width = Width()
+        while self.at < len(self.tokens):
+            if self.tokens[self.at][3] == "}":
+                self.at += 1
+                break
+            width = width.plus(self.piece(script=script))
+        return width
+
+    def piece(self, *, script: bool = False) -> Width:
+        """Return the width of one character, command or group, with its arguments."""
+        word, symbol, dash, char = self.tokens[self.at]
+        self.at += 1
         if char == "{":
-            scale.append(scale[-1] * pending)
-        elif char == "}":
-            if len(scale) > 1:
-                scale.pop()
-        else:
-            width += scale[-1] * pending * _piece(upright, command, symbol, char, len(scale))
-        pending = 1.0
-    return width / 100
+            return self.sum(script=script)
+        if char in ("_", "^"):
+            return self.scripts()
+        if word == "frac":
+            above, below = self.piece().small, self.piece().small
+            return Width(240, 1).plus(max(above, below, key=lambda width: width.script))
+        if word == "sqrt":
+            return Width(850, 1).plus(self.piece())
+        if word is not None and word.startswith(("mathrm", "text", "operatorname")):
+            return self.upright()
+        if word == "mathcal":
+            letter = self.tokens[self.at + 1][3]
+            self.piece()
+            return Width(CALLIGRAPHIC.get(letter, 1200), 1)
+        if dash is not None:
+            return Width(2 * SIGN, 2)
+        if char in SPACES:
+            return Width(SIGN + (0 if script else SPACES[char]), 1)
+        if char is None:
+            return Width(COMMANDS.get(word or symbol, COMMAND), 1)
+        return Width(0, 0) if char.isspace() else Width(_ITALIC.get(char, WIDEST), 1)
 
+    def scripts(self) -> Width:
+        """Return the width of an index, an exponent, or both above one another, with the space behind."""
+        first = self.piece(script=True).small
+        if self.at < len(self.tokens) and self.tokens[self.at][3] in ("_", "^"):
+            self.at += 1
+            second = self.piece(script=True).small
+            first = max(first, second, key=lambda width: width.script)
+        return Width(50, 1).plus(first)
 
-def _piece(
-    upright: str | None, command: str | None, symbol: str | None, char: str | None, depth: int
-) -> float:
-    if upright is not None:
-        return sum(_ROMAN.get(c, WIDEST) for c in upright)
-    if command is not None:
-        return COMMANDS.get(command, 750)
-    if symbol is not None:
-        return 170
-    if char in ("+", "-", "="):  # with the space of an operator, outside of indices
-        return 1333 if depth == 1 else 1222
-    if char is None or char == " ":
-        return 0
-    return _ROMAN[char] if char in "()" else _ITALIC.get(char, WIDEST)
+    def upright(self) -> Width:
+        """Return the width of the argument of a command that sets text."""
+        depth, text = 0, []
+        while self.at < len(self.tokens):
+            word, symbol, dash, char = self.tokens[self.at]
+            depth += {"{": 1, "}": -1}.get(char or "", 0)
+            text.append(f"\\{word} " if word else f"\\{symbol}" if symbol else dash or char)
+            self.at += 1
+            if depth == 0:
+                break
+        return text_width("".join(text))

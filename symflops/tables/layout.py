@@ -1,0 +1,413 @@
+"""How a table is laid out in LaTeX: type size, short forms and columns, chosen so that it fits its line."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.errors import ArgumentError, UnknownNameError
+from symflops.tables.escape import escape
+from symflops.tables.shorthand import moved, with_named_sizes
+from symflops.tables.table import Label, expression, formula, number, size, words
+from symflops.tables.widths import SIZES, cell_width, math_width
+from symflops.units import fixed, fixed_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symflops.tables.table import Column, Table
+    from symflops.tables.widths import Size
+
+WIDTHS = {"page": 345.0, "column": 235.0}  # points: article at 10 pt, and one of two columns
+HEIGHT = 535.0  # points for a float, of the 550 of a page
+PARTS = ("table", "table*", "tabular", "rows")
+SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
+GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
+SAFETY = 1.005
+TIMES = r" \times "
+LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
+NOTE_SHARE = 0.62  # of the line: notes are never set narrower
+#: Columns in the order in which they go when nothing else helps.
+DISPENSABLE = {
+    "page": ("kind", "input", "activations", "share", "model_size", "adds", "mults", "output"),
+    "column": ("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
+}
+LARGE = tuple(SIZES.values())[:3]
+SMALLEST = SIZES["scriptsize"]
+NOTE_SIZE = SIZES["footnotesize"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller asked for."""
+
+    fit: str = "page"
+    part: str = "table"
+    caption: str | None = None
+    label: str | None = None
+    scale: str | None = None
+    siunitx: bool = False
+    longtable: bool = False
+
+    def __post_init__(self) -> None:
+        for kind, known in (("fit", WIDTHS), ("part", PARTS), ("scale", SCALES)):
+            value = getattr(self, kind)
+            if value not in known and (value is not None or kind != "scale"):
+                raise UnknownNameError(kind, str(value), known)
+        if self.longtable and self.part != "table":
+            message = f"longtable=True makes a part of its own, got part={self.part!r} as well"
+            raise ArgumentError(message)
+        if self.caption is not None and self.part in ("tabular", "rows"):
+            message = f"part={self.part!r} has no caption; write it around the \\input"
+            raise ArgumentError(message)
+        if self.label is not None and self.caption is None:
+            message = f"the label {self.label!r} needs a caption to refer to"
+            raise ArgumentError(message)
+
+    @property
+    def width(self) -> float:
+        """The width that there is, in points."""
+        return WIDTHS["page"] if self.part == "table*" else WIDTHS[self.fit]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a layout gives up for the sake of width."""
+
+    scale: str | None = None  # a letter of SCALES, "each" or "most"
+    names: bool = False  # H_1 for a rounded size
+    longest: float = LONGEST[0]  # of the line: a longer formula moves to the notes
+    small: bool = False
+    bare: bool = False  # layers without their kinds
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table with its type size and its cells as they are set."""
+
+    table: Table
+    size: Size
+    form: Form
+    options: Options
+    dropped: tuple[str, ...] = ()
+
+    # cells
+
+    @cached_property
+    def cells(self) -> list[list[str]]:
+        """Return the cells of every line, the total last."""
+        columns = self.table.columns
+        return [
+            [self.cell(column, value) for column, value in zip(columns, row, strict=True)]
+            for row in self.table.lines
+        ]
+
+    def cell(self, column: Column, value: Any) -> str:
+        """Set one cell."""
+        if value is None:
+            return ""
+        if column.kind == "word":
+            bare = self.form.bare and isinstance(value, Label) and value.path
+            return self.words(Label(value.path, "", value.times) if bare else value)
+        if column.kind == "shape":
+            return ", ".join(self.shape(shape) for shape in value)
+        found = expression(value)
+        if found is None:
+            return self.number(column, value)
+        return f"${self.name(found) if found in self.moved else self.formula(found)}$"
+
+    def formula(self, expr: sympy.Expr) -> str:
+        """Set a formula."""
+        return formula(self.table, expr, "inline")
+
+    def words(self, value: Any) -> str:
+        """Set a label, or a note."""
+        return words(self.table, value, "inline", escape, "${}$")
+
+    def shape(self, shape: tuple[Any, ...]) -> str:
+        """Set a shape as a product of sizes."""
+        sizes = (size(self.table, length, "inline") for length in shape)
+        return f"${TIMES.join(sizes)}$"
+
+    def number(self, column: Column, value: Any) -> str:
+        """Set a number, grouped or scaled; a share goes without its sign."""
+        if column.kind == "share":
+            return number(value, "share").removesuffix(" %")
+        letter, places = self.scales[column.key]
+        exact = sympy.Rational(value)
+        if letter:
+            scaled = fixed(exact / SCALES[letter], places)
+            if exact == 0:
+                return "0" if self.options.siunitx else f"0\\phantom{{.{'0' * places}}}"
+            small = not scaled.strip("0.")
+            if small:
+                return f"$<$0.{'0' * (places - 1)}1"
+            return scaled.replace(",", "") if self.options.siunitx else scaled
+        if not exact.is_Integer:
+            return f"${number(exact, 'count').replace(',', '{,}')}$"
+        return str(int(exact)) if self.options.siunitx else number(exact, "count")
+
+    @cached_property
+    def scales(self) -> dict[str, tuple[str, int]]:
+        """The letter and the decimal places of every column of counts."""
+        return dict(self._scales())
+
+    def _scales(self) -> Iterator[tuple[str, tuple[str, int]]]:
+        for i, column in enumerate(self.table.columns):
+            values = [row[i] for row in self.table.lines if row[i] is not None]
+            if column.kind == "count":
+                top = max(
+                    (abs(sympy.Rational(v)) for v in values if expression(v) is None), default=0
+                )
+                letter = self._letter(top)
+                yield column.key, (letter, _places(top, letter) if letter else 0)
+
+    def _letter(self, top: Any) -> str:
+        scale = self.form.scale
+        if scale is None or scale in SCALES:
+            return scale or ""
+        # "each": millions, or thousands where there are no millions; "most": as large as it goes
+        letters = ("M", "K") if scale == "each" else ("G", "M", "K")
+        return next((letter for letter in letters if top >= SCALES[letter]), "")
+
+    # formulas that moved
+
+    @cached_property
+    def moved(self) -> dict[sympy.Expr, tuple[str, str]]:
+        """The formulas that move to the notes, with letter and index."""
+        longest = self.form.longest * self.options.width
+
+        def too_long(expr: sympy.Expr) -> bool:
+            return math_width(self.formula(expr)).at(self.size) > longest
+
+        return moved(self.table, too_long)
+
+    def name(self, expr: sympy.Expr) -> str:
+        """Set the name of a formula that moved."""
+        letter, below = self.moved[expr]
+        below = f"\\mathrm{{{below}}}" if below.isalpha() else below
+        return f"\\mathcal{{{letter}}}_{{{below}}}"
+
+    # header and notes
+
+    @cached_property
+    def headers(self) -> list[list[str]]:
+        """Return the header lines: names first, then details, broken only where there is no room."""
+        free = self.options.width - self.least_gap * (len(self.table.columns) - 1)
+        for broken in (False, True):
+            stacks = [
+                [escape(column.header), *self._below(column, room if broken else free)]
+                for column, room in zip(self.table.columns, self.rooms, strict=True)
+            ]
+            heads = [max(cell_width(cell).at(self.size) for cell in stack) for stack in stacks]
+            if sum(map(max, heads, self.rooms)) * SAFETY <= free:
+                break
+        return [list(line) for line in itertools.zip_longest(*stacks, fillvalue="")]
+
+    @cached_property
+    def rooms(self) -> list[float]:
+        """The widths of the columns below the header, by estimate."""
+        columns = zip(*self.cells, strict=True)
+        return [max(cell_width(shown(cell)).at(self.size) for cell in column) for column in columns]
+
+    def _below(self, column: Column, room: float) -> list[str]:
+        """Return what stands under a name, in as few lines as its words and the room allow."""
+        sign = "%" if column.kind == "share" else self.scales.get(column.key, ("", 0))[0]
+        detail = ", ".join(filter(None, (sign, column.detail)))
+        lines: list[str] = []
+        words = f"({detail})".split() if detail else []
+        room = max([room, *(cell_width(escape(word)).at(self.size) for word in words)])
+        for word in words:
+            joined = f"{lines[-1]} {word}" if lines else word
+            if lines and cell_width(escape(joined)).at(self.size) <= room:
+                lines[-1] = joined
+            else:
+                lines.append(word)
+        return list(map(escape, lines))
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """Return the notes, the moved formulas last."""
+        notes = [self.words(note) for note in self.table.notes]
+        used = [(self.name(found), self.formula(found)) for found in self.moved]
+        return [*notes, *(f"${name} = \\nobreak {text}$" for name, text in used)]
+
+    @property
+    def hollow(self) -> bool:
+        """Whether a column has lost most of its formulas to the notes."""
+        for i, column in enumerate(self.table.columns):
+            cells = [row[i] for row in self.table.rows if column.kind == "count"]
+            formulas = [found for cell in cells if (found := expression(cell)) is not None]
+            if 2 * sum(found in self.moved for found in formulas) > len(formulas):
+                return True
+        return False
+
+    # measures
+
+    @cached_property
+    def columns(self) -> list[float]:
+        """The width of each column, by estimate."""
+        heads = zip(*self.headers, strict=True)
+        tops = [max(cell_width(cell).at(self.size) for cell in head) for head in heads]
+        return [max(top, room) * SAFETY for top, room in zip(tops, self.rooms, strict=True)]
+
+    @property
+    def least_gap(self) -> float:
+        """The least space between two columns."""
+        return GAPS[-1] if self.size is SMALLEST else GAPS[1]
+
+    @cached_property
+    def gap(self) -> float:
+        """The space between two columns: as much as there is room for."""
+        room = (self.options.width - sum(self.columns)) / max(1, len(self.columns) - 1)
+        return max(self.least_gap, min(GAPS[0], room // 0.5 * 0.5))
+
+    @cached_property
+    def width(self) -> float:
+        """The width of the table, by estimate."""
+        return sum(self.columns) + self.gap * (len(self.columns) - 1)
+
+    @property
+    def note_width(self) -> float:
+        """The width of the notes: that of the table, unless it is very narrow."""
+        return min(self.options.width, max(self.width, NOTE_SHARE * self.options.width))
+
+    @property
+    def note_size(self) -> Size:
+        """The type size of the notes, never larger than the table's."""
+        return min(self.size, NOTE_SIZE, key=lambda size: size.baseline)
+
+    def height(self, lines: int) -> float:
+        """Return the height of a float with so many lines of the table, by estimate."""
+        rules, caption = 22.0, 0.0
+        if self.options.caption is not None:
+            long = cell_width(escape(f"Table 10: {self.options.caption}")).at(SIZES["normalsize"])
+            caption = 10 + 12 * (1 + long // (0.9 * self.options.width))
+        return (
+            (lines + len(self.headers)) * self.size.baseline + rules + caption + self.notes_height
+        )
+
+    @cached_property
+    def notes_height(self) -> float:
+        """The height of the notes, by estimate."""
+        widths = [
+            cell_width(note).at(self.note_size) / (0.9 * self.note_width) for note in self.notes
+        ]
+        return 4 + sum(1 + int(width) for width in widths) * self.note_size.baseline
+
+    @property
+    def lines(self) -> int:
+        """How many lines the table has below its header."""
+        return len(self.table.lines)
+
+    @property
+    def said(self) -> list[str]:
+        """What was chosen, in words."""
+        scaled = any(letter for letter, _ in self.scales.values())
+        return [
+            f"\\{self.size.name}",
+            *(["counts scaled"] if scaled else []),
+            *(["rounded sizes named"] if self.form.names else []),
+            *(["long formulas below"] if self.moved else []),
+            *([f"without the column {', '.join(self.dropped)}"] if self.dropped else []),
+            *(["layers without their kinds"] if self.form.bare else []),
+        ]
+
+
+def shown(cell: str) -> str:
+    """Return a cell as it is printed: siunitx groups the digits of a bare number."""
+    if cell.isdigit():
+        return f"{int(cell):,}"
+    whole, point, places = cell.partition(".")
+    return f"{int(whole):,}.{places}" if point and whole.isdigit() and places.isdigit() else cell
+
+
+def _places(top: Any, letter: str) -> int:
+    """Return two decimal places, or as many as show three digits of the greatest count."""
+    return max(2, len(fixed_digits(top / SCALES[letter]).partition(".")[2]))
+
+
+def choose(table: Table, options: Options) -> Layout:
+    """Return the first layout that fits.
+
+    Type shrinks to footnotesize first; then counts are scaled and sizes named; then it shrinks to
+    scriptsize; then columns go, and last the kinds of layers.
+
+    Raises:
+        ArgumentError: nothing fits, or formulas were to be scaled.
+    """
+    symbolic = any(expression(cell) is not None for row in table.lines for cell in row)
+    if symbolic and options.scale:
+        message = f"scale={options.scale!r} needs numbers: put values in first, with at()"
+        raise ArgumentError(message)
+    forms = _forms(options, symbolic=symbolic)
+    bare = [replace(form, bare=True) for form in forms]
+    *most, last = _drops(table, options)
+    steps = [(forms, dropped) for dropped in most]
+    if options.fit == "page" and most:  # on a page the outputs are kept for as long as it goes
+        steps.append((bare, most[-1]))
+    steps += [(forms, last), (bare, last)]
+    for hollow in (False, True):
+        for given, dropped in steps:
+            kept = table.keeping([c.key for c in table.columns if c.key not in dropped])
+            layout = _first(kept, given, options, dropped, hollow=hollow)
+            if layout is not None:
+                return layout
+    message = (
+        f"the table does not fit {options.width:g} pt in any type size; choose fewer columns with "
+        'columns=, or fit="page"'
+    )
+    raise ArgumentError(message)
+
+
+def _forms(options: Options, *, symbolic: bool) -> list[Form]:
+    if symbolic:
+        named = [Form(names=True, longest=longest) for longest in LONGEST]
+        return [Form(), *named, *(replace(form, small=True) for form in named)]
+    if options.scale:
+        return [Form(options.scale), Form(options.scale, small=True)]
+    return [
+        *map(Form, (None, "each", "most")),
+        *(Form(scale, small=True) for scale in ("each", "most")),
+    ]
+
+
+def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
+    """Yield what is left out: nothing, then one column more each time, but never all counts."""
+    dropped: tuple[str, ...] = ()
+    yield dropped
+    for key in DISPENSABLE[options.fit]:
+        left = [c for c in table.columns if c.key not in (*dropped, key)]
+        if any(c.key == key for c in table.columns) and any(c.kind != "word" for c in left):
+            dropped = (*dropped, key)
+            yield dropped
+
+
+def _first(
+    table: Table,
+    forms: Sequence[Form],
+    options: Options,
+    dropped: tuple[str, ...],
+    *,
+    hollow: bool,
+) -> Layout | None:
+    """Return the first form that fits the line, in the largest type that also fits the page."""
+    named = with_named_sizes(table) if any(form.names for form in forms) else table
+    # where nothing is rounded, a form that names sizes is another one over again
+    tried = dict.fromkeys(replace(f, names=f.names and named is not table) for f in forms)
+    for form in tried:
+        chosen = named if form.names else table
+        sizes = (SMALLEST,) if form.small else LARGE
+        layouts = [Layout(chosen, size, form, options, dropped) for size in (*sizes, SMALLEST)]
+        wide = [layout for layout in layouts[: len(sizes)] if layout.width <= options.width]
+        wide = [layout for layout in wide if hollow or not layout.hollow]
+        if wide:
+            if options.longtable or options.part in ("tabular", "rows"):
+                return wide[0]
+            low = (x for x in (*wide, layouts[-1]) if x.height(x.lines) <= HEIGHT)
+            return next(low, wide[0])
+    return None
