@@ -159,11 +159,12 @@ class Latex(Text):
         if word in LETTERS:
             return f"\\{word}"
         if not word.isascii():
-            message = (
-                f"{word!r} cannot be set in LaTeX as it stands; declare dim({word!r}, latex=…)"
-            )
-            raise ArgumentError(message)
+            return self.foreign(word)
         return word if len(word) == 1 or word.isdecimal() else f"\\mathrm{{{word}}}"
+
+    def foreign(self, word: str) -> str:
+        message = f"{word!r} cannot be set in LaTeX as it stands; declare dim({word!r}, latex=…)"
+        raise ArgumentError(message)
 
     def negative(self, text: str) -> str:
         return f"-{text}"
@@ -217,6 +218,13 @@ class Inline(Latex):
 
     def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:
         return Text.fraction(self, above, below, wide, deep)
+
+
+class Browser(Inline):
+    """The same for browsers, which set every letter."""
+
+    def foreign(self, word: str) -> str:
+        return f"\\text{{{word}}}"
 
 
 class MathML(Text):
@@ -289,5 +297,6 @@ STYLES: dict[str, Style] = {
     "text": Text(),
     "latex": Latex(),
     "inline": Inline(),
+    "browser": Browser(),
     "mathml": MathML(),
 }

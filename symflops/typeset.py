@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from symflops.styles import Style
 
-Medium = Literal["text", "latex", "inline", "mathml"]
+Medium = Literal["text", "latex", "inline", "browser", "mathml"]
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written piece holds together
 
 

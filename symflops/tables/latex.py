@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symflops.tables.escape import escape, label
-from symflops.tables.layout import HEIGHT, Layout, Options, choose
+from symflops.tables.fitting import choose
+from symflops.tables.layout import HEIGHT, Layout, Options
 from symflops.tables.table import LEFT
 
 if TYPE_CHECKING:

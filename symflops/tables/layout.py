@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,13 @@ import sympy
 
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.tables.escape import escape
-from symflops.tables.shorthand import moved, with_named_sizes
+from symflops.tables.shorthand import moved
 from symflops.tables.table import Label, expression, formula, number, size, words
 from symflops.tables.widths import SIZES, cell_width, math_width
 from symflops.units import fixed, fixed_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from symflops.tables.table import Column, Table
     from symflops.tables.widths import Size
@@ -31,12 +31,6 @@ SAFETY = 1.005
 TIMES = r" \times "
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
 NOTE_SHARE = 0.62  # of the line: notes are never set narrower
-#: Columns in the order in which they go when nothing else helps.
-DISPENSABLE = {
-    "page": ("kind", "input", "activations", "share", "model_size", "adds", "mults", "output"),
-    "column": ("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
-}
-LARGE = tuple(SIZES.values())[:3]
 SMALLEST = SIZES["scriptsize"]
 NOTE_SIZE = SIZES["footnotesize"]
 
@@ -329,85 +323,3 @@ def shown(cell: str) -> str:
 def _places(top: Any, letter: str) -> int:
     """Return two decimal places, or as many as show three digits of the greatest count."""
     return max(2, len(fixed_digits(top / SCALES[letter]).partition(".")[2]))
-
-
-def choose(table: Table, options: Options) -> Layout:
-    """Return the first layout that fits.
-
-    Type shrinks to footnotesize first; then counts are scaled and sizes named; then it shrinks to
-    scriptsize; then columns go, and last the kinds of layers.
-
-    Raises:
-        ArgumentError: nothing fits, or formulas were to be scaled.
-    """
-    symbolic = any(expression(cell) is not None for row in table.lines for cell in row)
-    if symbolic and options.scale:
-        message = f"scale={options.scale!r} needs numbers: put values in first, with at()"
-        raise ArgumentError(message)
-    forms = _forms(options, symbolic=symbolic)
-    bare = [replace(form, bare=True) for form in forms]
-    *most, last = _drops(table, options)
-    steps = [(forms, dropped) for dropped in most]
-    if options.fit == "page" and most:  # on a page the outputs are kept for as long as it goes
-        steps.append((bare, most[-1]))
-    steps += [(forms, last), (bare, last)]
-    for hollow in (False, True):
-        for given, dropped in steps:
-            kept = table.keeping([c.key for c in table.columns if c.key not in dropped])
-            layout = _first(kept, given, options, dropped, hollow=hollow)
-            if layout is not None:
-                return layout
-    message = (
-        f"the table does not fit {options.width:g} pt in any type size; choose fewer columns with "
-        'columns=, or fit="page"'
-    )
-    raise ArgumentError(message)
-
-
-def _forms(options: Options, *, symbolic: bool) -> list[Form]:
-    if symbolic:
-        named = [Form(names=True, longest=longest) for longest in LONGEST]
-        return [Form(), *named, *(replace(form, small=True) for form in named)]
-    if options.scale:
-        return [Form(options.scale), Form(options.scale, small=True)]
-    return [
-        *map(Form, (None, "each", "most")),
-        *(Form(scale, small=True) for scale in ("each", "most")),
-    ]
-
-
-def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
-    """Yield what is left out: nothing, then one column more each time, but never all counts."""
-    dropped: tuple[str, ...] = ()
-    yield dropped
-    for key in DISPENSABLE[options.fit]:
-        left = [c for c in table.columns if c.key not in (*dropped, key)]
-        if any(c.key == key for c in table.columns) and any(c.kind != "word" for c in left):
-            dropped = (*dropped, key)
-            yield dropped
-
-
-def _first(
-    table: Table,
-    forms: Sequence[Form],
-    options: Options,
-    dropped: tuple[str, ...],
-    *,
-    hollow: bool,
-) -> Layout | None:
-    """Return the first form that fits the line, in the largest type that also fits the page."""
-    named = with_named_sizes(table) if any(form.names for form in forms) else table
-    # where nothing is rounded, a form that names sizes is another one over again
-    tried = dict.fromkeys(replace(f, names=f.names and named is not table) for f in forms)
-    for form in tried:
-        chosen = named if form.names else table
-        sizes = (SMALLEST,) if form.small else LARGE
-        layouts = [Layout(chosen, size, form, options, dropped) for size in (*sizes, SMALLEST)]
-        wide = [layout for layout in layouts[: len(sizes)] if layout.width <= options.width]
-        wide = [layout for layout in wide if hollow or not layout.hollow]
-        if wide:
-            if options.longtable or options.part in ("tabular", "rows"):
-                return wide[0]
-            low = (x for x in (*wide, layouts[-1]) if x.height(x.lines) <= HEIGHT)
-            return next(low, wide[0])
-    return None

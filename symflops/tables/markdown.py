@@ -40,18 +40,18 @@ def cell(table: Table, column: Column, value: Any) -> str:
     if column.kind == "shape":
         return ", ".join(_shape(table, shape) for shape in value)
     found = expression(value)
-    return number(value, column.kind) if found is None else _math(formula(table, found, "inline"))
+    return number(value, column.kind) if found is None else _math(formula(table, found, "browser"))
 
 
 def _shape(table: Table, shape: tuple[Any, ...]) -> str:
     sizes = list(map(exact, shape))
     if all(length.is_Integer for length in sizes):
         return " × ".join(f"{int(length):,}" for length in sizes)
-    return _math(r" \times ".join(size(table, length, "inline") for length in sizes))
+    return _math(r" \times ".join(size(table, length, "browser") for length in sizes))
 
 
 def _words(table: Table, value: Any) -> str:
-    return words(table, value, "inline", escape, "${}$")
+    return words(table, value, "browser", escape, "${}$")
 
 
 def _math(text: str) -> str:

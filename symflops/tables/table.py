@@ -201,17 +201,20 @@ def number(cell: Any, kind: Kind) -> str:
     return f"{int(cell):,}"
 
 
-SIGNS = {
-    "|": {"text": "|", "latex": r"\mid", "inline": r"\mid", "mathml": "<mo>|</mo>"},
-    ">=": {"text": "≥", "latex": r"\geq", "inline": r"\geq", "mathml": "<mo>≥</mo>"},
-    "=": {"text": "=", "latex": "=", "inline": "=", "mathml": "<mo>=</mo>"},
+_LATEX = {"|": r"\mid", ">=": r"\geq", "=": "="}
+SIGNS: dict[Medium, dict[str, str]] = {
+    "text": {"|": "|", ">=": "≥", "=": "="},
+    "mathml": {"|": "<mo>|</mo>", ">=": "<mo>≥</mo>", "=": "<mo>=</mo>"},
+    "latex": _LATEX,
+    "inline": _LATEX,
+    "browser": _LATEX,
 }
 
 
 def relation(table: Table, stated: Relation, medium: Medium) -> str:
     """Write a relation in a medium."""
     left, right = formula(table, stated.left, medium), formula(table, stated.right, medium)
-    return f"{left} {SIGNS[stated.sign][medium]} {right}"
+    return f"{left} {SIGNS[medium][stated.sign]} {right}"
 
 
 def math(table: Table, part: Any, medium: Medium) -> str | None:
