@@ -188,8 +188,11 @@ def _solvable(number: sympy.Expr) -> Symbol | None:
 
 
 def _from_one(expr: sympy.Expr) -> sympy.Expr:
-    """Put x = 1 + x' with x' ≥ 0 for every whole dimension."""
+    """Put x = 1 + x' with x' ≥ 0 for every whole dimension, and for 2**i with an index i."""
     shifts = {s: s + 1 for s in expr.free_symbols if s.is_integer and s.is_positive}
+    for power in expr.atoms(sympy.Pow):
+        if power.base.is_Integer and power.base > 0 and power.exp.is_nonnegative:
+            shifts[power] = sympy.Dummy("power", integer=True, nonnegative=True) + 1
     return sympy.expand(expr.xreplace(shifts))
 
 

@@ -115,18 +115,14 @@ def work(profile: Profile, weigh: Mapping[Key, sympy.Rational]) -> Terms:
 
 
 def activations(profile: Profile) -> Terms:
-    """Return the elements of the outputs of all leaf layers; a view has none of its own."""
+    """Return the elements of the outputs of all leaf layers; one that does nothing is a view."""
 
     def outputs(item: Step | Group) -> Terms:
-        if isinstance(item, Step) or not item.is_leaf or _is_view(item.layer):
+        if isinstance(item, Step) or not item.is_leaf or not item.children:
             return {}
         return collect(pair for shape in item.outputs for pair in terms(shape.elements))
 
     return fold(profile, outputs)
-
-
-def _is_view(layer: Any) -> bool:
-    return bool(getattr(layer, "view", False))
 
 
 @dataclass(frozen=True)

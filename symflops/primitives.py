@@ -200,14 +200,13 @@ def interpolate(outputs: Size) -> Step:
 def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) -> Steps:
     """Return x/(k + α/n·Σ x²)^β over windows of n channels, cut at the first and the last channel.
 
-    The windows of an axis of C channels have n·C - ⌊n²/4⌋ entries in all where C ≥ n. Each entry is squared
-    once; a window of m squares takes m - 1 additions; then α/n, k, the power and the division.
+    Each entry is squared once; a window of m squares takes m - 1 additions; then α/n, k, the power and the
+    division. The windows have n·C entries in all, less those cut off, p(p + 1)/2 at an end where a whole
+    window reaches p beyond.
     """
     positions, order = _size(positions)
     before = quotient(window, 2)
-    after = window - 1 - before
-    cut = before * (before + 1) / 2 + after * (after + 1) / 2
-    entries = window * channels - cut
+    entries = window * channels - _cut(before, channels) - _cut(window - 1 - before, channels)
     elements = channels * positions
     counts: dict[Key, sympy.Expr] = {
         ("mul", "norm"): 2 * elements,  # x·x and α/n·Σ
@@ -216,6 +215,13 @@ def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) ->
         ("div", "norm"): elements,
     }
     return (("norm", Step("local_response", _tally(counts), (), (window, channels, *order))),)
+
+
+def _cut(reach: sympy.Expr, channels: sympy.Expr) -> sympy.Expr:
+    """Return what windows that reach over an end lose there: Σ_i (p - i) for i < min(p, C)."""
+    short = reach.is_Integer and channels.is_Integer and channels < reach
+    m = channels if short else reach
+    return m * reach - m * (m - 1) / 2
 
 
 def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") -> Step:

@@ -92,7 +92,7 @@ class Group:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the layer holds no other layers."""
+        """Whether the layer holds no other layers; one that does nothing at all is a view."""
         return all(isinstance(child, Step) for _, child in self.children)
 
 

@@ -179,6 +179,13 @@ def test_a_symbolic_padding_may_be_none():
     assert cost.at(k=3, s=2, p=0, H=9, W=9, D=4).output == (4, 4, 4)
 
 
+def test_conditions_of_a_depth_are_those_of_its_hardest_block():
+    shrinking = sf.cost(sf.Repeat(sf.Conv2d(C, C, 3), L), (C, H, W))
+    assert [str(c) for c in shrinking.conditions] == ["H >= 2*L + 1", "W >= 2*L + 1"]
+    doubling = sf.Stack(lambda i: sf.Linear(D * 2**i, D * 2 ** (i + 1)), L)
+    assert sf.cost(doubling, (D,)).conditions == ()
+
+
 def test_facts_between_symbols():
     g = sf.dim("g")
     cost = sf.cost(sf.Conv2d(C, C, 1, groups=g), (C, H, W), assume="g | C")
@@ -249,6 +256,8 @@ def test_activations_are_outputs_of_leaf_layers():
         sf.Linear(8 * 4 * 4, 10),
     )
     assert sf.cost(net, (3, 4, 4)).activations == 128 + 128 + 10
+    nothing = sf.Sequential(sf.Sequential(), sf.BatchNorm2d(3, form="folded"))
+    assert sf.cost(nothing, (3, 4, 4)).activations == 0
 
 
 def test_statement():
@@ -310,6 +319,8 @@ def test_rational_widths():
         (sf.BatchNorm2d(C), (C, H, W), 2 * C * H * W),
         (sf.BatchNorm2d(C, form="unfolded"), (C, H, W), 4 * C * H * W),
         (sf.BatchNorm2d(C, form="folded"), (C, H, W), 0),
+        (sf.BatchNorm2d(C, form="unfolded", bias=False), (C, H, W), 3 * C * H * W),
+        (sf.LocalResponseNorm(5), (3, 1, 1), 3 * 7),  # windows of 3: x², 2 sums, α/n, k, power, division
         (sf.BatchNorm2d(C, form="training"), (C, H, W), C * (7 * H * W + 2)),
         (sf.LayerNorm(D), (N, D), N * (7 * D + 2)),
         (sf.LayerNorm(D, elementwise_affine=False), (N, D), N * (5 * D + 2)),

@@ -39,8 +39,6 @@ OURS_ALONE = {"count_padding", "form", "inplace", "return_indices"}
 def fields(layer):
     names = [f.name for f in dataclasses.fields(layer) if f.name not in OURS_ALONE]
     values = {name: plain(getattr(layer, name)) for name in names}
-    if isinstance(layer, sf.AvgPool1d):
-        values.pop("divisor_override")  # PyTorch's AvgPool1d has none
     if isinstance(layer, sf.AvgPool1d | sf.AvgPool2d | sf.AvgPool3d | sf.MaxPool1d):
         values["stride"] = values["stride"] or values["kernel_size"]
     return values

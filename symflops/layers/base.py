@@ -61,8 +61,6 @@ class Layer:
     rank: ClassVar[int | None] = None
     #: How many inputs the layer takes; None for any number.
     arity: ClassVar[int | None] = 1
-    #: Whether the output is the input seen differently, and so no new elements.
-    view: ClassVar[bool] = False
 
     #: Whether the fields make the constructor; a class with one of its own says ``init=False``.
     init: ClassVar[bool] = True

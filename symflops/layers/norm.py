@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ShapeError
 from symflops.exprs import product
 from symflops.facts import at_least
+from symflops.floors import quotient
 from symflops.layers.base import Forward, Layer, Require, Size, option, positive
 from symflops.layers.combine import same_size
 from symflops.layers.conv import channels_match
@@ -34,17 +36,13 @@ class BatchNorm(Layer):
     momentum: Size = 0.1
     affine: bool = True
     track_running_stats: bool = True
-    form: str = "inference"
+    bias: bool = dataclasses.field(default=True, kw_only=True)
+    form: str = dataclasses.field(default="inference", kw_only=True)
 
     def needs(self) -> Iterable[Require]:
         """A form that exists, and features."""
         option(self, "form", ("inference", "unfolded", "training", "folded"))
         return positive(self, "num_features")
-
-    @property
-    def view(self) -> bool:  # type: ignore[override]
-        """Whether nothing is left of the layer: folded, its output is its input."""
-        return self.form == "folded"
 
     def forward(self, x: Shape) -> Forward:
         """Scale and shift every channel."""
@@ -53,28 +51,30 @@ class BatchNorm(Layer):
             raise ShapeError(message)
         batch, channels, *sizes = x
         yield channels_match(self, channels, self.num_features)
-        affine = affine_weights(self.num_features) if self.affine else ()
-        yield from self.steps((channels, *sizes, batch), affine)
+        yield from self.steps((channels, *sizes, batch))
         return x
 
-    def steps(
-        self, elements: tuple[Any, ...], weights: tuple[Weight, ...]
-    ) -> Sequence[tuple[str, Step]]:
+    def steps(self, elements: tuple[Any, ...]) -> Sequence[tuple[str, Step]]:
         """Return the steps of the form."""
+        gain, weights = gain_and_shift(self.num_features, affine=self.affine, bias=self.bias)
         if self.form == "folded":
             return ()
         if self.form == "training":
-            gain: tuple[Operation, ...] = ("mul", "add") if self.affine else ()
             return standardize(elements, elements[0], gain, weights)
         each: dict[Operation, int] = {"mul": 1, "add": 1}  # a·x + b
         if self.form == "unfolded":
-            each = {"sub": 1, "div": 1, **(each if self.affine else {})}
+            each = {"sub": 1, "div": 1, **dict.fromkeys(gain, 1)}  # γ·(x - μ)/σ + β
         return (("norm", elementwise(each, elements, "norm", weights)),)
 
 
-def affine_weights(elements: Any) -> tuple[Weight, ...]:
-    """Return a scale and a shift."""
-    return (Weight("weight", elements), Weight("bias", elements))
+def gain_and_shift(
+    elements: Any, *, affine: bool, bias: bool
+) -> tuple[tuple[Operation, ...], tuple[Weight, ...]]:
+    """Return what γ and β take on each element, and their weights."""
+    if not affine:
+        return (), ()
+    gain, shift = Weight("weight", elements), Weight("bias", elements)
+    return (("mul", "add"), (gain, shift)) if bias else (("mul",), (gain,))
 
 
 class BatchNorm1d(BatchNorm):
@@ -139,11 +139,9 @@ class LayerNorm(Layer):
         for axis, (got, expected) in enumerate(zip(x[first:], last, strict=True), first):
             yield same_size("LayerNorm", axis, got, expected)
         batch, *positions = x[:first]
-        gain: tuple[Operation, ...] = ()
-        weights: tuple[Weight, ...] = ()
-        if self.elementwise_affine:
-            gain = ("mul", "add") if self.bias else ("mul",)
-            weights = affine_weights(product(last))[: len(gain)]
+        gain, weights = gain_and_shift(
+            product(last), affine=self.elementwise_affine, bias=self.bias
+        )
         rows = (*positions, batch)
         yield from standardize((*last, *rows), rows, gain, weights)
         return x
@@ -172,9 +170,7 @@ class LocalResponseNorm(Layer):
     def forward(self, x: Shape) -> Forward:
         """Divide each element by a power of its neighbourhood."""
         batch, channels, *sizes = x
-        yield Require(
-            at_least(channels, self.size),
-            lambda: f"LocalResponseNorm needs at least {self.size} channels, got {channels}",
-        )
+        if not (channels.is_Integer and self.size.is_Integer):  # else the taps can be counted
+            yield Require(at_least(channels, quotient(self.size, 2)), lambda: "unreachable")
         yield from local_response(channels, self.size, (*sizes, batch))
         return x

@@ -126,12 +126,6 @@ class AvgPool(Pool):
 
     ceil_mode: bool = False
     count_include_pad: bool = True
-    divisor_override: Size = None
-
-    def needs(self) -> Iterable[Require]:
-        """As every pool, and a divisor of at least 1."""
-        yield from super().needs()
-        yield from positive(self, "divisor_override")
 
     def step(self, taps: tuple[Any, ...], outputs: tuple[Any, ...]) -> Step:
         """Return k² - 1 additions and a division an output."""
@@ -156,6 +150,12 @@ class AvgPool2d(AvgPool):
 
     axes: ClassVar[int] = 2
     rank: ClassVar[int | None] = 4
+    divisor_override: Size = None
+
+    def needs(self) -> Iterable[Require]:
+        """As every pool, and a divisor of at least 1."""
+        yield from super().needs()
+        yield from positive(self, "divisor_override")
 
 
 class AvgPool3d(AvgPool):
@@ -163,6 +163,12 @@ class AvgPool3d(AvgPool):
 
     axes: ClassVar[int] = 3
     rank: ClassVar[int | None] = 5
+    divisor_override: Size = None
+
+    def needs(self) -> Iterable[Require]:
+        """As every pool, and a divisor of at least 1."""
+        yield from super().needs()
+        yield from positive(self, "divisor_override")
 
 
 class AdaptiveAvgPool2d(Layer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 class Identity(Layer):
     """The input itself: nothing is done, nothing is new."""
 
-    view: ClassVar[bool] = True
-
     def forward(self, x: Shape) -> Shape:
         """Return the input."""
         return x
@@ -32,7 +30,6 @@ class Dropout(Layer):
 
     p: Size = 0.5
     inplace: bool = False
-    view: ClassVar[bool] = True
 
     def forward(self, x: Shape) -> Shape:
         """Return the input."""
@@ -49,7 +46,6 @@ class Flatten(Layer):
 
     start_dim: Any = 1
     end_dim: Any = -1
-    view: ClassVar[bool] = True
 
     def forward(self, x: Shape) -> tuple[Any, ...]:
         """Multiply the sizes of the axes."""

@@ -275,6 +275,7 @@ def _trace(
     try:
         return tracer.apply(layer, tuple(shapes)), tuple(conditions), tracer
     except ShapeError as error:
-        if not tracer.decided and not tracer.batch_written and error.where:
+        several = any(len(shape) > 1 for shape in inputs)
+        if several and not tracer.decided and not tracer.batch_written:
             error.message += "; if the first axis is a batch, pass batched=True"
         raise

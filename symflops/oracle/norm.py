@@ -27,15 +27,14 @@ def batch_norm(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array
     if layer.form == "folded":
         return x  # the layer before has it in its weights
     gain = counter.weight(channels) if layer.affine else None
-    shift = counter.weight(channels) if layer.affine else None
+    shift = counter.weight(channels) if layer.affine and layer.bias else None
     if layer.form == "training":
         return _by_batch(x, gain, shift, float(layer.eps))
     mean, variance = counter.constant(channels), counter.constant(channels)
     roots = [counter.number(math.sqrt(v.value + float(layer.eps))) for v in variance.entries]
 
     def unfolded(b: int, c: int, *where: int) -> Number:
-        y = (x[b, c, *where] - mean[c,]) / roots[c]
-        return y if gain is None or shift is None else gain[c,] * y + shift[c,]
+        return _affine((x[b, c, *where] - mean[c,]) / roots[c], gain, shift, c)
 
     if layer.form == "unfolded":
         return Array.of(x.shape, unfolded)
@@ -56,10 +55,14 @@ def _by_batch(x: Array, gain: Array | None, shift: Array | None, eps: float) -> 
         columns.append(Array((batch, *sizes), column))
 
     def entry(b: int, c: int, *where: int) -> Number:
-        y = columns[c][b, *where]
-        return y if gain is None or shift is None else gain[c,] * y + shift[c,]
+        return _affine(columns[c][b, *where], gain, shift, c)
 
     return Array.of(x.shape, entry)
+
+
+def _affine(y: Number, gain: Array | None, shift: Array | None, c: int) -> Number:
+    scaled = y if gain is None else gain[c,] * y
+    return scaled if shift is None else scaled + shift[c,]
 
 
 def standardized(row: list[Number], eps: float) -> list[Number]:

@@ -41,12 +41,13 @@ def avg_pool(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
     (x,) = inputs
     windows = Windows(layer, x)
     padding = counter.number(0)
+    override = getattr(layer, "divisor_override", None)
 
     def entry(b: int, c: int, *window: int) -> Number:
         taps = windows.taps(window)
         entries = [x[b, c, *tap] if inside(x, tap) else padding for tap in taps]
-        if layer.divisor_override is not None:
-            divisor = int(layer.divisor_override)
+        if override is not None:
+            divisor = int(override)
         elif layer.count_include_pad:
             divisor = sum(windows.in_padded(tap) for tap in taps)
         else:
