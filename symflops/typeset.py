@@ -34,9 +34,11 @@ class Order:
         self._places: dict[sympy.Expr, tuple[int, str]] = {}
         for factor in factors:
             self.rank.setdefault(factor, len(self.rank))
+        named = {factor for factor in self.rank if factor.is_Symbol}
         for factor in list(self.rank):
-            for symbol in sorted(factor.free_symbols, key=str):
-                self.rank.setdefault(symbol, self.rank[factor])
+            # what stands in several factors, as a stride does, stands behind what stands in one
+            for symbol in factor.free_symbols - named:
+                self.rank[symbol] = self.rank[factor]
 
     def of(self, factor: sympy.Expr) -> tuple[int, str]:
         """Return where a factor stands."""
@@ -116,6 +118,20 @@ def written(expr: sympy.Expr, medium: Medium, order: Order) -> str:
     return Writer(STYLES[medium], order).piece(tidy(expr))[0]
 
 
+def as_factor(expr: sympy.Expr, medium: Medium, order: Order) -> str:
+    """Write an expression as one of several factors: a sum in parentheses."""
+    return Writer(STYLES[medium], order).within(tidy(expr), PRODUCT)
+
+
+def in_terms(expr: sympy.Expr, medium: Medium, order: Order) -> list[tuple[bool, str]]:
+    """Write the terms of an expression one by one; each says whether it is taken away."""
+    writer, expr = Writer(STYLES[medium], order), tidy(expr)
+    terms = writer.terms(expr) if expr.is_Add else [expr]
+    if len(terms) == 1:
+        return [(False, writer.piece(expr)[0])]
+    return [(m, writer.within(-t if m else t, PRODUCT)) for t in terms for m in [_is_minus(t)]]
+
+
 class Writer:
     """Writes expressions in one style; each method returns the text and how tightly it holds."""
 
@@ -133,7 +149,8 @@ class Writer:
         if expr.is_Symbol:
             return style.symbol(expr.name), ATOM
         if expr.is_Add:
-            return self.sum(expr), SUM
+            terms = self.terms(expr)
+            return self.piece(terms[0]) if len(terms) == 1 else (self.added(terms), SUM)
         if expr.is_Mul or (expr.is_Pow and expr.exp.could_extract_minus_sign()):
             return self.product(expr)
         if expr.is_Pow:
@@ -152,14 +169,14 @@ class Writer:
         text, holds = self.piece(expr)
         return text if holds >= level else self.style.parenthesis(text)
 
-    def sum(self, expr: sympy.Expr) -> str:
-        """Write a sum, its highest terms first; ⌊(x - 1)/n⌋ + 1 is ⌈x/n⌉.
+    def terms(self, expr: sympy.Expr) -> list[sympy.Expr]:
+        """Return the terms of a sum as they are written; ⌊(x - 1)/n⌋ + 1 is one, ⌈x/n⌉.
 
-        A sum does not begin with what is taken away: 4 − 2 n.
+        The highest come first, but a sum does not begin with what is taken away: 4 − 2 n.
         """
         terms = sorted(_with_ceilings(expr), key=self.order.of_term)
         first = next((i for i, term in enumerate(terms) if not _is_minus(term)), 0)
-        return self.added([terms.pop(first), *terms])
+        return [terms.pop(first), *terms]
 
     def added(self, terms: Iterable[sympy.Expr]) -> str:
         """Write terms one behind the other with their signs."""

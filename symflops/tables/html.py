@@ -6,7 +6,8 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.tables.table import LEFT, expression, formula, number, size, words
+from symflops.tables.table import LEFT, expression, number, size, words
+from symflops.typeset import in_terms
 
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 STYLE = (
     ".symflops{border-collapse:collapse;font-variant-numeric:tabular-nums}"
     ".symflops th,.symflops td{padding:.15em .7em;text-align:right}"
-    ".symflops .word{text-align:left}"
+    ".symflops .word{text-align:left;white-space:nowrap}"
+    ".symflops-note{max-width:60em;margin:.4em 0 0}"
     ".symflops thead tr{border-top:2px solid;border-bottom:1px solid}"
     ".symflops tfoot tr{border-top:1px solid;border-bottom:2px solid;font-weight:bold}"
 )
-MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{}</mrow></math>'
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML" displaystyle="true"><mrow>{}</mrow></math>'
 NUMBER = re.compile("<mn>([0-9,]+)</mn>")
 
 
@@ -58,9 +60,14 @@ def cell(table: Table, column: Column, value: Any) -> str:
     if column.kind == "shape":
         return ", ".join(_shape(table, shape) for shape in value)
     found = expression(value)
-    if found is not None:
-        return _math(formula(table, found, "mathml"))
-    return html.escape(number(value, column.kind))
+    return html.escape(number(value, column.kind)) if found is None else _formula(table, found)
+
+
+def _formula(table: Table, expr: Any) -> str:
+    """Write every term as an element of its own: browsers break a line between them, not within."""
+    (_, first), *others = in_terms(expr, "mathml", table.ranks)
+    signed = (f'<mo form="infix">{"−" if minus else "+"}</mo>{text}' for minus, text in others)
+    return " ".join(map(_math, (first, *signed)))
 
 
 def _shape(table: Table, shape: tuple[Any, ...]) -> str:

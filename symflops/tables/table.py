@@ -14,9 +14,8 @@ import sympy
 
 from symflops.errors import SymflopsError
 from symflops.facts import Relation
-from symflops.styles import STYLES
 from symflops.symbols import exact
-from symflops.typeset import Medium, Order, written
+from symflops.typeset import Medium, Order, as_factor, written
 from symflops.units import percent
 
 if TYPE_CHECKING:
@@ -232,14 +231,12 @@ def words(
     written = []
     for part in parts if isinstance(parts, tuple) else (parts,):
         text = math(table, part, medium)
-        if text is not None and isinstance(value, Label) and part.is_Add:
-            text = STYLES[medium].parenthesis(text)
+        if text is not None and isinstance(value, Label):
+            text = size(table, part, medium)
         written.append(escape(str(part)) if text is None else form.format(text))
     return "".join(written)
 
 
 def size(table: Table, length: Any, medium: Medium) -> str:
     """Write a size as a factor of a shape: a sum in parentheses."""
-    length = exact(length)
-    text = formula(table, length, medium)
-    return STYLES[medium].parenthesis(text) if length.is_Add else text
+    return as_factor(exact(length), medium, table.ranks)
