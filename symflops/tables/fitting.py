@@ -43,7 +43,8 @@ def choose(table: Table, options: Options) -> Layout:
     steps = [(forms, dropped) for dropped in most]
     if options.fit == "page" and most:  # on a page the outputs are kept for as long as it goes
         steps.append((bare, most[-1]))
-    steps += [(forms, last), (bare, last)]
+    wrapped = [replace(form, wrapped=True) for form in forms if form.small]
+    steps += [(forms, last), (bare, last), (wrapped, last)]
     for hollow in (False, True):
         for given, dropped in steps:
             kept = table.keeping([c.key for c in table.columns if c.key not in dropped])
@@ -101,6 +102,6 @@ def _first(
         if wide:
             if options.longtable or options.part in ("tabular", "rows"):
                 return wide[0]
-            low = (x for x in (*wide, layouts[-1]) if x.height(x.lines) <= HEIGHT)
+            low = (x for x in (*wide, layouts[-1]) if x.height <= HEIGHT)
             return next(low, wide[0])
     return None

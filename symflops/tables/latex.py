@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SISETUP = (
     r"\sisetup{group-separator={,},group-digits=integer,group-minimum-digits=4,"
-    r"table-text-alignment=right}%"
+    r"table-text-alignment=right,table-number-alignment=right}%"
 )
 
 
@@ -45,7 +45,7 @@ def _body(layout: Layout) -> tuple[list[str], list[str]]:
         keys = ", ".join(column.key for column in layout.table.columns)
         return rows, [f"columns {keys}"]
     if options.part == "tabular":
-        return [r"\begingroup", *_type(layout), *_tabular(layout, rows), r"\endgroup"], []
+        return [r"\begingroup\noindent", *_type(layout), *_tabular(layout, rows), r"\endgroup"], []
     floats = _floats(layout, rows)
     pages = [f"on {len(floats)} pages"] if len(floats) > 1 else []
     return [line for lines in floats for line in lines], pages
@@ -74,21 +74,20 @@ def _floats(layout: Layout, rows: list[str]) -> list[list[str]]:
 
 
 def _pieces(layout: Layout, rows: list[str]) -> list[list[str]]:
-    """Cut the rows so that each piece fits a page, the last one with its notes."""
-    if layout.height(len(rows)) <= HEIGHT:
+    """Cut the rows so that each piece fits a page; the total is never alone with the notes."""
+    if layout.height <= HEIGHT:
         return [rows]
-    spare = HEIGHT - layout.height(0)
-    full = max(1, int((spare + layout.notes_height) / layout.size.baseline))
-    last = max(1, int(spare / layout.size.baseline))
-    pieces = []
-    while len(rows) > last:
-        # at least the total and one row go on to the last page
-        cut = min(full, len(rows) - 3)
-        if cut < 1:
-            break
-        pieces.append(rows[:cut])
-        rows = rows[cut:]
-    return [*pieces, rows]
+    pieces: list[list[str]] = [[]]
+    room = free = HEIGHT - layout.around
+    left = sum(layout.heights) + layout.notes_height
+    for i, (row, height) in enumerate(zip(rows, layout.heights, strict=True)):
+        last_two = len(rows) - i == 2  # noqa: PLR2004 - the total and the row before it
+        if pieces[-1] and (height > free or (last_two and left > free)):
+            pieces.append([])
+            free = room
+        pieces[-1].append(row)
+        free, left = free - height, left - height
+    return pieces
 
 
 def _caption(layout: Layout) -> list[str]:
@@ -156,6 +155,8 @@ def _specification(layout: Layout) -> str:
 
 
 def _letter(layout: Layout, place: int, column: Column) -> str:
+    if layout.form.wrapped and place == 0:
+        return f"p{{{layout.wrap:.0f}pt}}"
     if column.kind in LEFT:
         return "l"
     if not layout.options.siunitx:
@@ -175,7 +176,7 @@ def _rows(layout: Layout) -> list[str]:
     """Return the rows; the total comes with the rule over it."""
     rows = [_line(layout, row) for row in layout.cells]
     if layout.table.total is not None:
-        rows.insert(-1, r"\midrule")
+        rows[-1] = f"\\midrule\n{rows[-1]}"
     return rows
 
 

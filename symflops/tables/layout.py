@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,10 @@ PARTS = ("table", "table*", "tabular", "rows")
 SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
+LONG_WORD = 8  # characters behind which a line may break anywhere
 TIMES = r" \times "
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
+NARROWEST = 60.0  # points of a first column whose cells take several lines
 NOTE_SHARE = 0.62  # of the line: notes are never set narrower
 SMALLEST = SIZES["scriptsize"]
 NOTE_SIZE = SIZES["footnotesize"]
@@ -77,6 +80,7 @@ class Form:
     longest: float = LONGEST[0]  # of the line: a longer formula moves to the notes
     small: bool = False
     bare: bool = False  # layers without their kinds
+    wrapped: bool = False  # layers on several lines
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,9 @@ class Layout:
             return ""
         if column.kind == "word":
             bare = self.form.bare and isinstance(value, Label) and value.path
-            return self.words(Label(value.path, "", value.times) if bare else value)
+            text = self.words(Label(value.path, "", value.times) if bare else value)
+            wrapped = self.form.wrapped and column is self.table.columns[0]
+            return rf"\raggedright\hangindent=1em {breakable(text)}" if wrapped else text
         if column.kind == "shape":
             return ", ".join(self.shape(shape) for shape in value)
         found = expression(value)
@@ -247,7 +253,25 @@ class Layout:
         """The width of each column, by estimate."""
         heads = zip(*self.headers, strict=True)
         tops = [max(cell_width(cell).at(self.size) for cell in head) for head in heads]
-        return [max(top, room) * SAFETY for top, room in zip(tops, self.rooms, strict=True)]
+        widths = [max(top, room) * SAFETY for top, room in zip(tops, self.rooms, strict=True)]
+        if self.form.wrapped:
+            free = self.options.width - sum(widths[1:]) - self.least_gap * (len(widths) - 1)
+            widths[0] = max(NARROWEST, min(free - 1, widths[0]))
+        return widths
+
+    @property
+    def wrap(self) -> float:
+        """The width of a first column whose cells take several lines."""
+        return self.columns[0]
+
+    @cached_property
+    def heights(self) -> list[float]:
+        """The height of each line of the table, by estimate."""
+        lines = [1] * len(self.cells)
+        if self.form.wrapped:
+            names = (cell_width(row[0]).at(self.size) for row in self.cells)
+            lines = [1 + int(name / (0.8 * self.wrap)) for name in names]
+        return [count * self.size.baseline for count in lines]
 
     @property
     def least_gap(self) -> float:
@@ -275,15 +299,19 @@ class Layout:
         """The type size of the notes, never larger than the table's."""
         return min(self.size, NOTE_SIZE, key=lambda size: size.baseline)
 
-    def height(self, lines: int) -> float:
-        """Return the height of a float with so many lines of the table, by estimate."""
+    @property
+    def height(self) -> float:
+        """The height of a float with the whole table, by estimate."""
+        return self.around + sum(self.heights) + self.notes_height
+
+    @cached_property
+    def around(self) -> float:
+        """The height of the caption, the header and the rules, by estimate."""
         rules, caption = 22.0, 0.0
         if self.options.caption is not None:
-            long = cell_width(escape(f"Table 10: {self.options.caption}")).at(SIZES["normalsize"])
-            caption = 10 + 12 * (1 + long // (0.9 * self.options.width))
-        return (
-            (lines + len(self.headers)) * self.size.baseline + rules + caption + self.notes_height
-        )
+            long = cell_width(escape(self.options.caption)).at(SIZES["normalsize"]) + 50
+            caption = 15 + 12 * (1 + long // (0.9 * self.options.width))
+        return rules + caption + len(self.headers) * self.size.baseline
 
     @cached_property
     def notes_height(self) -> float:
@@ -292,11 +320,6 @@ class Layout:
             cell_width(note).at(self.note_size) / (0.9 * self.note_width) for note in self.notes
         ]
         return 4 + sum(1 + int(width) for width in widths) * self.note_size.baseline
-
-    @property
-    def lines(self) -> int:
-        """How many lines the table has below its header."""
-        return len(self.table.lines)
 
     @property
     def said(self) -> list[str]:
@@ -309,7 +332,22 @@ class Layout:
             *(["long formulas below"] if self.moved else []),
             *([f"without the column {', '.join(self.dropped)}"] if self.dropped else []),
             *(["layers without their kinds"] if self.form.bare else []),
+            *(["layers on several lines"] if self.form.wrapped else []),
         ]
+
+
+PIECE = re.compile(r"\\[a-z]+\{\}|\\.|\$[^$]*\$|.")
+
+
+def breakable(text: str) -> str:
+    """Let a line break behind every point and underscore of a name, and within long words."""
+    pieces, since = [], 0
+    for piece in PIECE.findall(text):
+        since = 0 if piece == " " else since + 1
+        pieces.append(piece)
+        if piece in (".", r"\_") or since >= LONG_WORD:
+            pieces.append(r"\allowbreak{}")
+    return "".join(pieces)
 
 
 def shown(cell: str) -> str:

@@ -135,6 +135,9 @@ COMMANDS = {
     "max": 833 + 500 + 528 + 167,
     "exp": 444 + 528 + 556 + 167,
     "Lambda": 694,
+    "raggedright": 0,
+    "hangindent": 0,
+    "allowbreak": 0,
     "textbackslash": 500,
     "textasciitilde": 500,
     "textasciicircum": 500,
@@ -148,7 +151,7 @@ COMMANDS = {
     "_": 360,
     " ": 333,
 }
-CALLIGRAPHIC = {"F": 830}  # the others are no wider than M
+CALLIGRAPHIC = {"P": 780, "T": 800, "A": 860, "M": 1200, "F": 830, "E": 620, "B": 690, "S": 690}
 COMMAND = 850  # any other: a Greek letter
 DOLLAR = re.compile(r"(?<!\\)\$")
 TOKEN = re.compile(r"\\([a-zA-Z]+) ?|\\(.)|(--)|(.)", re.DOTALL)
@@ -217,7 +220,7 @@ class _Formula:
         if word == "mathcal":
             letter = self.tokens[self.at + 1][3]
             self.piece()
-            return Width(CALLIGRAPHIC.get(letter, 1200), 1)
+            return Width(CALLIGRAPHIC.get(letter, WIDEST), 1)
         if dash is not None:
             return Width(2 * SIGN, 2)
         if char in SPACES:

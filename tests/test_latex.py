@@ -1,0 +1,352 @@
+"""The LaTeX of tables compiles with pdflatex without a warning or a box that is too full, and fits."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import symflops as sf
+from symflops.errors import ArgumentError, UnknownNameError
+from symflops.rows import COLUMNS
+from symflops.tables.escape import escape
+from symflops.tables.fitting import choose
+from symflops.tables.layout import WIDTHS, Options
+from symflops.tables.widths import SIZES, cell_width
+
+needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there")
+
+PAGE = r"\documentclass[10pt]{article}"
+#: Two columns of 235 pt each, as many journals have them.
+COLUMN = (
+    r"\documentclass[10pt,twocolumn]{article}"
+    r"\setlength{\columnsep}{20pt}\setlength{\textwidth}{490pt}"
+)
+BAD = re.compile(
+    r"Warning|Overfull|Underfull|too large|^! |undefined|multiply defined", re.MULTILINE
+)
+HOSTILE = r'50% of R&D, $5 #1_a {b} ~x^2 \end a<b>c "quoted" |bar| `` -- [x]*'
+SIDE = {"alexnet_original": 227, "lenet5": 32}
+
+
+def compiled(tmp_path, fragments, preamble):
+    """Compile fragments in one document; return name → what is wrong in its part of the log."""
+    packages = {
+        name
+        for fragment in fragments.values()
+        for name in re.findall(r"\\usepackage\{(\w+)\}", fragment.splitlines()[0])
+    }
+    body = []
+    names = list(fragments)
+    for i, fragment in enumerate(fragments.values()):
+        (tmp_path / f"part{i}.tex").write_text(fragment)
+        body.append(f"\\typeout{{PART {i} PART}}\\input{{part{i}}}\\clearpage")
+    lines = [preamble, *(f"\\usepackage{{{name}}}" for name in sorted(packages))]
+    width = r"\typeout{WIDTH \the\columnwidth}"
+    document = "\n".join([*lines, r"\begin{document}", width, *body, r"\end{document}", ""])
+    (tmp_path / "all.tex").write_text(document)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    repeated = any(
+        "longtable" in fragment or "label" in fragment for fragment in fragments.values()
+    )
+    for _ in range(1 + repeated):
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = (tmp_path / "all.log").read_text(errors="replace")
+    assert f"WIDTH {235 if 'twocolumn' in preamble else 345}.0pt" in log
+    first, *parts = re.split(r"PART (\d+) PART", log)
+    assert not BAD.search(first), first
+    found = {names[int(i)]: text for i, text in zip(parts[::2], parts[1::2], strict=True)}
+    stopped = {} if "Output written" in log else {"the end": log[-2000:]}
+    return {name: text for name, text in found.items() if BAD.search(text)} | stopped
+
+
+def cost_of(name):
+    return sf.cost(getattr(sf.zoo, name)())
+
+
+def numbers(name):
+    cost = cost_of(name)
+    values = {key: SIDE.get(name, 224) for key in ("H", "W") if key in map(str, cost.symbols)}
+    return cost.at(**values) if values else cost
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """Every model of the zoo, in symbols and with numbers."""
+    names = sf.zoo.names()
+    return {f"{name}-symbols": cost_of(name).table() for name in names} | {
+        f"{name}-numbers": numbers(name).table() for name in names
+    }
+
+
+@needs_tex
+@pytest.mark.parametrize(("fit", "preamble"), [("page", PAGE), ("column", COLUMN)])
+def test_every_model_compiles_without_a_warning(tmp_path, tables, fit, preamble):
+    fragments = {name: table.to_latex(fit=fit) for name, table in tables.items()}
+    assert all(
+        fragment.startswith("% needs \\usepackage{booktabs}\n") for fragment in fragments.values()
+    )
+    assert compiled(tmp_path, fragments, preamble) == {}
+
+
+VGG, RESNET, LENET = "vgg16", "resnet50", "lenet5"
+OPTIONS = {
+    "siunitx": {"siunitx": True},
+    "longtable": {"longtable": True, "caption": "Long", "label": "tab:long"},
+    "K": {"scale": "K"},
+    "M": {"scale": "M"},
+    "G": {"scale": "G"},
+    "siunitx-G": {"siunitx": True, "scale": "G"},
+    "siunitx-longtable": {"siunitx": True, "longtable": True, "scale": "M"},
+    "star": {"part": "table*", "caption": "Wide"},
+    "tabular": {"part": "tabular"},
+    "hostile": {"caption": HOSTILE, "label": "tab:a_b-c.1"},
+}
+
+
+@needs_tex
+def test_every_option_compiles_without_a_warning(tmp_path):
+    fragments = {
+        f"{name}-{option}": numbers(name).table().to_latex(**given)
+        for name in (VGG, RESNET, LENET)
+        for option, given in OPTIONS.items()
+        if "label" not in given or name == VGG
+    }
+    for option in ("siunitx", "longtable", "star", "tabular", "hostile"):
+        given = {key: value for key, value in OPTIONS[option].items() if key != "label"}
+        fragments[f"symbols-{option}"] = cost_of(RESNET).table().to_latex(**given)
+    for convention in sf.conventions.CONVENTIONS:
+        fragments[convention] = cost_of(VGG).under(convention).table().to_latex()
+    for depth in (1, 2, 3):
+        fragments[f"depth{depth}"] = numbers(RESNET).table(depth=depth).to_latex()
+        fragments[f"depth{depth}-symbols"] = cost_of(RESNET).table(depth=depth).to_latex()
+    assert compiled(tmp_path, fragments, PAGE) == {}
+
+
+@needs_tex
+def test_columns_that_are_asked_for(tmp_path):
+    choices = [
+        tuple(COLUMNS),
+        ("layer", "kind", "params"),
+        ("layer", "input", "output", "mults", "adds"),
+    ]
+    choices += [("layer", key) for key in list(COLUMNS)[1:]]
+    fragments = {
+        f"{name}-{'-'.join(keys)}-{fit}": cost.table(keys).to_latex(fit=fit, part="tabular")
+        for keys in choices
+        for fit in WIDTHS
+        for name, cost in {
+            "numbers": numbers(RESNET),
+            "symbols": sf.cost(sf.zoo.vgg11()),
+            "lenet": numbers(LENET),
+        }.items()
+    }
+    assert compiled(tmp_path, fragments, PAGE) == {}
+
+
+def layers():
+    """Layers with symbols wherever there can be some."""
+    k, C, D, H, W, g, s, p, d, L, N, M = sf.dims("k C_in C_out H W g s p d L N M")
+    heads, alpha = sf.dims("heads alpha")
+    conv = sf.Conv2d(C, D, k, padding="same", bias=False)
+    long = sf.Conv2d(C, D, k, stride=s, padding=p, dilation=d, groups=g)
+    block = sf.Sequential(norm=sf.LayerNorm(D), up=sf.Linear(D, 4 * D), down=sf.Linear(4 * D, D))
+    dense = sf.Stack(lambda i: sf.Concat(sf.Identity(), sf.Conv2d(C + i * g, g, 3, padding=1)), L)
+    three = sf.Conv3d(C, D, k, stride=s, padding=p, dilation=d)
+    return {
+        "conv": sf.cost(conv, (C, H, W)),
+        "all-symbols": sf.cost(long, (C, H, W)),
+        "conv3d": sf.cost(three, (C, N, H, W)),
+        "repeat": sf.cost(sf.Repeat(block, 2 * L + 1), (N, D)),
+        "residual": sf.cost(sf.Repeat(sf.Residual(block), L), (N, D)),
+        "stack": sf.cost(dense, (C, H, W)),
+        "greek": sf.cost(sf.Linear(alpha * heads, M**2 + N), (heads * alpha,)),
+        "stated": sf.cost(sf.zoo.vgg11(), assume=("32 | H", "H = W")),
+    }
+
+
+@needs_tex
+@pytest.mark.parametrize(("fit", "preamble"), [("page", PAGE), ("column", COLUMN)])
+def test_symbolic_layers_compile_without_a_warning(tmp_path, fit, preamble):
+    fragments = {name: cost.table().to_latex(fit=fit) for name, cost in layers().items()}
+    fragments |= {
+        f"{name}-{convention}": cost.under(convention).table().to_latex(fit=fit)
+        for name, cost in layers().items()
+        for convention in ("2mac", "2mac+bias")
+    }
+    assert compiled(tmp_path, fragments, preamble) == {}
+
+
+@needs_tex
+def test_hostile_names_of_layers(tmp_path):
+    (D,) = sf.dims("D")
+    names = ["a&b", "50%", "$x$", "#1", "a_b", "{b}", "~t", "x^2", "\\end", "<s>", '"q"', "|b|"]
+    names += ["*star", "[opt]", "--", "``", "a,,b", "line\nbreak", "?`", "long" * 12]
+    cost = sf.cost(sf.Sequential(**{name: sf.Linear(D, D) for name in names}), (D,))
+    fragments = {
+        "float": cost.table().to_latex(),
+        "numbers": cost.at(D=64).table().to_latex(siunitx=True),
+        "column": cost.table().to_latex(fit="column"),
+    }
+    assert compiled(tmp_path, fragments, PAGE) == {}
+
+
+@needs_tex
+def test_estimates_of_widths_are_a_little_wide_and_never_narrow(tmp_path, tables):
+    cells = {}
+    costs = [table for name, table in tables.items() if name.startswith(("alex", "res", "vgg16-"))]
+    for table in [*costs, *(cost.table() for cost in layers().values())]:
+        for fit in WIDTHS:
+            layout = choose(table, Options(fit=fit))
+            for row in [*layout.headers, *layout.cells]:
+                cells.update(dict.fromkeys(cell for cell in row if cell))
+    cells = list(cells)
+    lines = [
+        f"\\sbox0{{\\{size} {cell}}}\\typeout{{BOX {size} {i} \\the\\wd0}}"
+        for size in SIZES
+        for i, cell in enumerate(cells)
+    ]
+    document = [r"\documentclass{article}\begin{document}", *lines, r"\end{document}"]
+    (tmp_path / "boxes.tex").write_text("\n".join(document))
+    command = ["pdflatex", "-interaction=batchmode", "boxes.tex"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    log = (tmp_path / "boxes.log").read_text(errors="replace")
+    boxes = re.findall(r"BOX (\w+) (\d+) ([\d.]+)pt", log)
+    assert len(boxes) == len(SIZES) * len(cells) > 1000
+    for size, i, real in boxes:
+        estimate, width = cell_width(cells[int(i)]).at(SIZES[size]), float(real)
+        assert 0.99 * width - 0.3 <= estimate <= 1.1 * width + 1, (size, cells[int(i)])
+
+
+# what needs no TeX
+
+
+def test_the_first_lines_say_what_is_needed_and_what_was_chosen():
+    table = numbers(VGG).table()
+    first, second, *_ = table.to_latex(siunitx=True, longtable=True).splitlines()
+    assert first == "% needs \\usepackage{booktabs} \\usepackage{longtable} \\usepackage{siunitx}"
+    assert second.startswith("% set for 345 pt: \\")
+    assert "counts scaled" in second
+    column = table.to_latex(fit="column").splitlines()
+    assert column[0] == "% needs \\usepackage{booktabs}"
+    assert "without the column output" in column[1]
+
+
+def test_nothing_is_resized(tables):
+    assert not any("resizebox" in table.to_latex() for table in tables.values())
+
+
+def test_output_stays_on_a_page(tables):
+    for name, table in tables.items():
+        said = table.to_latex().splitlines()[1]
+        assert "without the column" not in said, name
+
+
+def test_a_small_table_is_set_in_full():
+    said = numbers(LENET).table().to_latex().splitlines()[1]
+    assert said == "% set for 345 pt: \\normalsize"
+
+
+def test_scaled_counts():
+    table = numbers(VGG).table(("layer", "params", "macs"))
+    rows = table.to_latex(part="rows", scale="G").splitlines()
+    assert rows[-1] == "total & 0.138 & 15.47 \\\\"
+    assert rows[3] == "features.1 ReLU & 0\\phantom{.000} & 0\\phantom{.00} \\\\"
+    assert rows[2] == "features.0 Conv2d & $<$0.001 & 0.09 \\\\"
+    rows = table.to_latex(part="rows", scale="M").splitlines()
+    assert rows[-1] == "total & 138.36 & 15,470.26 \\\\"
+    rows = table.to_latex(part="rows", scale="K", siunitx=True).splitlines()
+    assert rows[-1] == "total & 138357.54 & 15470264.32 \\\\"
+
+
+def test_a_long_table_goes_on_in_a_second_float():
+    (D,) = sf.dims("D")
+    deep = sf.Sequential(
+        *(sf.Linear(D, D + i) if i < 1 else sf.Linear(D + i - 1, D + i) for i in range(63))
+    )
+    cost = sf.cost(deep, (D,)).at(D=10)
+    latex = cost.table().to_latex(caption="Deep", label="tab:deep")
+    assert latex.count("\\begin{table}") == latex.count("\\end{table}") == 2
+    assert latex.count("\\caption") == latex.count("\\label") == 1
+    assert "\\tablename~\\thetable\\ (continued)" in latex
+    assert latex.count("Convention exact") == 1
+    assert latex.count(" Linear &") == 63
+
+
+def test_long_formulas_are_named_and_said_once():
+    latex = cost_of(VGG).table().to_latex()
+    assert latex.count("$\\mathcal{M}_{\\mathrm{total}}") == 2
+    assert "Here $H_{1} = \\lfloor H/2 \\rfloor$" in latex
+    assert "$64 \\times H \\times W$" in latex
+    assert "$1{,}728 \\, H \\, W$" in latex
+
+
+def test_a_taken_name_is_not_given_to_a_size():
+    H, H_1, W = sf.dims("H H_1 W")
+    pools = sf.Sequential(
+        *(sf.Conv2d(3, 3 + H_1 * 0, 3, padding=1) for _ in range(1)), sf.MaxPool2d(2)
+    )
+    cost = sf.cost(sf.Sequential(pools, sf.Conv2d(3, H_1, 3), sf.Conv2d(H_1, 512, 3)), (3, H, W))
+    latex = cost.table().to_latex(fit="column")
+    assert "H_{1} = " not in latex
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"fit": "pag"}, UnknownNameError, "unknown fit 'pag'; did you mean 'page'?"),
+        ({"part": "tabel"}, UnknownNameError, "unknown part 'tabel'; did you mean 'table'"),
+        ({"scale": "T"}, UnknownNameError, "unknown scale 'T'; there are: G, K, M"),
+        ({"label": "tab:x"}, ArgumentError, "the label 'tab:x' needs a caption"),
+        ({"caption": "c", "label": "a b"}, ArgumentError, "'a b' is not a label"),
+        ({"caption": "c", "part": "rows"}, ArgumentError, "part='rows' has no caption"),
+        ({"longtable": True, "part": "tabular"}, ArgumentError, "longtable=True makes a part"),
+        ({"caption": "费用"}, ArgumentError, "'费' in '费用' cannot be set by pdflatex"),
+    ],
+)
+def test_errors_of_arguments(given, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        numbers(LENET).table().to_latex(**given)
+
+
+def test_scaling_needs_numbers():
+    with pytest.raises(ArgumentError, match="scale='M' needs numbers"):
+        cost_of(VGG).table().to_latex(scale="M")
+
+
+def test_a_dimension_that_latex_cannot_set():
+    (N,) = sf.dims("通道")
+    table = sf.cost(sf.Linear(N, 10), (N,)).table()
+    with pytest.raises(ArgumentError, match="declare dim\\('通道', latex=…\\)"):
+        table.to_latex()
+    assert table._repr_latex_() is None
+    assert "\\text{通道}" in table.to_markdown()
+
+
+def test_what_fits_in_no_way_is_one_message():
+    table = sf.cost(sf.Linear(10**90, 10**90), (10**90,)).table()
+    with pytest.raises(ArgumentError, match="does not fit 345 pt in any type size"):
+        table.to_latex()
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("& % $ # _ { }", r"\& \% \$ \# \_ \{ \}"),
+        ("~^\\", r"\textasciitilde{}\textasciicircum{}\textbackslash{}"),
+        ("<>|", "$<$$>$$|$"),
+        ('say "yes"', "say ``yes''"),
+        ('"(a)"', "``(a)''"),
+        ("--", "-{}-"),
+        ("layer1.1–2", "layer1.1--2"),
+        ("a\nb\tc", "a b c"),
+    ],
+)
+def test_escaping(text, latex):
+    assert escape(text) == latex
+
+
+@pytest.mark.parametrize("text", ["é", "层", "a\x07b", "\u200b", "🙂"])
+def test_characters_that_cannot_be_set(text):
+    with pytest.raises(ArgumentError, match="cannot be set by pdflatex"):
+        escape(text)
