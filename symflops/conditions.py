@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.facts import Facts, at_least, simplified
+from symflops.facts import Facts, at_least
 from symflops.trace import Condition, Group, Sum, Times
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     """Keep one of equal conditions, and of H >= 2 and H >= 32 the stronger."""
     kept: dict[Any, Condition] = {}
     for condition in conditions:
-        relation = simplified(condition.relation)
+        relation = condition.relation
         if condition.kind == "rounded":
             kept[(condition.note, condition.where)] = condition
             continue
@@ -60,5 +60,5 @@ def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
 
 
 def _number(condition: Condition) -> sympy.Rational:
-    relation = simplified(condition.relation)
+    relation = condition.relation
     return sympy.expand(relation.left - relation.right).as_coeff_Add()[0]

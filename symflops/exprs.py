@@ -6,6 +6,7 @@ cannot be taken apart. Must not know of layers or counts.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -80,8 +81,13 @@ def expanded(pairs: Terms) -> Terms:
     return collect(
         (inner, number * part)
         for monomial, number in pairs.items()
-        for inner, part in terms(sympy.expand(monomial) if _has_sum(monomial) else monomial)
+        for inner, part in _multiplied_out(monomial)
     )
+
+
+@lru_cache(maxsize=20_000)  # every metric meets the same products
+def _multiplied_out(monomial: sympy.Expr) -> tuple[tuple[sympy.Expr, sympy.Rational], ...]:
+    return tuple(terms(sympy.expand(monomial) if _has_sum(monomial) else monomial))
 
 
 def _has_sum(monomial: sympy.Expr) -> bool:

@@ -244,8 +244,16 @@ def simplified(relation: Relation) -> Relation:
     exact_bound = _without_floors(difference)
     if exact_bound.has(sympy.floor):
         return relation
-    numerator, _ = sympy.together(exact_bound).as_numer_denom()  # the denominator is positive
-    return at_least(numerator, 0)
+    return at_least(_numerator(exact_bound), 0)
+
+
+def _numerator(expr: sympy.Expr) -> sympy.Expr:
+    """Return what stands over the common denominator of a sum, which is positive."""
+    terms = [term.as_coeff_Mul() for term in Add.make_args(expr)]
+    if all(monomial.is_polynomial() for _, monomial in terms):
+        return expr * sympy.ilcm(*(number.q for number, _ in terms), 1)
+    numerator, _ = sympy.together(expr).as_numer_denom()
+    return numerator
 
 
 def _without_common_number(relation: Relation) -> Relation:

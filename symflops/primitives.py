@@ -302,4 +302,4 @@ def _tally(counts: Mapping[Key, sympy.Expr]) -> Tally:
             raise UnknownNameError("operation", operation, OPERATIONS)
         if role not in ROLES:
             raise UnknownNameError("role", role, ROLES)
-    return Tally({key: count for key, count in counts.items() if not count.is_zero})
+    return Tally({key: count for key, count in counts.items() if count != 0})

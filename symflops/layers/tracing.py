@@ -148,7 +148,7 @@ AXES = ("C, L", "C, H, W", "C, D, H, W")
 def _sound(size: sympy.Expr) -> list[Relation]:
     if size.is_Integer:
         return [] if size > 0 else [at_least(size, 1)]
-    if size.is_integer and size.is_positive:
+    if size.is_Symbol and size.is_integer:
         return []
     if size.is_Mul and size.is_integer:  # a product of sizes: each of them
         return [relation for factor in size.args for relation in _sound(factor)]
