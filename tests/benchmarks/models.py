@@ -51,7 +51,9 @@ def run():
             except RuntimeError as error:
                 say(f"{tool:10} failed: {error}")
                 continue
-            first, again = statistics.median(firsts), statistics.median(agains)
+            first = statistics.median(firsts)
             ours = ours or first
-            compared = goal(first, limit, " s") if tool == "symflops" else f"{first / ours:.2f}×"
-            line(tool, first, compared, f"again {again * 1e3:.1f} ms", results[0])
+            facts = [goal(first, limit, " s") if tool == "symflops" else f"{first / ours:.2f}×"]
+            if None not in agains:
+                facts.append(f"again {statistics.median(agains) * 1e3:.1f} ms")
+            line(tool, first, *facts, results[0])
