@@ -17,7 +17,7 @@ import symflops as sf
 
 LENGTHS = {100: 3, 300: 1, 1000: 1, 3000: 1}  # length → how many processes
 LIMIT = 1.3
-PATIENCE = 12  # seconds: what would take longer is left out
+PATIENCE = 15  # seconds: what would take longer is left out
 C, H, W = sf.dims("C H W")
 
 
