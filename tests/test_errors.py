@@ -39,6 +39,12 @@ CASES = [
     (lambda: sf.Upsample(), sf.ArgumentError, "either size or scale_factor"),
     (lambda: sf.GELU("fast"), sf.ArgumentError, "one of 'none', 'tanh'; got 'fast'"),
     (lambda: sf.Sequential(sf.ReLU), sf.ArgumentError, "write ReLU() for the class ReLU"),
+    (
+        lambda: sf.Sequential(**{"a.b": sf.ReLU()}),
+        sf.ArgumentError,
+        "'a.b' cannot be a child's name",
+    ),
+    (lambda: sf.Add(sf.ReLU(), **{"0": sf.ReLU()}), sf.ArgumentError, "it must be there once"),
     (lambda: sf.Linear(float("inf"), 3), sf.ArgumentError, "write a finite number"),
     (
         lambda: sf.cost(net, (3, 9, 9)),

@@ -37,6 +37,13 @@ class Container(Layer, init=False):
                 hint = "; write ReLU() for the class ReLU" if isinstance(layer, type) else ""
                 message = f"{type(self).__name__}: child {name} is no layer: {layer!r}{hint}"
                 raise ArgumentError(message)
+        for name in named:
+            if not name or "." in name or (name.isdecimal() and int(name) < len(layers)):
+                message = (
+                    f"{type(self).__name__}: {name!r} cannot be a child's name: it must be there once, "
+                    "and without a dot, which parts the names of a path"
+                )
+                raise ArgumentError(message)
         object.__setattr__(self, "children", tuple(children))
 
     def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Self:

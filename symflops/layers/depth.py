@@ -84,6 +84,8 @@ class Stack(Layer, init=False):
     ) -> None:
         if not isinstance(block, Layer):
             block, i = _template(block)
+        elif i is None:
+            i = index()
         fields = {"block": block, "n": n, "start": start, "i": i}
         for name, value in fields.items():
             object.__setattr__(self, name, value)
