@@ -55,7 +55,6 @@ def product(factors: Iterable[Any]) -> sympy.Expr:
         return number
     if len(rest) == 1 and number is ONE:
         return rest[0]
-    # An evaluated Mul would spread a number over a lone sum: 2*(H - 1) becomes 2*H - 2.
     return Mul(number, *rest)
 
 
@@ -87,7 +86,36 @@ def expanded(pairs: Terms) -> Terms:
 
 @lru_cache(maxsize=20_000)  # every metric meets the same products
 def _multiplied_out(monomial: sympy.Expr) -> tuple[tuple[sympy.Expr, sympy.Rational], ...]:
-    return tuple(terms(sympy.expand(monomial) if _has_sum(monomial) else monomial))
+    pairs: Terms = {ONE: ONE}
+    for factor in Mul.make_args(monomial):
+        base, power = factor.as_base_exp() if factor.is_Pow else (factor, ONE)
+        if base.is_Rational or not power.is_Integer or power < 0:
+            return tuple(terms(sympy.expand(monomial)))  # 2*2**i is 2**(i + 1): sympy knows
+        if base.is_Add:
+            inside = expanded(dict(terms(base)))
+            for _ in range(int(power)):
+                pairs = collect(
+                    (Mul(a, b), m * n) for a, m in pairs.items() for b, n in inside.items()
+                )
+        else:
+            pairs = {Mul(part, factor): number for part, number in pairs.items()}
+    return tuple(pairs.items())
+
+
+def spread(expr: sympy.Expr) -> sympy.Expr:
+    """Return ``sympy.expand(expr)``, at once where nothing is there to multiply out."""
+    return expr if is_plain(expr) else sympy.expand(expr)
+
+
+def is_plain(expr: sympy.Expr) -> bool:
+    """Say whether an expression is a sum of products of numbers, dimensions and their whole powers."""
+    return all(
+        factor.is_Symbol
+        or factor.is_Rational
+        or (factor.is_Pow and factor.base.is_Symbol and factor.exp.is_Integer and factor.exp > 0)
+        for term in Add.make_args(expr)
+        for factor in Mul.make_args(term)
+    )
 
 
 def _has_sum(monomial: sympy.Expr) -> bool:

@@ -7,12 +7,13 @@ answered True, False or None (cannot be decided); a dimension is at least 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
 from sympy import Add, Mul
 
-from symflops.exprs import ONE, ZERO
+from symflops.exprs import ONE, ZERO, spread
 from symflops.floors import canonical, plainly_whole, whole
 from symflops.symbols import Symbol, exact
 
@@ -59,9 +60,10 @@ def at_least(left: Any, right: Any) -> Relation:
     >>> print(at_least(H + 2 * p - k, 0))
     H + 2*p >= k
     """
-    difference = sympy.expand(exact(left) - exact(right))
-    positive = [t for t in Add.make_args(difference) if not t.could_extract_minus_sign()]
-    negative = [-t for t in Add.make_args(difference) if t.could_extract_minus_sign()]
+    difference = spread(exact(left) - exact(right))
+    terms = Add.make_args(difference)
+    positive = [t for t in terms if t.as_coeff_Mul()[0] > 0]
+    negative = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
     return Relation(Add(*positive), ">=", Add(*negative))
 
 
@@ -95,7 +97,7 @@ class Facts:
             if target is None or not expr.has(target):
                 continue
             expr = expr.xreplace({target: target + divisor * multiple - number})
-        return sympy.expand(expr)
+        return spread(expr)
 
     def canonical(self, expr: sympy.Expr) -> sympy.Expr:
         """Return an expression with its floors in canonical form, using what is known."""
@@ -109,14 +111,14 @@ class Facts:
         known = whole(self._in_multiples(expr))
         if known.has(sympy.floor):
             return whole(expr, self.is_whole)
-        return sympy.expand(known.xreplace(self._back))
+        return spread(known.xreplace(self._back))
 
     def decide(self, relation: Relation) -> bool | None:
         """Answer True, False, or None for what cannot be decided."""
         left, right = relation.left, relation.right
         if relation.sign == "|":
             return self._decide_divides(left, right)
-        difference = sympy.expand(left - right)
+        difference = spread(left - right)
         if relation.sign == ">=":
             return self._decide_nonnegative(difference)
         if difference == 0:
@@ -127,7 +129,7 @@ class Facts:
         return False if apart else None
 
     def _decide_divides(self, divisor: sympy.Expr, number: sympy.Expr) -> bool | None:
-        ratio = sympy.expand(number / divisor)
+        ratio = spread(number / divisor)
         if ratio.is_Rational:
             return bool(ratio.is_Integer)
         if all(self.is_whole(part) for part in Add.make_args(ratio)):
@@ -146,7 +148,7 @@ class Facts:
 
     def _proves(self, expr: sympy.Expr, *, strictly: bool = False) -> bool:
         """Prove expr ≥ 0, or > 0: a dimension is 1 plus something ≥ 0, a floor near its argument."""
-        expr = _without_floors(sympy.expand(expr))
+        expr = _without_floors(spread(expr))
         for form in (expr, self._in_multiples(expr)) if self._multiples else (expr,):
             if _nonnegative_terms(_from_one(form), strictly=strictly):
                 return True
@@ -155,7 +157,7 @@ class Facts:
             if greater.is_Symbol and expr.has(greater):
                 excess = sympy.Dummy("t", integer=True, positive=True)
                 shifted = expr.xreplace({greater: smaller + excess - 1})
-                shifted = _from_one(_without_floors(sympy.expand(shifted)))
+                shifted = _from_one(_without_floors(spread(shifted)))
                 if _nonnegative_terms(shifted, strictly=strictly):
                     return True
         return False
@@ -193,7 +195,7 @@ def _from_one(expr: sympy.Expr) -> sympy.Expr:
     for power in expr.atoms(sympy.Pow):
         if power.base.is_Integer and power.base > 0 and power.exp.is_nonnegative:
             shifts[power] = sympy.Dummy("power", integer=True, nonnegative=True) + 1
-    return sympy.expand(expr.xreplace(shifts))
+    return spread(expr.xreplace(shifts))
 
 
 def _nonnegative_terms(expr: sympy.Expr, *, strictly: bool) -> bool:
@@ -220,7 +222,7 @@ def _without_floors(expr: sympy.Expr) -> sympy.Expr:
     if len(floors) == 1 and isinstance(floors[0], sympy.floor):
         rest = expr - floors[0]
         if plainly_whole(rest):
-            return sympy.expand(floors[0].args[0] + rest)
+            return spread(floors[0].args[0] + rest)
     bounded = []
     for term in terms:
         number, monomial = term.as_coeff_Mul()
@@ -229,16 +231,17 @@ def _without_floors(expr: sympy.Expr) -> sympy.Expr:
             bounded.append(number * (monomial.args[0] - slack))
         else:
             bounded.append(term)
-    return sympy.expand(Add(*bounded))
+    return spread(Add(*bounded))
 
 
+@lru_cache(maxsize=20_000)  # tracing and listing ask about the same relations
 def simplified(relation: Relation) -> Relation:
     """Return ⌊H/32⌋ >= 1 as H >= 32, and 256·x = 9216 as x = 36: in the dimensions themselves."""
     if relation.sign == "=":
         return _without_common_number(relation)
     if relation.sign != ">=":
         return relation
-    difference = sympy.expand(relation.left - relation.right)
+    difference = spread(relation.left - relation.right)
     if sum(term.has(sympy.floor) for term in Add.make_args(difference)) > 1:
         return relation
     exact_bound = _without_floors(difference)

@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 from sympy import Add, Integer
 
-from symflops.exprs import ONE, ZERO
+from symflops.exprs import ONE, ZERO, is_plain, spread
 from symflops.symbols import exact
 
 #: Says whether a term is certainly a whole number.
@@ -61,7 +61,7 @@ def whole(expr: sympy.Expr, knows: Knows = plainly_whole) -> sympy.Expr:
         return Integer(expr.p // expr.q)
     if knows(expr):
         return expr
-    expr = _unnest(sympy.expand(expr), knows)
+    expr = _unnest(spread(expr), knows)
     outside, inside, number = [], [], ZERO
     for term in Add.make_args(expr):
         if term.is_Rational:
@@ -109,9 +109,9 @@ def _unnest(expr: sympy.Expr, knows: Knows) -> sympy.Expr:
             if found is None:
                 continue
             inner, divisor = found
-            others = sympy.expand((expr - term) * divisor)
+            others = spread((expr - term) * divisor)
             if divisor != 1 and all(knows(other) for other in Add.make_args(others)):
-                expr = sympy.expand((inner + others) / divisor)
+                expr = spread((inner + others) / divisor)
                 break
         else:
             return expr
@@ -130,10 +130,12 @@ def _lone_floor(term: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr] | None:
 
 def _over_one_line(expr: sympy.Expr) -> sympy.Expr:
     """Write a/s + b/s as (a + b)/s for a symbolic s; numbers stay with their terms."""
+    if is_plain(expr):
+        return expr
     dividend, divisor = sympy.together(expr).as_numer_denom()
     if divisor.is_Integer:
         return expr
-    return sympy.expand(dividend) / divisor
+    return spread(dividend) / divisor
 
 
 def canonical(expr: sympy.Expr, floor: Callable[[sympy.Expr], sympy.Expr] = whole) -> sympy.Expr:

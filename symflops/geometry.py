@@ -13,7 +13,7 @@ import sympy
 from sympy import Add, Integer
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, ZERO, gcd, product
+from symflops.exprs import ONE, ZERO, gcd, product, spread
 from symflops.facts import Relation, at_least
 from symflops.floors import quotient
 
@@ -41,7 +41,7 @@ class Window:
 
     def slack(self, size: sympy.Expr) -> sympy.Expr:
         """How far the window can slide over an axis: H + p + p' - d(k - 1) - 1."""
-        return sympy.expand(Add(size, self.before, self.after, -self.reach, -1))
+        return spread(Add(size, self.before, self.after, -self.reach, -1))
 
     def fits(self, size: sympy.Expr, *, ceil_mode: bool = False) -> Relation:
         """State that the padded axis is at least as long as the window.
@@ -64,8 +64,8 @@ class Window:
         slack = self.slack(size)
         if not ceil_mode:
             return quotient(slack, self.stride) + 1
-        over, inside = slack + self.stride - 1, sympy.expand(size + self.before - 1)
-        ahead = sympy.expand(inside - over)
+        over, inside = slack + self.stride - 1, spread(size + self.before - 1)
+        ahead = spread(inside - over)
         if ahead.is_nonnegative or ahead.is_nonpositive:
             return quotient(over if ahead.is_nonnegative else inside, self.stride) + 1
         both = (quotient(over, self.stride), quotient(inside, self.stride))
@@ -96,7 +96,7 @@ class Window:
             )
             raise ArgumentError(message)
         lost = self._lost(self.before) + self._lost(self.after)
-        total = sympy.expand(self.kernel * self.outputs(size) - lost)
+        total = spread(self.kernel * self.outputs(size) - lost)
         long_enough = [at_least(size, self.reach + 1)]
         inside = [at_least(self.reach, p) for p in (self.before, self.after)]
         return total, self.outputs(size), long_enough + inside
@@ -151,9 +151,9 @@ def same_padding(kernel: sympy.Expr, dilation: sympy.Expr) -> tuple[sympy.Expr, 
     >>> same_padding(Integer(4), Integer(1))
     (1, 2)
     """
-    both = sympy.expand(dilation * (kernel - 1))
+    both = spread(dilation * (kernel - 1))
     before = quotient(both, 2)
-    return before, sympy.expand(both - before)
+    return before, spread(both - before)
 
 
 def adaptive_taps(size: sympy.Expr, outputs: sympy.Expr) -> sympy.Expr:

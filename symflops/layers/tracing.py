@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError, ShapeError, SymflopsError
-from symflops.exprs import ONE
+from symflops.exprs import ONE, gcd
 from symflops.facts import Facts, Relation, at_least, divides, simplified
 from symflops.layers.base import Layer, Require
 from symflops.symbols import Symbol, exact
@@ -148,7 +148,7 @@ AXES = ("C, L", "C, H, W", "C, D, H, W")
 def _sound(size: sympy.Expr) -> list[Relation]:
     if size.is_Integer:
         return [] if size > 0 else [at_least(size, 1)]
-    if size.is_Symbol and size.is_integer:
+    if (size.is_Symbol and size.is_integer) or isinstance(size, gcd):
         return []
     if size.is_Mul and size.is_integer:  # a product of sizes: each of them
         return [relation for factor in size.args for relation in _sound(factor)]
