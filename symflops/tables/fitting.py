@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
 from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Layout, Options
 from symflops.tables.shorthand import with_named_sizes
-from symflops.tables.table import expression
+from symflops.tables.table import Label, expression
 from symflops.tables.widths import SIZES
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ DISPENSABLE = {
     "page": ("kind", "input", "activations", "share", "model_size", "adds", "mults", "output"),
     "column": ("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
 }
+PROSE = 40  # characters of words that may take several lines, whatever there is room for
 LARGE = tuple(SIZES.values())[:3]
 
 
@@ -38,6 +40,8 @@ def choose(table: Table, options: Options) -> Layout:
         message = f"scale={options.scale!r} needs numbers: put values in first, with at()"
         raise ArgumentError(message)
     forms = _forms(options, symbolic=symbolic)
+    if any(map(_is_prose, itertools.chain.from_iterable(table.rows))):
+        forms = [replace(form, wrapped=True) for form in forms]
     bare = [replace(form, bare=True) for form in forms]
     *most, last = _drops(table, options)
     steps = [(forms, dropped) for dropped in most]
@@ -56,6 +60,10 @@ def choose(table: Table, options: Options) -> Layout:
         'columns=, or fit="page"'
     )
     raise ArgumentError(message)
+
+
+def _is_prose(cell: object) -> bool:
+    return isinstance(cell, str) and not isinstance(cell, Label) and len(cell) > PROSE
 
 
 def _forms(options: Options, *, symbolic: bool) -> list[Form]:

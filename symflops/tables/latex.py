@@ -155,8 +155,8 @@ def _specification(layout: Layout) -> str:
 
 
 def _letter(layout: Layout, place: int, column: Column) -> str:
-    if layout.form.wrapped and place == 0:
-        return f"p{{{layout.wrap:.0f}pt}}"
+    if place == layout.wrapped:
+        return f"p{{{layout.columns[place]:.0f}pt}}"
     if column.kind in LEFT:
         return "l"
     if not layout.options.siunitx:
@@ -189,7 +189,9 @@ def _line(layout: Layout, cells: list[str]) -> str:
         ]
     # \\ and \midrule would take a star or a bracket behind them for their own
     start = "{}" if cells[0][:1] in ("*", "[") else ""
-    return f"{start}{' & '.join(cells)} \\\\"
+    # \raggedright, in a column whose cells take several lines, has a \\ of its own
+    end = r"\tabularnewline" if layout.wrapped == len(cells) - 1 else r"\\"
+    return f"{start}{' & '.join(cells)} {end}"
 
 
 def _notes(layout: Layout) -> list[str]:

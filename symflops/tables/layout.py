@@ -29,10 +29,11 @@ PARTS = ("table", "table*", "tabular", "rows")
 SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
-LONG_WORD = 8  # characters behind which a line may break anywhere
+LONG_WORD = 20  # characters behind which a line may break anywhere
 TIMES = r" \times "
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
-NARROWEST = 60.0  # points of a first column whose cells take several lines
+HEAD = "MAC, 1 per"  # details under a header are set as narrow as this, or narrower if need be
+NARROWEST = 60.0  # points of a column whose cells take several lines
 NOTE_SHARE = 0.62  # of the line: notes are never set narrower
 SMALLEST = SIZES["scriptsize"]
 NOTE_SIZE = SIZES["footnotesize"]
@@ -111,7 +112,7 @@ class Layout:
         if column.kind == "word":
             bare = self.form.bare and isinstance(value, Label) and value.path
             text = self.words(Label(value.path, "", value.times) if bare else value)
-            wrapped = self.form.wrapped and column is self.table.columns[0]
+            wrapped = self.wrapped is not None and column is self.table.columns[self.wrapped]
             return rf"\raggedright\hangindent=1em {breakable(text)}" if wrapped else text
         if column.kind == "shape":
             return ", ".join(self.shape(shape) for shape in value)
@@ -198,9 +199,9 @@ class Layout:
     def headers(self) -> list[list[str]]:
         """Return the header lines: names first, then details, broken only where there is no room."""
         free = self.options.width - self.least_gap * (len(self.table.columns) - 1)
-        for broken in (False, True):
+        for least in (free, cell_width(HEAD).at(self.size), 0.0):
             stacks = [
-                [escape(column.header), *self._below(column, room if broken else free)]
+                [escape(column.header), *self._below(column, max(room, least))]
                 for column, room in zip(self.table.columns, self.rooms, strict=True)
             ]
             heads = [max(cell_width(cell).at(self.size) for cell in stack) for stack in stacks]
@@ -254,23 +255,32 @@ class Layout:
         heads = zip(*self.headers, strict=True)
         tops = [max(cell_width(cell).at(self.size) for cell in head) for head in heads]
         widths = [max(top, room) * SAFETY for top, room in zip(tops, self.rooms, strict=True)]
-        if self.form.wrapped:
-            free = self.options.width - sum(widths[1:]) - self.least_gap * (len(widths) - 1)
-            widths[0] = max(NARROWEST, min(free - 1, widths[0]))
+        if self.wrapped is not None:
+            gaps = self.least_gap * (len(widths) - 1)
+            free = self.options.width - gaps - sum(widths) + widths[self.wrapped]
+            widths[self.wrapped] = max(NARROWEST, min(free - 1, widths[self.wrapped]))
         return widths
 
-    @property
-    def wrap(self) -> float:
-        """The width of a first column whose cells take several lines."""
-        return self.columns[0]
+    @cached_property
+    def wrapped(self) -> int | None:
+        """The column whose cells take several lines, if any: that with the longest words."""
+        if not self.form.wrapped:
+            return None
+        lengths = {
+            i: max(len(str(row[i])) for row in self.table.lines)
+            for i, column in enumerate(self.table.columns)
+            if column.kind == "word"
+        }
+        return max(lengths, key=lambda i: lengths[i], default=None)
 
     @cached_property
     def heights(self) -> list[float]:
         """The height of each line of the table, by estimate."""
         lines = [1] * len(self.cells)
-        if self.form.wrapped:
-            names = (cell_width(row[0]).at(self.size) for row in self.cells)
-            lines = [1 + int(name / (0.8 * self.wrap)) for name in names]
+        if self.wrapped is not None:
+            room = 0.8 * self.columns[self.wrapped]
+            words = (cell_width(row[self.wrapped]).at(self.size) for row in self.cells)
+            lines = [1 + int(word / room) for word in words]
         return [count * self.size.baseline for count in lines]
 
     @property
@@ -332,7 +342,7 @@ class Layout:
             *(["long formulas below"] if self.moved else []),
             *([f"without the column {', '.join(self.dropped)}"] if self.dropped else []),
             *(["layers without their kinds"] if self.form.bare else []),
-            *(["layers on several lines"] if self.form.wrapped else []),
+            *(["words on several lines"] if self.wrapped is not None else []),
         ]
 
 
@@ -340,14 +350,17 @@ PIECE = re.compile(r"\\[a-z]+\{\}|\\.|\$[^$]*\$|.")
 
 
 def breakable(text: str) -> str:
-    """Let a line break behind every point and underscore of a name, and within long words."""
-    pieces, since = [], 0
-    for piece in PIECE.findall(text):
-        since = 0 if piece == " " else since + 1
-        pieces.append(piece)
-        if piece in (".", r"\_") or since >= LONG_WORD:
-            pieces.append(r"\allowbreak{}")
-    return "".join(pieces)
+    """Let a line break in a long name: behind a point, an underscore, and anywhere in the end."""
+    words = []
+    for word in text.split(" "):
+        pieces, since = PIECE.findall(word), 0
+        if len(pieces) > LONG_WORD:
+            for i, piece in enumerate(pieces):
+                since += 1
+                if piece in (".", r"\_") or since == LONG_WORD:
+                    pieces[i], since = f"{piece}\\allowbreak{{}}", 0
+        words.append("".join(pieces))
+    return " ".join(words)
 
 
 def shown(cell: str) -> str:

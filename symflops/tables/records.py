@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError
+from symflops.symbols import exact
 from symflops.tables.text import plain
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def to_json(table: Table) -> str:
     keys = [column.key for column in table.columns]
 
     def record(row: tuple[Any, ...]) -> dict[str, Any]:
-        return dict(zip(keys, map(_plain, row), strict=True))
+        return dict(zip(keys, map(_value, row), strict=True))
 
     document = {
         "columns": {column.key: column.title for column in table.columns},
@@ -60,10 +61,22 @@ def to_dataframe(table: Table) -> pd.DataFrame:
 
 def _exact(cell: Any) -> Any:
     if isinstance(cell, tuple):
-        return ", ".join("x".join(map(str, shape)) for shape in cell)
+        return ", ".join(" x ".join(map(_size, shape)) for shape in cell)
     if isinstance(cell, sympy.Integer):
         return int(cell)
     return cell
+
+
+def _size(size: Any) -> str:
+    return f"({size})" if exact(size).is_Add else str(size)
+
+
+def _value(cell: Any) -> Any:
+    """Return a cell for JSON; a shape is a list of sizes, several are a list of lists."""
+    if isinstance(cell, tuple):
+        shapes = [[_plain(exact(size)) for size in shape] for shape in cell]
+        return shapes[0] if len(shapes) == 1 else shapes
+    return _plain(cell)
 
 
 def _plain(cell: Any) -> Any:
