@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Iterable
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 import sympy
@@ -130,6 +131,19 @@ class Layer:
             if field.default is dataclasses.MISSING or value != _coerced(field.default, field.name):
                 shown.append(f"{field.name}={written(value)}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def drive(forward: Any, take: Callable[[Any], Any]) -> Any:
+    """Run what ``forward`` returned: ``take`` answers what it yields; return what it returns."""
+    if not isinstance(forward, GeneratorType):
+        return forward
+    answer = None
+    while True:
+        try:
+            item = forward.send(answer)
+        except StopIteration as stop:
+            return stop.value
+        answer = take(item)
 
 
 def written(value: Any) -> str:

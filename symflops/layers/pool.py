@@ -139,7 +139,18 @@ class AvgPool1d(AvgPool):
     rank: ClassVar[int | None] = 3
 
 
-class AvgPool2d(AvgPool):
+class DividedPool(AvgPool):
+    """A mean that may be divided by another number than that of its entries."""
+
+    divisor_override: Size = None
+
+    def needs(self) -> Iterable[Require]:
+        """As every pool, and a divisor of at least 1."""
+        yield from super().needs()
+        yield from positive(self, "divisor_override")
+
+
+class AvgPool2d(DividedPool):
     """The mean of k × k entries of (B, C, H, W): k² - 1 additions and a division an output.
 
     >>> import symflops as sf
@@ -150,25 +161,13 @@ class AvgPool2d(AvgPool):
 
     axes: ClassVar[int] = 2
     rank: ClassVar[int | None] = 4
-    divisor_override: Size = None
-
-    def needs(self) -> Iterable[Require]:
-        """As every pool, and a divisor of at least 1."""
-        yield from super().needs()
-        yield from positive(self, "divisor_override")
 
 
-class AvgPool3d(AvgPool):
+class AvgPool3d(DividedPool):
     """The mean of k × k × k entries of (B, C, D, H, W): k³ - 1 additions and a division an output."""
 
     axes: ClassVar[int] = 3
     rank: ClassVar[int | None] = 5
-    divisor_override: Size = None
-
-    def needs(self) -> Iterable[Require]:
-        """As every pool, and a divisor of at least 1."""
-        yield from super().needs()
-        yield from positive(self, "divisor_override")
 
 
 class AdaptiveAvgPool2d(Layer):

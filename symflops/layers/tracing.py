@@ -6,7 +6,6 @@ is applied twice to the same shape is traced once.
 
 from __future__ import annotations
 
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -14,7 +13,7 @@ import sympy
 from symflops.errors import ArgumentError, ShapeError, SymflopsError
 from symflops.exprs import ONE, gcd
 from symflops.facts import Facts, Relation, at_least, divides, simplified
-from symflops.layers.base import Layer, Require
+from symflops.layers.base import Layer, Require, drive
 from symflops.symbols import Symbol, exact
 from symflops.tally import Tally
 from symflops.trace import Condition, Group, Node, Shape, Step, Weight
@@ -171,8 +170,7 @@ class Recorder:
         """Return the layer's trace."""
         for need in self.layer.needs():
             self.require(need)
-        forward = self.layer.forward(*self.inputs)
-        outputs = self.drive(forward) if isinstance(forward, GeneratorType) else forward
+        outputs = drive(self.layer.forward(*self.inputs), self.take)
         return Group(
             self.layer,
             self.inputs,
@@ -180,16 +178,6 @@ class Recorder:
             tuple(self.children),
             tuple(dict.fromkeys(self.conditions)),
         )
-
-    def drive(self, forward: Any) -> Any:
-        """Step through the generator, answering what it yields."""
-        answer = None
-        while True:
-            try:
-                item = forward.send(answer)
-            except StopIteration as stop:
-                return stop.value
-            answer = self.take(item)
 
     def take(self, item: Any) -> Any:
         """Record one yielded thing; a layer is answered with the shape of its output."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.layers.base import Layer, Require
+from symflops.layers.base import Layer, Require, drive
 from symflops.oracle import activation, combine, conv, linear, norm, pooling, shape
 from symflops.trace import Condition, Shape
 
@@ -69,30 +68,23 @@ class Run:
         """
         if hasattr(layer, "trace"):
             raise NoReferenceError(layer, self.path)
-        forward = layer.forward(*map(Seen.of, inputs))
-        outputs = self._driven(layer, forward) if isinstance(forward, GeneratorType) else forward
+        outputs = drive(
+            layer.forward(*map(Seen.of, inputs)), lambda item: self._made_of(layer, item)
+        )
         several = (outputs,) if isinstance(outputs, Seen) else outputs
         if not isinstance(several, tuple) or not all(isinstance(x, Seen) for x in several):
             raise NoReferenceError(layer, self.path)
         return tuple(x.array for x in several)
 
-    def _driven(self, layer: Layer, forward: Any) -> Any:
-        answer = None
-        while True:
-            try:
-                item = forward.send(answer)
-            except StopIteration as stop:
-                return stop.value
-            match item:
-                case (str(name), Layer() as child, *shapes) if all(
-                    isinstance(x, Seen) for x in shapes
-                ):
-                    made = tuple(map(Seen.of, self.child(name, child, _arrays(shapes))))
-                    answer = made[0] if len(made) == 1 else made
-                case Require() | Condition():
-                    answer = None
-                case _:
-                    raise NoReferenceError(layer, self.path)
+    def _made_of(self, layer: Layer, item: Any) -> Seen | tuple[Seen, ...] | None:
+        """Run what a layer yields, and return the shapes of what that made."""
+        match item:
+            case (str(name), Layer() as child, *shapes) if all(isinstance(x, Seen) for x in shapes):
+                made = tuple(map(Seen.of, self.child(name, child, _arrays(shapes))))
+                return made[0] if len(made) == 1 else made
+            case Require() | Condition():
+                return None
+        raise NoReferenceError(layer, self.path)
 
 
 class Seen(Shape):
