@@ -320,7 +320,8 @@ def test_rational_widths():
         (sf.BatchNorm2d(C, form="unfolded"), (C, H, W), 4 * C * H * W),
         (sf.BatchNorm2d(C, form="folded"), (C, H, W), 0),
         (sf.BatchNorm2d(C, form="unfolded", bias=False), (C, H, W), 3 * C * H * W),
-        (sf.LocalResponseNorm(5), (3, 1, 1), 3 * 7),  # windows of 3: x², 2 sums, α/n, k, power, division
+        # windows of 3: x², 2 sums, α/n, k, a power, a division
+        (sf.LocalResponseNorm(5), (3, 1, 1), 3 * 7),
         (sf.BatchNorm2d(C, form="training"), (C, H, W), C * (7 * H * W + 2)),
         (sf.LayerNorm(D), (N, D), N * (7 * D + 2)),
         (sf.LayerNorm(D, elementwise_affine=False), (N, D), N * (5 * D + 2)),

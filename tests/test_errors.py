@@ -35,8 +35,8 @@ CASES = [
     (lambda: sf.Conv2d("C", 8, 3), sf.ArgumentError, "for a symbol write dim('C')"),
     (lambda: sf.Conv2d(1.5, 8, 3), sf.ArgumentError, "in_channels must be a whole number, got 3/2"),
     (lambda: sf.MaxPool2d(2, padding=2), sf.ArgumentError, "at most half the kernel_size 2, got 2"),
-    (lambda: sf.Softmax(), sf.ArgumentError, "Softmax needs dim"),
-    (lambda: sf.Upsample(), sf.ArgumentError, "either size or scale_factor"),
+    (sf.Softmax, sf.ArgumentError, "Softmax needs dim"),
+    (sf.Upsample, sf.ArgumentError, "either size or scale_factor"),
     (lambda: sf.GELU("fast"), sf.ArgumentError, "one of 'none', 'tanh'; got 'fast'"),
     (lambda: sf.Sequential(sf.ReLU), sf.ArgumentError, "write ReLU() for the class ReLU"),
     (

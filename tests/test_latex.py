@@ -13,6 +13,7 @@ from symflops.tables.escape import escape
 from symflops.tables.fitting import choose
 from symflops.tables.layout import WIDTHS, Options
 from symflops.tables.widths import SIZES, cell_width
+from symflops.zoo.listing import listing
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there")
 
@@ -117,6 +118,7 @@ def test_every_option_compiles_without_a_warning(tmp_path):
         fragments[f"symbols-{option}"] = cost_of(RESNET).table().to_latex(**given)
     for convention in sf.conventions.CONVENTIONS:
         fragments[convention] = cost_of(VGG).under(convention).table().to_latex()
+    fragments["models"] = listing().to_latex(caption="Models")
     for depth in (1, 2, 3):
         fragments[f"depth{depth}"] = numbers(RESNET).table(depth=depth).to_latex()
         fragments[f"depth{depth}-symbols"] = cost_of(RESNET).table(depth=depth).to_latex()
