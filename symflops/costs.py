@@ -357,8 +357,8 @@ class Cost:
     def _repr_markdown_(self) -> str:
         return self.table().to_markdown()
 
-    def _repr_latex_(self) -> str:
-        return self.table().to_latex(part="tabular")
+    def _repr_latex_(self) -> str | None:
+        return self.table()._repr_latex_()
 
     # folds
 

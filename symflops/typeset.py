@@ -189,19 +189,19 @@ class Writer:
         if number < 0:
             return self.style.negative(self.within(-expr, PRODUCT)), SUM
         above, below = _fraction(expr)
-        text = self.factors(above, alone=True)
+        text = self.factors(above)
         if not below:
             return text, PRODUCT
-        under = self.factors(below, alone=True)
+        under = self.factors(below)
         wide = len(above) == 1 and above[0].is_Add
         deep = len(below) > 1 or below[0].is_Add
         return self.style.fraction(text, under, wide, deep), PRODUCT
 
-    def factors(self, factors: list[sympy.Expr], *, alone: bool) -> str:
+    def factors(self, factors: list[sympy.Expr]) -> str:
         """Write factors side by side."""
         factors = sorted(factors, key=lambda f: (not f.is_Rational, self.order.of(f)))
         if len(factors) == 1:
-            return self.within(factors[0], SUM if alone else PRODUCT)
+            return self.piece(factors[0])[0]
         return self.style.product([self.within(f, POWER) for f in factors])
 
     def power(self, expr: sympy.Expr) -> str:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.tables.table import LEFT, expression, number, size, words
+from symflops.tables.table import LEFT, size, words, written_cell
 from symflops.typeset import in_terms
 
 if TYPE_CHECKING:
@@ -53,14 +53,13 @@ def _class(column: Column) -> str:
 
 def cell(table: Table, column: Column, value: Any) -> str:
     """Write one cell."""
-    if value is None:
-        return ""
-    if column.kind == "word":
-        return _words(table, value)
-    if column.kind == "shape":
-        return ", ".join(_shape(table, shape) for shape in value)
-    found = expression(value)
-    return html.escape(number(value, column.kind)) if found is None else _formula(table, found)
+    return written_cell(
+        column,
+        value,
+        word=lambda word: _words(table, word),
+        shape=lambda shape: _shape(table, shape),
+        formula=lambda expr: _formula(table, expr),
+    )
 
 
 def _formula(table: Table, expr: Any) -> str:

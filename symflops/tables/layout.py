@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.tables.escape import escape
+from symflops.tables.escape import breakable, escape
 from symflops.tables.shorthand import moved
 from symflops.tables.table import Label, expression, formula, number, size, words
-from symflops.tables.widths import SIZES, cell_width, math_width
+from symflops.tables.widths import SIZES, cell_width, math_width, shown
 from symflops.units import fixed, fixed_digits
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ PARTS = ("table", "table*", "tabular", "rows")
 SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
-LONG_WORD = 20  # characters behind which a line may break anywhere
 TIMES = r" \times "
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
 HEAD = "MAC, 1 per"  # details under a header are set as narrow as this, or narrower if need be
@@ -232,10 +230,22 @@ class Layout:
 
     @cached_property
     def notes(self) -> list[str]:
-        """Return the notes, the moved formulas last."""
-        notes = [self.words(note) for note in self.table.notes]
+        """Return the notes: exact totals where counts are scaled first, the moved formulas last."""
+        notes = [*self._exact_totals(), *(self.words(note) for note in self.table.notes)]
         used = [(self.name(found), self.formula(found)) for found in self.moved]
         return [*notes, *(f"${name} = \\nobreak {text}$" for name, text in used)]
+
+    def _exact_totals(self) -> Iterator[str]:
+        if self.table.total is None:
+            return
+        columns = zip(self.table.columns, self.table.total, strict=True)
+        exact = [
+            f"{number(value, 'count')} {escape(column.header)}"
+            for column, value in columns
+            if self.scales.get(column.key, ("", 0))[0] and value is not None
+        ]
+        if exact:
+            yield f"Exact totals: {', '.join(exact)}."
 
     @property
     def hollow(self) -> bool:
@@ -344,31 +354,6 @@ class Layout:
             *(["layers without their kinds"] if self.form.bare else []),
             *(["words on several lines"] if self.wrapped is not None else []),
         ]
-
-
-PIECE = re.compile(r"\\[a-z]+\{\}|\\.|\$[^$]*\$|.")
-
-
-def breakable(text: str) -> str:
-    """Let a line break in a long name: behind a point, an underscore, and anywhere in the end."""
-    words = []
-    for word in text.split(" "):
-        pieces, since = PIECE.findall(word), 0
-        if len(pieces) > LONG_WORD:
-            for i, piece in enumerate(pieces):
-                since += 1
-                if piece in (".", r"\_") or since == LONG_WORD:
-                    pieces[i], since = f"{piece}\\allowbreak{{}}", 0
-        words.append("".join(pieces))
-    return " ".join(words)
-
-
-def shown(cell: str) -> str:
-    """Return a cell as it is printed: siunitx groups the digits of a bare number."""
-    if cell.isdigit():
-        return f"{int(cell):,}"
-    whole, point, places = cell.partition(".")
-    return f"{int(whole):,}.{places}" if point and whole.isdigit() and places.isdigit() else cell
 
 
 def _places(top: Any, letter: str) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from symflops.symbols import exact
-from symflops.tables.table import LEFT, expression, formula, number, size, words
+from symflops.tables.table import LEFT, formula, size, words, written_cell
 
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
@@ -33,14 +33,13 @@ def _line(cells: list[str]) -> str:
 
 def cell(table: Table, column: Column, value: Any) -> str:
     """Write one cell."""
-    if value is None:
-        return ""
-    if column.kind == "word":
-        return _words(table, value)
-    if column.kind == "shape":
-        return ", ".join(_shape(table, shape) for shape in value)
-    found = expression(value)
-    return number(value, column.kind) if found is None else _math(formula(table, found, "browser"))
+    return written_cell(
+        column,
+        value,
+        word=lambda word: _words(table, word),
+        shape=lambda shape: _shape(table, shape),
+        formula=lambda expr: _math(formula(table, expr, "browser")),
+    )
 
 
 def _shape(table: Table, shape: tuple[Any, ...]) -> str:

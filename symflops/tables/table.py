@@ -191,6 +191,25 @@ def expression(cell: Any) -> sympy.Expr | None:
     return cell if isinstance(cell, sympy.Expr) and not cell.is_Rational else None
 
 
+def written_cell(
+    column: Column,
+    value: Any,
+    *,
+    word: Callable[[Any], str],
+    shape: Callable[[Any], str],
+    formula: Callable[[sympy.Expr], str],
+) -> str:
+    """Write a cell by what it holds, each kind in the renderer's own way."""
+    if value is None:
+        return ""
+    if column.kind == "word":
+        return word(value)
+    if column.kind == "shape":
+        return ", ".join(map(shape, value))
+    found = expression(value)
+    return number(value, column.kind) if found is None else formula(found)
+
+
 def number(cell: Any, kind: Kind) -> str:
     """Write a cell that is a number: a share as percent, a count with commas."""
     if kind == "share":

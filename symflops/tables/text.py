@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from symflops.tables.shorthand import moved
-from symflops.tables.table import LEFT, expression, formula, number, size, words
+from symflops.tables.table import LEFT, formula, size, words, written_cell
 
 if TYPE_CHECKING:
     import sympy
@@ -57,14 +57,13 @@ def _name(letter: str, index: str) -> str:
 
 def cell(table: Table, column: Column, value: Any) -> str:
     """Write one cell."""
-    if value is None:
-        return ""
-    if column.kind == "word":
-        return plain(table, value)
-    if column.kind == "shape":
-        return ", ".join(" × ".join(size(table, s, "text") for s in shape) for shape in value)
-    found = expression(value)
-    return formula(table, found, "text") if found is not None else number(value, column.kind)
+    return written_cell(
+        column,
+        value,
+        word=lambda word: plain(table, word),
+        shape=lambda shape: " × ".join(size(table, length, "text") for length in shape),
+        formula=lambda expr: formula(table, expr, "text"),
+    )
 
 
 def plain(table: Table, value: Any) -> str:

@@ -249,3 +249,11 @@ class _Formula:
             if depth == 0:
                 break
         return text_width("".join(text))
+
+
+def shown(cell: str) -> str:
+    """Return a cell as it is printed: siunitx groups the digits of a bare number."""
+    if cell.isdigit():
+        return f"{int(cell):,}"
+    whole, point, places = cell.partition(".")
+    return f"{int(whole):,}.{places}" if point and whole.isdigit() and places.isdigit() else cell
