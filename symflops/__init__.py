@@ -231,15 +231,15 @@ _MODULES = {
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
-_SUBMODULES = ("conventions", "zoo")
+SUBMODULES = ("conventions", "zoo")
 
-__all__ = sorted([*_HOME, *_SUBMODULES])  # noqa: PLE0605 - derived from the one table
+__all__ = sorted([*_HOME, *SUBMODULES])  # noqa: PLE0605 - derived from the one table
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         value = getattr(import_module(_HOME[name]), name)
-    elif name in _SUBMODULES:
+    elif name in SUBMODULES:
         value = import_module(f"symflops.{name}")
     else:
         message = f"module 'symflops' has no attribute {name!r}"

@@ -171,6 +171,12 @@ class Cost:
     ``params`` (elements), ``mults``, ``adds`` (with subtractions) and ``macs`` (products of dot products) are
     the same under every convention; ``flops`` is what the convention counts. ``activations`` are the
     elements of the outputs of all leaf layers.
+
+    >>> import symflops as sf
+    >>> D, E = sf.dims("D E")
+    >>> cost = sf.cost(sf.Sequential(up=sf.Linear(D, E), act=sf.ReLU()), (D,))
+    >>> cost.flops, cost["up"].flops, cost.without("ReLU").flops, cost.upto("up").output
+    (E*(2*D + 1), 2*D*E, 2*D*E, (E,))
     """
 
     root: Group

@@ -48,7 +48,12 @@ def contract(
 
 
 def bias_add(outputs: Size, weights: tuple[Weight, ...] = (), role: Role = "bias") -> Step:
-    """Return the addition of a bias: one addition an output."""
+    """Return the addition of a bias: one addition an output.
+
+    >>> from symflops import dims
+    >>> dict(bias_add(dims("C H W")).counts)
+    {('add', 'bias'): C*H*W}
+    """
     outputs, order = _size(outputs)
     return Step("bias_add", _tally({("add", role): outputs}), weights, order)
 
@@ -63,6 +68,10 @@ def elementwise(
 
     ``operation`` is a name (``"mul"``: one multiplication an element) or a mapping of names to how many
     of each an element takes.
+
+    >>> from symflops import dims
+    >>> dict(elementwise({"mul": 2, "add": 1}, dims("C H W")).counts)
+    {('mul', 'other'): 2*C*H*W, ('add', 'other'): C*H*W}
     """
     elements, order = _size(elements)
     each = {operation: 1} if isinstance(operation, str) else operation
@@ -92,6 +101,11 @@ def softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
 
     A row of n entries takes n - 1 comparisons, n subtractions, n exponentials, n - 1 additions and n
     divisions: 5n - 2. Source: Goodfellow et al., Deep Learning, section 4.1.
+
+    >>> from symflops import dims
+    >>> N, n = dims("N n")
+    >>> dict(softmax((N, n), N).counts)[("cmp", "softmax")]
+    N*n - N
     """
     entries, order = _size(entries)
     rows, _ = _size(rows)
@@ -148,6 +162,11 @@ def op(
     ``op("fft", mul=…, add=…, cmp=…, why="…", source="…")``; the operations are those of
     :data:`symflops.tally.OPERATIONS`.
 
+    >>> from symflops import dim
+    >>> n = dim("n")
+    >>> dict(op("bubble sort", cmp=n * (n - 1) / 2, why="every pair once").counts)
+    {('cmp', 'other'): n*(n - 1)/2}
+
     Raises:
         UnknownNameError: an operation that is none of these.
     """
@@ -176,7 +195,11 @@ def unknown(name: str, *sizes: Any) -> Step:
 
 
 def move() -> Step:
-    """Return a step that only moves or views elements: no operation."""
+    """Return a step that only moves elements: no operation, but an output of its own.
+
+    >>> dict(move().counts)
+    {}
+    """
     return Step("move", Tally())
 
 

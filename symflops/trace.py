@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 class Shape(tuple[Any, ...]):
-    """The sizes of a tensor, axes in order; axis 0 is the batch."""
+    """The sizes of a tensor, axes in order; axis 0 is the batch.
+
+    >>> import sympy
+    >>> Shape(map(sympy.Integer, (1, 3, 4))).elements
+    12
+    """
 
     __slots__ = ()
 
@@ -35,7 +40,13 @@ class Shape(tuple[Any, ...]):
 
 @dataclass(frozen=True)
 class Weight:
-    """A learned tensor of a step: its name and its number of elements."""
+    """A learned tensor of a step: its name and its number of elements.
+
+    >>> import symflops as sf
+    >>> C_in, C_out = sf.dims("C_in C_out")
+    >>> sf.Weight("weight", C_in * C_out).elements
+    C_in*C_out
+    """
 
     name: str
     elements: sympy.Expr

@@ -117,6 +117,8 @@ def test_public_names_resolve_and_are_documented():
     for name in sf.__all__:
         value = getattr(sf, name)
         assert name == "Size" or value.__doc__, name
+        shown = ">>>" in (value.__doc__ or "") or sf.homes().get(name, "").endswith("errors")
+        assert shown or name in ("Size", "Verification", *sf.SUBMODULES), f"{name} shows no formula"
     with pytest.raises(AttributeError, match="no attribute 'Conv4d'"):
         sf.Conv4d  # noqa: B018
 

@@ -133,7 +133,15 @@ class Residual(Layer):
 
 
 class Parallel(Container, init=False):
-    """Branches side by side on one input (or each on its own): one output a branch."""
+    """Branches side by side on one input (or each on its own): one output a branch.
+
+    Cost: the sum over the branches.
+
+    >>> import symflops as sf
+    >>> C, D = sf.dims("C D")
+    >>> sf.cost(sf.Parallel(sf.Linear(C, D), sf.Identity()), (C,)).output
+    ((D,), (C,))
+    """
 
     def forward(self, *inputs: Shape) -> Forward:
         """Return the outputs of all branches."""
@@ -215,14 +223,27 @@ class Elementwise(Join, init=False):
 
 
 class Add(Elementwise, init=False):
-    """Branches (or inputs) added element by element: m of them take m - 1 additions an element."""
+    """Branches (or inputs) added element by element: m of them take m - 1 additions an element.
+
+    >>> import symflops as sf
+    >>> C, H, W = sf.dims("C H W")
+    >>> sf.cost(sf.Add(sf.Identity(), sf.Identity(), sf.Identity()), (C, H, W)).adds
+    2*C*H*W
+    """
 
     operation: ClassVar[Operation] = "add"
     role: ClassVar[Role] = "skip"
 
 
 class Multiply(Elementwise, init=False):
-    """Branches (or inputs) multiplied element by element: m - 1 multiplications an element."""
+    """Branches (or inputs) multiplied element by element: m - 1 multiplications an element.
+
+    >>> import symflops as sf
+    >>> C, H, W = sf.dims("C H W")
+    >>> gate = sf.Multiply(sf.Identity(), sf.AdaptiveAvgPool2d(1))
+    >>> sf.cost(gate, (C, H, W)).mults
+    C*H*W
+    """
 
     operation: ClassVar[Operation] = "mul"
 

@@ -223,7 +223,13 @@ def window_fits(
 
 
 def DepthwiseConv1d(channels: Size, kernel_size: Size, **options: Any) -> Conv1d:
-    """Return the 1-d convolution with one group a channel."""
+    """Return the 1-d convolution with one group a channel: k·C·L products.
+
+    >>> import symflops as sf
+    >>> k, C, L = sf.dims("k C L")
+    >>> sf.cost(sf.DepthwiseConv1d(C, k, padding="same"), (C, L)).macs
+    C*L*k
+    """
     return Conv1d(channels, channels, kernel_size, groups=channels, **options)
 
 
@@ -239,12 +245,24 @@ def DepthwiseConv2d(channels: Size, kernel_size: Size, **options: Any) -> Conv2d
 
 
 def DepthwiseConv3d(channels: Size, kernel_size: Size, **options: Any) -> Conv3d:
-    """Return the 3-d convolution with one group a channel."""
+    """Return the 3-d convolution with one group a channel: k³·C·D·H·W products.
+
+    >>> import symflops as sf
+    >>> k, C, D, H, W = sf.dims("k C D H W")
+    >>> sf.cost(sf.DepthwiseConv3d(C, k, padding="same"), (C, D, H, W)).macs
+    C*D*H*W*k**3
+    """
     return Conv3d(channels, channels, kernel_size, groups=channels, **options)
 
 
 def PointwiseConv2d(in_channels: Size, out_channels: Size, **options: Any) -> Conv2d:
-    """Return the 1 × 1 convolution: C_in·C_out·H·W products."""
+    """Return the 1 × 1 convolution: C_in·C_out·H·W products.
+
+    >>> import symflops as sf
+    >>> C_in, C_out, H, W = sf.dims("C_in C_out H W")
+    >>> sf.cost(sf.PointwiseConv2d(C_in, C_out), (C_in, H, W)).macs
+    C_in*C_out*H*W
+    """
     return Conv2d(in_channels, out_channels, 1, **options)
 
 

@@ -78,7 +78,12 @@ def gain_and_shift(
 
 
 class BatchNorm1d(BatchNorm):
-    """Batch normalisation of (B, C) or (B, C, L)."""
+    """Batch normalisation of (B, C) or (B, C, L), in the forms of :class:`BatchNorm2d`.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.BatchNorm1d(sf.dim("C")), sf.dims("C L")).flops
+    2*C*L
+    """
 
 
 class BatchNorm2d(BatchNorm):
@@ -98,7 +103,12 @@ class BatchNorm2d(BatchNorm):
 
 
 class BatchNorm3d(BatchNorm):
-    """Batch normalisation of (B, C, D, H, W)."""
+    """Batch normalisation of (B, C, D, H, W), in the forms of :class:`BatchNorm2d`.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.BatchNorm3d(sf.dim("C")), sf.dims("C D H W")).flops
+    2*C*D*H*W
+    """
 
     rank: ClassVar[int | None] = 5
 

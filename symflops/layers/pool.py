@@ -85,7 +85,15 @@ class MaxPool(Pool):
 
 
 class MaxPool1d(MaxPool):
-    """The greatest of k entries of (B, C, L): k - 1 comparisons an output."""
+    """The greatest of k entries of (B, C, L): k - 1 comparisons an output.
+
+    Sizes as in :class:`MaxPool2d`.
+
+    >>> import symflops as sf
+    >>> C, *sizes = sf.dims("C L")
+    >>> sf.cost(sf.MaxPool1d(2), (C, *(2 * n for n in sizes))).flops
+    C*L
+    """
 
     axes: ClassVar[int] = 1
     rank: ClassVar[int | None] = 3
@@ -115,7 +123,15 @@ class MaxPool2d(MaxPool):
 
 
 class MaxPool3d(MaxPool):
-    """The greatest of k × k × k entries of (B, C, D, H, W): k³ - 1 comparisons an output."""
+    """The greatest of k × k × k entries of (B, C, D, H, W): k³ - 1 comparisons an output.
+
+    Sizes as in :class:`MaxPool2d`.
+
+    >>> import symflops as sf
+    >>> C, *sizes = sf.dims("C D H W")
+    >>> sf.cost(sf.MaxPool3d(2), (C, *(2 * n for n in sizes))).flops
+    7*C*D*H*W
+    """
 
     axes: ClassVar[int] = 3
     rank: ClassVar[int | None] = 5
@@ -133,7 +149,15 @@ class AvgPool(Pool):
 
 
 class AvgPool1d(AvgPool):
-    """The mean of k entries of (B, C, L): k - 1 additions and a division an output."""
+    """The mean of k entries of (B, C, L): k - 1 additions and a division an output.
+
+    Sizes as in :class:`AvgPool2d`.
+
+    >>> import symflops as sf
+    >>> C, *sizes = sf.dims("C L")
+    >>> sf.cost(sf.AvgPool1d(2), (C, *(2 * n for n in sizes))).flops
+    2*C*L
+    """
 
     axes: ClassVar[int] = 1
     rank: ClassVar[int | None] = 3
@@ -164,7 +188,15 @@ class AvgPool2d(DividedPool):
 
 
 class AvgPool3d(DividedPool):
-    """The mean of k × k × k entries of (B, C, D, H, W): k³ - 1 additions and a division an output."""
+    """The mean of k × k × k entries of (B, C, D, H, W): k³ - 1 additions and a division an output.
+
+    Sizes as in :class:`AvgPool2d`.
+
+    >>> import symflops as sf
+    >>> C, *sizes = sf.dims("C D H W")
+    >>> sf.cost(sf.AvgPool3d(2), (C, *(2 * n for n in sizes))).flops
+    8*C*D*H*W
+    """
 
     axes: ClassVar[int] = 3
     rank: ClassVar[int | None] = 5

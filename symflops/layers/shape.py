@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class Identity(Layer):
-    """The input itself: nothing is done, nothing is new."""
+    """The input itself: nothing is done, nothing is new.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Identity(), sf.dims("C H W")).activations
+    0
+    """
 
     def forward(self, x: Shape) -> Shape:
         """Return the input."""
@@ -26,7 +31,12 @@ class Identity(Layer):
 
 
 class Dropout(Layer):
-    """Dropout at inference: the input itself. It drops nothing there, and takes nothing."""
+    """Dropout at inference: the input itself. It drops nothing there, and takes nothing.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Dropout(0.5), sf.dims("N D")).flops
+    0
+    """
 
     p: Size = 0.5
     inplace: bool = False
