@@ -9,14 +9,19 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
 
 from symflops.errors import ArgumentError, ReadError
-from symflops.facts import Relation, at_least, divides, equal
+from symflops.facts import Relation, at_least, divides, equal, more_than
 from symflops.floors import quotient
 from symflops.symbols import dim, exact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symflops.symbols import Symbol
 
 MAX_LENGTH = 20_000  # characters
 MAX_DEPTH = 60  # parentheses inside parentheses
@@ -52,7 +57,8 @@ UNARY = 3  # -k**2 is -(k**2)
 class ArithmeticReader:
     """One pass over one text; ``value()`` reads an expression and leaves off behind it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, known: Mapping[str, Symbol] | None = None) -> None:
+        self.known = known or {}
         if len(text) > MAX_LENGTH:
             message = f"the text has {len(text):,} characters; at most {MAX_LENGTH:,} are read"
             raise ReadError(message, text, 0)
@@ -138,7 +144,7 @@ class ArithmeticReader:
         """Turn a word into a dimension."""
         if "." in token.text:
             raise self.error("a name has no dot in it", token)
-        return dim(token.text)
+        return self.known[token.text] if token.text in self.known else dim(token.text)
 
     def arithmetic(self, value: Any, token: Token) -> sympy.Expr:
         """Refuse what cannot be calculated with."""
@@ -226,20 +232,20 @@ RELATIONS = {
     "|": divides,
     ">=": at_least,
     "<=": lambda a, b: at_least(b, a),
-    ">": lambda a, b: at_least(a, b + 1),
-    "<": lambda a, b: at_least(b, a + 1),
+    ">": more_than,
+    "<": lambda a, b: more_than(b, a),
     "=": equal,
 }
 SPELLED = {"==": "=", "≥": ">=", "≤": "<="}
 
 
-def read_fact(text: str) -> Relation:
-    """Read one fact, such as ``32 | H``, ``N >= w`` or ``H = W``.
+def read_fact(text: str, known: Mapping[str, Symbol] | None = None) -> Relation:
+    """Read one fact, such as ``32 | H``, ``N >= w`` or ``H = W``; ``known`` symbols go by their names.
 
     Raises:
         ReadError: the text is not two sizes with a relation between them.
     """
-    reader = ArithmeticReader(text)
+    reader = ArithmeticReader(text, known)
     left = reader.value()
     sign = SPELLED.get(reader.token.text, reader.token.text)
     if reader.token.kind != "sign" or sign not in RELATIONS:

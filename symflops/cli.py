@@ -131,6 +131,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         print(f"symflops: {error}", file=sys.stderr)
         return INVALID
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody at a terminal wants a traceback
+        print(f"symflops: cannot compute this: {type(error).__name__}: {error}", file=sys.stderr)
+        return INVALID
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE
@@ -45,6 +45,11 @@ class Convention:
     weights: Mapping[tuple[str, str], int | sympy.Rational] = field(hash=False)
 
     def __post_init__(self) -> None:
+        key: Any
+        for key in self.weights:
+            if not isinstance(key, tuple) or [type(word) for word in key] != [str, str]:
+                message = f"weights are for (operation, role), such as ('mul', 'dot'); got {key!r}"
+                raise ArgumentError(message)
         plain = {
             (op, role.removesuffix(".*")): weight for (op, role), weight in self.weights.items()
         }

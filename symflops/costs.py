@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.arithmetic import read_fact
 from symflops.conditions import noted, strongest
 from symflops.conventions import ADDS, MACS, MULTS, Convention, named
 from symflops.errors import ArgumentError, ConditionError, UnknownNameError
 from symflops.exprs import joined
 from symflops.facts import Facts, Relation
 from symflops.layers.base import Layer, assignment
-from symflops.layers.tracing import trace
 from symflops.metrics import Profiler, Weigher, activations, work
 from symflops.omissions import Omitted, omitted
-from symflops.selection import select, up_to, without
+from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbols_within
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
 from symflops.trace import Condition, Group, Step
@@ -65,103 +63,23 @@ def cost(
     if not isinstance(layer, Layer):
         message = f"cost() needs a layer, such as Linear(64, 10), got {layer!r}"
         raise ArgumentError(message)
-    facts = (assume,) if isinstance(assume, str | Relation | sympy.Rel) else tuple(assume)
-    setup = Setup(layer, _shapes(layer, input), tuple(map(_fact, facts)), batched)
-    return setup.run(named(convention))
+    facts = (assume,) if isinstance(assume, str | Relation | sympy.Basic) else tuple(assume)
+    setup = Setup(layer, shapes_of(layer, input), batched=batched)
+    try:
+        known = by_name(setup.symbols)
+        relations = tuple(relation for fact in facts for relation in relations_of(fact, known))
+        return answer(replace(setup, assume=relations), named(convention))
+    except RecursionError:
+        message = "the layers are nested too deeply; put them side by side"
+        raise ArgumentError(message) from None
 
 
-def _shapes(layer: Layer, given: Any) -> tuple[tuple[Any, ...], ...]:
-    if given is None:
-        given = getattr(layer, "input", None)
-    if given is None:
-        message = f"cost({type(layer).__name__}…) needs an input shape, such as (C_in, H, W)"
-        raise ArgumentError(message)
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        message = f"the input must be a tuple of sizes, such as (3, 224, 224), got {given!r}"
-        raise ArgumentError(message)
-    given = tuple(given)
-    several = bool(given) and all(isinstance(g, tuple | list) for g in given)
-    shapes = given if several else (given,)
-    if not all(shapes):
-        message = "the input needs at least one size, such as (64,)"
-        raise ArgumentError(message)
-    return tuple(tuple(map(exact, shape)) for shape in shapes)
-
-
-def _fact(fact: Any) -> Relation:
-    if isinstance(fact, sympy.Rel):
-        fact = f"{fact.lhs} {fact.rel_op} {fact.rhs}"
-    return read_fact(fact) if isinstance(fact, str) else fact
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a cost was asked for, so that it can be asked again with numbers in place of symbols."""
-
-    layer: Layer
-    inputs: tuple[tuple[Any, ...], ...]
-    assume: tuple[Relation, ...] = ()
-    batched: bool | None = None
-    swaps: tuple[tuple[Symbol, sympy.Expr], ...] = ()
-    edits: tuple[tuple[str, str], ...] = ()
-    bound: bool = False
-
-    def run(self, convention: Convention) -> Cost:
-        """Trace the layer, and return its cost."""
-        equalities = dict(_solved(r) for r in self.assume if r.sign == "=" and r.symbols)
-        setup = self._with(equalities) if equalities else self
-        relations = tuple(r for r in setup.assume if r.symbols)
-        for relation in setup.assume:
-            if Facts().decide(relation) is False:
-                message = f"the assumption {relation} does not hold"
-                raise ConditionError(message)
-        root, conditions, tracer = trace(
-            setup.layer, setup.inputs, Facts(relations), dict(setup.swaps), self.batched
-        )
-        for verb, path in self.edits:
-            root = EDITS[verb](root, path)
-        stated = tuple(Condition(r, "stated") for r in self.assume if r.symbols)
-        result = Cost(root, convention, self, (*stated, *conditions), tracer.batch_written)
-        unused = {s for r in relations for s in r.symbols} - result.symbols
-        if unused:
-            listed = ", ".join(sorted(s.name for s in unused))
-            message = f"an assumption speaks of {listed}, which the cost does not have"
-            raise ConditionError(message)
-        return result
-
-    def at(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
-        """Return the same question with values in place of symbols.
-
-        Raises:
-            ConditionError: a stated fact that the values break.
-        """
-        values = ", ".join(f"{symbol} = {value}" for symbol, value in swaps.items())
-        for relation in self.assume:
-            if Facts().decide(relation.at(swaps)) is False:
-                message = f"the assumption {relation} does not hold for {values}"
-                raise ConditionError(message)
-        return self._with(swaps)
-
-    def _with(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
-        return replace(
-            self,
-            layer=self.layer.substituted(swaps),
-            inputs=tuple(tuple(size.xreplace(swaps) for size in shape) for shape in self.inputs),
-            assume=tuple(r.at(swaps) for r in self.assume),
-            swaps=(*((s, e.xreplace(swaps)) for s, e in self.swaps), *swaps.items()),
-        )
-
-
-EDITS = {"select": select, "upto": up_to, "without": without}
-
-
-def _solved(relation: Relation) -> tuple[Symbol, sympy.Expr]:
-    """Read H = W as: write W for H."""
-    for symbol, value in ((relation.left, relation.right), (relation.right, relation.left)):
-        if symbol.is_Symbol and not value.has(symbol):
-            return symbol, value
-    message = f"the assumption {relation} needs a single symbol on one side, such as H = 2*W"
-    raise ConditionError(message)
+def answer(setup: Setup, convention: Convention) -> Cost:
+    """Return the cost that was asked for."""
+    root, conditions, batched = setup.traced()
+    found = Cost(root, convention, setup, conditions, batched)
+    by_name(found.symbols)  # one name, one symbol
+    return found
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -240,7 +158,7 @@ class Cost:
     @property
     def output(self) -> Any:
         """The output shape, without a batch that was not written; several outputs as a tuple."""
-        shapes = [shape if self.batched else shape[1:] for shape in self.root.outputs]
+        shapes = [shape.written(batched=self.batched) for shape in self.root.outputs]
         values = tuple(tuple(map(self._value, shape)) for shape in shapes)
         return values[0] if len(values) == 1 else values
 
@@ -267,14 +185,7 @@ class Cost:
     @cached_property
     def symbols(self) -> set[Symbol]:
         """The dimensions that values can be put in for."""
-        layer, inputs = self.setup.layer.symbols, self.setup.inputs
-        found = layer.union(*(size.free_symbols for shape in inputs for size in shape))
-        for piece in self._profile:
-            item = piece.item
-            if isinstance(item, Step):
-                found |= set().union(*(count.free_symbols for _, count in item.counts))
-                found |= set().union(*(weight.elements.free_symbols for weight in item.weights))
-        return set(by_name(found).values())
+        return set(by_name(self.setup.symbols | symbols_within(self.root)).values())
 
     def under(self, convention: str | Convention) -> Cost:
         """Return the same cost under another convention."""
@@ -295,8 +206,31 @@ class Cost:
             ShapeError, ConditionError: a value that breaks a condition.
         """
         swaps = assignment(self.symbols, values, by_name)
-        cost = self.setup.at(swaps).run(self.convention)
+        for condition in self.conditions:
+            if (
+                condition.kind == "assumed"
+                and Facts().decide(condition.relation.at(swaps)) is False
+            ):
+                self._refused(condition, swaps)
+        setup = self.setup.at(swaps)
+        inside = self._inside(swaps)
+        cost = answer(setup.hiding(inside) if inside else setup, self.convention)
         return replace(cost, setup=replace(cost.setup, bound=not cost.symbols))
+
+    def _refused(self, condition: Condition, swaps: Mapping[Symbol, sympy.Expr]) -> None:
+        """Raise the error of the layer that cannot take the values, or of the condition."""
+        self.setup.at(swaps).traced()
+        message = f"the condition {condition} does not hold for {listed(swaps)}"
+        raise ConditionError(message)
+
+    def _inside(self, swaps: Mapping[Symbol, sympy.Expr]) -> dict[Symbol, sympy.Expr]:
+        """Return the values of symbols that a layer of one's own names in its ``forward``."""
+        layers = {type(p.item.layer) for p in self._profile if isinstance(p.item, Group)}
+        if all(layer.__module__.startswith("symflops.") for layer in layers):
+            return {}
+        fresh = {s: sympy.Dummy(s.name, **s.assumptions0) for s in swaps}
+        left = symbols_within(self.setup.at(fresh).traced()[0])
+        return {symbol: value for symbol, value in swaps.items() if symbol in left}
 
     def __getitem__(self, path: str) -> Cost:
         """Return the cost of the layer or step with this path, ``cost["features.0"]``."""
@@ -310,7 +244,8 @@ class Cost:
         """Return the cost without the layers of a kind (``"ReLU"``), or without one path."""
         return self._edited("without", what)
 
-    def _edited(self, verb: str, path: str) -> Cost:
+    def _edited(self, verb: str, path: Any) -> Cost:
+        path = str(path)
         setup = replace(self.setup, edits=(*self.setup.edits, (verb, path)))
         return replace(self, root=EDITS[verb](self.root, path), setup=setup)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sympy
 from sympy import Add, Mul
 
+from symflops.errors import ArgumentError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.floors import canonical, plainly_whole, whole
 from symflops.symbols import Symbol, exact
@@ -48,7 +49,14 @@ class Relation:
 
 
 def divides(divisor: Any, number: Any) -> Relation:
-    """State that ``divisor`` divides ``number``."""
+    """State that ``divisor`` divides ``number``.
+
+    Raises:
+        ArgumentError: the divisor is 0.
+    """
+    if divisor == 0:
+        message = f"0 divides nothing but 0: {divisor} | {number} states nothing"
+        raise ArgumentError(message)
     return Relation(exact(divisor), "|", exact(number))
 
 
@@ -65,6 +73,18 @@ def at_least(left: Any, right: Any) -> Relation:
     positive = [t for t in terms if t.as_coeff_Mul()[0] > 0]
     negative = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
     return Relation(Add(*positive), ">=", Add(*negative))
+
+
+def more_than(left: Any, right: Any) -> Relation:
+    """State that ``left`` is greater than ``right``: between whole numbers, by 1 at least.
+
+    >>> from symflops import dims
+    >>> D, H = dims("D H")
+    >>> print(more_than(D, H / 2))
+    2*D >= H + 1
+    """
+    numerator = _numerator(spread(exact(left) - exact(right)))
+    return at_least(numerator, 1 if numerator.is_integer else 0)
 
 
 def equal(left: Any, right: Any) -> Relation:
@@ -242,12 +262,18 @@ def simplified(relation: Relation) -> Relation:
     if relation.sign != ">=":
         return relation
     difference = spread(relation.left - relation.right)
-    if sum(term.has(sympy.floor) for term in Add.make_args(difference)) > 1:
+    floors = [term for term in Add.make_args(difference) if term.has(sympy.floor)]
+    if not floors:
+        return at_least(_numerator(difference), 0)
+    number, floor = floors[0].as_coeff_Mul()
+    rest = difference - floors[0]
+    if len(floors) > 1 or not isinstance(floor, sympy.floor) or floor.args[0].has(sympy.floor):
         return relation
-    exact_bound = _without_floors(difference)
-    if exact_bound.has(sympy.floor):
-        return relation
-    return at_least(_numerator(exact_bound), 0)
+    if number == 1 and plainly_whole(rest):  # ⌊y⌋ + b ≥ 0 exactly when y + b ≥ 0
+        return at_least(_numerator(spread(floor.args[0] + rest)), 0)
+    if number > 0 and rest.is_Rational:  # c·⌊y⌋ + b ≥ 0 exactly when y ≥ ⌈-b/c⌉
+        return at_least(_numerator(spread(floor.args[0] - sympy.ceiling(-rest / number))), 0)
+    return relation
 
 
 def _numerator(expr: sympy.Expr) -> sympy.Expr:

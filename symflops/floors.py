@@ -147,8 +147,9 @@ def canonical(expr: sympy.Expr, floor: Callable[[sympy.Expr], sympy.Expr] = whol
         return floor(args[0])
     if isinstance(expr, sympy.ceiling):
         _, divisor = args[0].as_numer_denom()
-        # ⌈x/q⌉ = ⌊(x + q - 1)/q⌋ for a whole x and a number q
-        return floor(args[0] + 1 - ONE / divisor) if divisor.is_Integer else -floor(-args[0])
+        if divisor.is_Integer and plainly_whole(args[0] * divisor):
+            return floor(args[0] + 1 - ONE / divisor)  # ⌈x/q⌉ = ⌊(x + q - 1)/q⌋ for whole x and q
+        return -floor(-args[0])
     if all(new is old for new, old in zip(args, expr.args, strict=True)):
         return expr
     return expr.func(*args)

@@ -165,6 +165,12 @@ class Weigher:
         if isinstance(node, Times):
             n = ONE if node.shared else node.n
             return Weights(total([(n, inner.untied)]), inner.tied)
+        for name, tied_pairs in inner.tied.items():
+            if any(monomial.has(node.index) for monomial in tied_pairs):
+                message = (
+                    f"the weights tied as {name!r} differ from block to block; tie equal layers"
+                )
+                raise ArgumentError(message)
         return Weights(_summed(Piece(node.child, ONE, (node.limits,)), inner.untied), inner.tied)
 
 

@@ -276,8 +276,10 @@ def _axes(
     equation: str, operands: Sequence[Sequence[Any]]
 ) -> tuple[dict[str, sympy.Expr], list[str]]:
     left, arrow, right = equation.partition("->")
-    names = [_words(part) for part in left.split(",")]
-    output = _words(right)
+    # "bhnd" without any spaces is four axes, as in PyTorch and NumPy
+    split = str.split if " " in equation.replace(", ", ",").replace(" -> ", "->") else list
+    names = [split(part.strip()) for part in left.split(",")]
+    output = split(right.strip())
     if not arrow or len(names) != len(operands) or len(operands) not in (1, 2):
         message = (
             f"einsum({equation!r}) needs one operand or two, an arrow, and as many shapes as "
@@ -302,12 +304,6 @@ def _axes(
         )
         raise ArgumentError(message)
     return sizes, output
-
-
-def _words(text: str) -> list[str]:
-    words = text.split()
-    # "bhnd" without spaces is four axes, as in PyTorch and NumPy
-    return list(words[0]) if len(words) == 1 and len(words[0]) > 1 else words
 
 
 def _size(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:

@@ -71,18 +71,18 @@ class Line:
         return Times(sympy.Integer(self.times), node) if self.times > 1 else node
 
 
-def table(cost: Cost, columns: Iterable[str] | None, depth: int | None) -> Table:
+def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
     """Return a cost as a table, a row a layer, folded to ``depth`` and with equal neighbours joined."""
     keys = tuple(
         DEFAULT
         if columns is None
-        else (columns.split(",") if isinstance(columns, str) else columns)
+        else (map(str.strip, columns.split(",")) if isinstance(columns, str) else columns)
     )
     for key in keys:
         if key not in COLUMNS:
             raise UnknownNameError("column", str(key), COLUMNS)
-    if depth is not None and depth < 1:
-        message = f"depth must be at least 1, got {depth}"
+    if depth is not None and (not isinstance(depth, int) or depth < 1):
+        message = f"depth must be a whole number of at least 1, got {depth!r}"
         raise ArgumentError(message)
     filled = Filler(cost)
     rows = [filled.row(line) for line in merged(lines(cost.root, depth))]
@@ -210,14 +210,14 @@ class Filler:
 
     def shapes(self, shapes: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return shapes without a batch that is not written."""
-        return tuple(tuple(shape if self.cost.batched else shape[1:]) for shape in shapes)
+        return tuple(tuple(shape.written(batched=self.cost.batched)) for shape in shapes)
 
 
 def notes_of(cost: Cost, filled: Filler) -> Iterator[Note]:
     """Yield what stands under a table: convention, values, conditions, ties."""
     convention = cost.convention
     yield (f"Convention {convention.name}: {convention.sentence}",)
-    if cost.setup.swaps:
+    if cost.setup.values:
         yield ("With ", *_listed(_equalities(cost)), ".")
     assumed = [c.relation for c in cost.conditions if c.kind != "rounded"]
     if assumed:
@@ -231,7 +231,7 @@ def notes_of(cost: Cost, filled: Filler) -> Iterator[Note]:
 
 
 def _equalities(cost: Cost) -> list[Any]:
-    return [equal(symbol, value) for symbol, value in cost.setup.swaps]
+    return [equal(symbol, value) for symbol, value in cost.setup.values]
 
 
 def _listed(parts: list[Any]) -> list[Any]:

@@ -61,11 +61,14 @@ def _child(group: Group, name: str) -> Group | Step | None:
         inside = not repeated.n.is_Integer or int(name) < repeated.n
         return repeated.child if inside else None
     if isinstance(repeated, Sum):
-        message = (
-            f"the blocks of a symbolic depth {repeated.n} differ; put a number in with at() first"
-        )
-        raise ArgumentError(message)
+        raise _differ(repeated)
     return None
+
+
+def _differ(depth: Sum) -> ArgumentError:
+    return ArgumentError(
+        f"the blocks of a symbolic depth {depth.n} differ; put a number in with at() first"
+    )
 
 
 def _repetition(group: Group) -> Node | None:
@@ -139,6 +142,8 @@ def _without_path(group: Group, names: list[str]) -> Group:
     name, *rest = names
     kept: list[tuple[str, Node]] = []
     for known, child in group.children:
+        if isinstance(child, Sum) and rest:
+            raise _differ(child)
         if isinstance(child, Times | Sum):  # a block of a repetition stands for all of them
             cut = (
                 _without_path(child.child, rest)

@@ -84,7 +84,7 @@ def statement(cost: Cost, lang: str = "en") -> str:
         if lang == "en"
         else CONVENTIONS_ZH.get(convention.name, convention.sentence)
     )
-    inputs = [shape if cost.batched else shape[1:] for shape in cost.root.inputs]
+    inputs = [shape.written(batched=cost.batched) for shape in cost.root.inputs]
     shapes = words["listed"].join(" × ".join(map(str, shape)) for shape in inputs)
     said = [words["counted"].format(name=convention.name, sentence=sentence)]
     said.append(words["input"].format(shape=shapes))

@@ -94,9 +94,13 @@ def _symbol(name: str, integer: bool) -> sympy.Symbol:  # noqa: FBT001 - private
     return sympy.Symbol(name, rational=True, positive=True)
 
 
-def index(name: str = "i") -> sympy.Symbol:
-    """Return the index symbol of a sum; it is never equal to a dimension of the same name."""
-    return sympy.Symbol(name, integer=True, nonnegative=True)
+class Index(sympy.Symbol):  # type: ignore[misc]
+    """The index of a sum; never equal to a dimension of the same name."""
+
+
+def index(name: str = "i") -> Index:
+    """Return the index symbol of this name: a whole number from 0 on."""
+    return Index(name, integer=True, nonnegative=True)
 
 
 def notation(name: str) -> Notation:
@@ -106,7 +110,7 @@ def notation(name: str) -> Notation:
 
 def is_index(symbol: sympy.Symbol) -> bool:
     """Say whether a symbol is an index of a sum, which nobody can put a number in for."""
-    return isinstance(symbol, sympy.Dummy) or symbol == index(symbol.name)
+    return isinstance(symbol, sympy.Dummy | Index)
 
 
 def exact(value: Any) -> Any:

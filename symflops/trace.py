@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symflops.exprs import ONE, product
+from symflops.symbols import exact
 
 if TYPE_CHECKING:
     import sympy
@@ -34,6 +35,10 @@ class Shape(tuple[Any, ...]):
         """How many elements the tensor has."""
         return product(self)
 
+    def written(self, *, batched: bool) -> Shape:
+        """Return the shape as the user writes it: without a batch of 1 that was not written."""
+        return self if batched or self[0] != 1 else Shape(self[1:])
+
     def __str__(self) -> str:
         return f"({', '.join(map(str, self))}{',' if len(self) == 1 else ''})"
 
@@ -50,6 +55,9 @@ class Weight:
 
     name: str
     elements: sympy.Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "elements", exact(self.elements))
 
 
 @dataclass(frozen=True, eq=False)

@@ -214,7 +214,7 @@ class Writer:
         """Write ⌊x/q⌋; ⌊(x + q - 1)/q⌋ is ⌈x/q⌉."""
         dividend, divisor = sympy.together(expr.args[0]).as_numer_denom()
         number, rest = dividend.as_coeff_Add()
-        if divisor.is_Integer and number == divisor - 1 and divisor > 1:
+        if divisor.is_Integer and number == divisor - 1 and divisor > 1 and rest.is_integer:
             return self.style.ceiling(self.slashed(rest, divisor))
         return self.style.floor(self.slashed(dividend, divisor))
 
@@ -263,7 +263,7 @@ def _with_ceilings(expr: sympy.Expr) -> list[sympy.Expr]:
         if isinstance(term, sympy.floor):
             dividend, divisor = sympy.together(term.args[0]).as_numer_denom()
             number, rest = sympy.expand(dividend).as_coeff_Add()
-            if number == -1 and not divisor.is_Rational:
+            if number == -1 and not divisor.is_Rational and rest.is_integer and divisor.is_integer:
                 terms[i] = sympy.ceiling(rest / divisor, evaluate=False)
                 terms.remove(ONE)
                 break

@@ -183,7 +183,7 @@ def test_models(capsys):
             ("table", "vgg16", "--columns", "layer,mac"),
             "unknown column 'mac'; did you mean 'macs'?",
         ),
-        (("table", "vgg16", "--depth", "0"), "depth must be at least 1, got 0"),
+        (("table", "vgg16", "--depth", "0"), "depth must be a whole number of at least 1, got 0"),
         (("table", "vgg16", "--fit", "column"), "--fit is for --format latex"),
         (("table", "vgg16", "--format", "latex", "--fit", "poster"), "unknown fit 'poster'"),
         (("table", "vgg16", "--format", "latex", "--label", "a b"), "needs a caption"),

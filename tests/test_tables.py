@@ -122,7 +122,7 @@ def test_unknown_columns(column, message):
 
 
 def test_depth_must_be_positive():
-    with pytest.raises(ArgumentError, match="depth must be at least 1, got 0"):
+    with pytest.raises(ArgumentError, match="depth must be a whole number of at least 1, got 0"):
         COSTS["lenet5"].table(depth=0)
 
 

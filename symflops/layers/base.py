@@ -13,6 +13,7 @@ A shape always has its batch axis first; a layer need not care whether the user 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Generator, Iterable
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
@@ -60,7 +61,7 @@ class Layer:
 
     #: The rank of the batched input, where it is fixed.
     rank: ClassVar[int | None] = None
-    #: How many inputs the layer takes; None for any number.
+    #: How many inputs the layer takes, as ``forward`` does; None for any number.
     arity: ClassVar[int | None] = 1
 
     #: Whether the fields make the constructor; a class with one of its own says ``init=False``.
@@ -70,16 +71,15 @@ class Layer:
         super().__init_subclass__(**options)
         if init is not None:
             cls.init = init
+        if "forward" in vars(cls) and "arity" not in vars(cls):
+            code = cls.forward.__code__
+            cls.arity = None if code.co_flags & inspect.CO_VARARGS else code.co_argcount - 1
         dataclasses.dataclass(frozen=True, repr=False, init=cls.init)(cls)
 
     def __post_init__(self) -> None:
         for field in _fields(self):
             name, value = f"{type(self).__name__}.{field.name}", getattr(self, field.name)
-            if field.type == "Size" and isinstance(value, str):
-                message = (
-                    f"{name}: expected a size, got {value!r}; for a symbol write dim({value!r})"
-                )
-                raise ArgumentError(message)
+            _check(name, field, value)
             object.__setattr__(self, field.name, _coerced(value, name))
         facts = Facts()
         for need in self.needs():
@@ -156,10 +156,33 @@ def written(value: Any) -> str:
     return repr(value)
 
 
+def _check(name: str, field: dataclasses.Field[Any], value: Any) -> None:
+    """Refuse a value of another kind than the field's annotation says."""
+    kind = str(field.type).removeprefix("sf.")
+    if value is None and field.default is None:
+        return
+    if kind == "Size" and isinstance(value, str):
+        message = f"{name}: expected a size, got {value!r}; for a symbol write dim({value!r})"
+        raise ArgumentError(message)
+    wrong = {
+        "Size": value is None or isinstance(value, bool | Layer),
+        "Layer": not isinstance(value, Layer),
+        "Layer | None": not isinstance(value, Layer | None),
+        "bool": not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"),
+        "str": not isinstance(value, str),
+    }
+    if wrong.get(kind):
+        expected = {"Size": "a size", "bool": "True or False", "str": "a word"}.get(kind, "a layer")
+        message = f"{name}: expected {expected}, got {value!r}"
+        raise ArgumentError(message)
+
+
 def _coerced(value: Any, name: str) -> Any:
     """Make every number in a field exact; leave words, switches and layers as they are."""
     if value is None or isinstance(value, bool | str | Layer):
         return value
+    if type(value).__name__ == "bool_":  # numpy's
+        return bool(value)
     if isinstance(value, tuple | list):
         return tuple(_coerced(item, name) for item in value)
     if isinstance(value, Condition | Step | Shape) or callable(value):
@@ -231,6 +254,10 @@ def per_axis(value: Any, axes: int, name: str) -> tuple[sympy.Expr, ...]:
     if len(value) != axes:
         message = f"{name} needs one value or {axes}, one an axis; got {written(value)}"
         raise ArgumentError(message)
+    for item in value:
+        if isinstance(item, bool) or not isinstance(item, sympy.Expr | None):
+            message = f"{name} needs one number an axis; got {written(value)}"
+            raise ArgumentError(message)
     return value
 
 

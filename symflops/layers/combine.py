@@ -30,7 +30,7 @@ class Container(Layer, init=False):
     arity: ClassVar[int | None] = None
     children: tuple[tuple[str, Layer], ...]
 
-    def __init__(self, *layers: Layer, **named: Layer) -> None:
+    def __init__(self, /, *layers: Layer, **named: Layer) -> None:
         children = [*((str(i), layer) for i, layer in enumerate(layers)), *named.items()]
         for name, layer in children:
             if not isinstance(layer, Layer):
@@ -174,9 +174,9 @@ class Concat(Join, init=False):
 
     dim: Size = 1
 
-    def __init__(self, *layers: Layer, dim: int = 1, **named: Layer) -> None:
+    def __init__(self, /, *layers: Layer, dim: Any = 1, **named: Layer) -> None:
         super().__init__(*layers, **named)
-        object.__setattr__(self, "dim", int(dim))
+        object.__setattr__(self, "dim", whole_number("Concat", "dim", dim))
 
     def _options(self) -> list[str]:
         return [] if self.dim == 1 else [f"dim={self.dim}"]
@@ -205,10 +205,11 @@ class Elementwise(Join, init=False):
 
     def join(self, inputs: tuple[Shape, ...]) -> Forward:
         """Apply the operation between the inputs: one less than there are, an element."""
-        output = inputs[0]
-        for other in inputs[1:]:
+        output, name = inputs[0], type(self).__name__.lower()
+        for i, other in enumerate(inputs[1:]):
             output = yield from self.broadcast(output, other)
-            yield type(self).__name__.lower(), elementwise(self.operation, output, self.role)
+            step = elementwise(self.operation, output, self.role)
+            yield f"{name}{i + 1}" if i else name, step
         return output
 
     def broadcast(self, a: Shape, b: Shape) -> Forward:
@@ -278,12 +279,25 @@ def same_size(kind: str, axis: int, a: Size, b: Size) -> Require:
     )
 
 
+def whole_number(kind: str, name: str, value: Any) -> int:
+    """Return an argument that counts axes as an int.
+
+    Raises:
+        ArgumentError: it is no whole number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | sympy.Integer):
+        message = f"{kind}: {name} must be a whole number, got {value!r}"
+        raise ArgumentError(message)
+    return int(value)
+
+
 def axis_of(dim: Any, shape: Shape, kind: str) -> int:
     """Return a ``dim`` argument as an axis of a batched shape, counted from the front.
 
     Raises:
         ShapeError: the shape has no such axis.
     """
+    dim = whole_number(kind, "dim", dim)
     if not -len(shape) <= dim < len(shape):
         message = f"{kind}: dim {dim} is not among the {len(shape)} axes of a batched input"
         raise ShapeError(message)

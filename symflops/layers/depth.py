@@ -147,6 +147,9 @@ def _template(function: Callable[[Symbol], Layer]) -> tuple[Layer, Symbol]:
     name = code.co_varnames[0] if code is not None and code.co_argcount else "i"
     while index(name) in _INDICES:
         name += "_"
+    if not callable(function):
+        message = f"Stack needs a function of the index, or a layer, got {function!r}"
+        raise ArgumentError(message)
     _INDICES.append(index(name))
     try:
         block = function(_INDICES[-1])
@@ -155,6 +158,9 @@ def _template(function: Callable[[Symbol], Layer]) -> tuple[Layer, Symbol]:
     if not isinstance(block, Layer):
         message = f"the function of a Stack must return a layer, got {block!r}"
         raise ArgumentError(message)
+    while i.name in {symbol.name for symbol in block.symbols - {i}}:  # a dimension has its name
+        fresh = index(i.name + "_")
+        block, i = block.substituted({i: fresh}), fresh
     return block, i
 
 

@@ -87,6 +87,7 @@ class Upsample(Layer):
     scale_factor: Size = None
     mode: str = "nearest"
     align_corners: Any = None
+    recompute_scale_factor: Any = None
 
     def needs(self) -> Iterable[Require]:
         """One of size and scale_factor, and a mode that exists."""

@@ -138,7 +138,7 @@ class Tracer:
 
     def shown(self, shape: Shape) -> str:
         """Write a shape as the user did, with or without its batch."""
-        return str(shape if self.batch_written else Shape(shape[1:]))
+        return str(shape.written(batched=self.batch_written))
 
 
 AXES = ("C, L", "C, H, W", "C, D, H, W")
@@ -149,13 +149,17 @@ def _sound(size: sympy.Expr) -> list[Relation]:
         return [] if size > 0 else [at_least(size, 1)]
     if (size.is_Symbol and size.is_integer) or isinstance(size, gcd):
         return []
-    if size.is_Mul and size.is_integer:  # a product of sizes: each of them
+    if (
+        size.is_Mul and size.is_integer and size.as_coeff_Mul()[0] > 0
+    ):  # a product of sizes: each of them
         return [relation for factor in size.args for relation in _sound(factor)]
     relations = []
     if not size.is_integer:
         number, divisor = sympy.together(size).as_numer_denom()
         relations.append(divides(divisor, number))
-    return [*relations, at_least(size, 1)]
+        return [*relations, at_least(size, 1)]
+    content, part = size.primitive()  # of whole numbers, 2·x is at least 1 exactly when x is
+    return [at_least(part if content > 0 and part.is_integer else size, 1)]
 
 
 class Recorder:
@@ -164,6 +168,7 @@ class Recorder:
     def __init__(self, tracer: Tracer, layer: Layer, inputs: tuple[Shape, ...]) -> None:
         self.tracer, self.layer, self.inputs = tracer, layer, inputs
         self.children: list[tuple[str, Node]] = []
+        self.names: set[str] = set()
         self.conditions: list[Condition] = []
 
     def run(self) -> Group:
@@ -185,6 +190,8 @@ class Recorder:
             return self.require(item)
         if isinstance(item, Condition):
             return self.conditions.append(item)
+        if isinstance(item, tuple) and item and isinstance(item[0], str):
+            self.check_name(item[0])
         match item:
             case (str(name), Step() as step):
                 return self.children.append((name, self.tracer.step(step)))
@@ -195,6 +202,16 @@ class Recorder:
             "(name, layer, input)"
         )
         raise ArgumentError(message)
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that no path could reach."""
+        if not name or "." in name or name in self.names:
+            message = (
+                f"{type(self.layer).__name__}.forward yielded the name {name!r}: a name is there once, "
+                "and without a dot, which parts the names of a path"
+            )
+            raise ArgumentError(message)
+        self.names.add(name)
 
     def child(
         self, name: str, layer: Layer, inputs: tuple[Shape, ...]
