@@ -143,6 +143,15 @@ def test_what_a_convention_leaves_out():
     assert sf.cost(net, (C,)).omitted == ()
 
 
+def test_a_batch_of_vectors():
+    B = sf.dim("B")
+    cost = sf.cost(sf.BatchNorm1d(C), (B, C))
+    assert cost.output == (B, C)
+    assert cost.conditions == ()
+    net = sf.Sequential(sf.Linear(8, 4), sf.BatchNorm1d(4))
+    assert sf.cost(net, (2, 8)).flops == 2 * (2 * 32) + 2 * 2 * 4
+
+
 def test_shares():
     net = sf.Sequential(up=sf.Linear(D, 4 * D), act=sf.ReLU(), down=sf.Linear(4 * D, K))
     cost = sf.cost(net, (D,))

@@ -90,6 +90,10 @@ class Layer:
         """Yield what the arguments must satisfy whatever the input is."""
         return ()
 
+    def sees_batch(self, shape: Shape) -> bool:  # noqa: ARG002 - for layers of no fixed rank
+        """Whether a shape, taken as one sample, can only be a batch of them."""
+        return False
+
     def forward(self, *inputs: Any, **_: Any) -> Any:
         """Yield what the layer does to its inputs, and return the shape of its output."""
         message = f"{type(self).__name__} has no forward(self, x) that yields its steps"

@@ -85,6 +85,10 @@ class BatchNorm1d(BatchNorm):
     2*C*L
     """
 
+    def sees_batch(self, shape: Shape) -> bool:
+        """Whether the channels stand on the axis where a batch of vectors has them."""
+        return self.num_features != shape[1] and self.num_features in shape[2:3]
+
 
 class BatchNorm2d(BatchNorm):
     """Batch normalisation of (B, C, H, W): 2 operations an element at inference; params 2C.

@@ -74,6 +74,8 @@ class Tracer:
 
     def _check_rank(self, layer: Layer, inputs: tuple[Shape, ...]) -> None:
         if layer.rank is None:
+            if not self.decided and any(map(layer.sees_batch, inputs)):
+                raise BatchIsWritten
             return
         for shape in inputs:
             if len(shape) == layer.rank:
