@@ -101,7 +101,7 @@ def test_a_notebook_is_numbered_and_titled(path):
 
 
 def test_a_machine_path_is_recognised():
-    for text in ("/home/me/x", "at /tmp", '"/root/x"', r"C:\Users", "(/work/main)"):
+    for text in ("/home/me/x", "at /tmp", '"/home/x"', r"C:\Users", "(/home/main)"):
         assert MACHINE_PATH.search(text), text
     for text in ("1/work", "https://github.com/home/x", "H/root", r"$C:$ \times"):
         assert not MACHINE_PATH.search(text), text
