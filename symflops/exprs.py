@@ -43,6 +43,23 @@ class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a fu
         return None if a.sort_key() <= b.sort_key() else cls(b, a)
 
 
+class minimum(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a function
+    """The smaller of two whole numbers, kept as it is for symbols.
+
+    sympy's own ``Min`` compares symbolic arguments with each other, which takes seconds.
+    """
+
+    nargs = 2
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: sympy.Expr, b: sympy.Expr) -> sympy.Expr | None:
+        """Evaluate for numbers and for equal arguments."""
+        if a.is_Rational and b.is_Rational:
+            return min(a, b)
+        return a if a == b else None
+
+
 def product(factors: Iterable[Any]) -> sympy.Expr:
     """Multiply factors, numbers first (which is faster than sympy's own order)."""
     number, rest = ONE, []

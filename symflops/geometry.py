@@ -13,7 +13,7 @@ import sympy
 from sympy import Add, Integer
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, ZERO, gcd, product, spread
+from symflops.exprs import ONE, ZERO, gcd, minimum, product, spread
 from symflops.facts import Relation, at_least
 from symflops.floors import quotient
 
@@ -68,8 +68,7 @@ class Window:
         ahead = spread(inside - over)
         if ahead.is_nonnegative or ahead.is_nonpositive:
             return quotient(over if ahead.is_nonnegative else inside, self.stride) + 1
-        both = (quotient(over, self.stride), quotient(inside, self.stride))
-        return sympy.Min(*both, evaluate=False) + 1
+        return minimum(quotient(over, self.stride), quotient(inside, self.stride)) + 1
 
     def left_over(self, size: sympy.Expr) -> sympy.Expr | None:
         """How many positions at the end no window reaches, where that is a number above 0."""

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from symflops.styles import Style
 
 Medium = Literal["text", "latex", "inline", "browser", "mathml"]
+SPELLED = {
+    "minimum": "min",
+    "Min": "min",
+    "Max": "max",
+}  # functions by the names they have in print
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written piece holds together
 
 
@@ -162,7 +167,7 @@ class Writer:
         if isinstance(expr, sympy.Sum):
             return self.series(expr), PRODUCT
         arguments = [self.piece(arg)[0] for arg in expr.args]
-        return style.function(str(expr.func), arguments), ATOM
+        return style.function(SPELLED.get(str(expr.func), str(expr.func)), arguments), ATOM
 
     def within(self, expr: sympy.Expr, level: int) -> str:
         """Write an expression, in parentheses if it holds less tightly than ``level``."""

@@ -223,6 +223,18 @@ def test_sizes_follow_pytorch():
         assert sympy.sympify(symbolic).subs(H, size) == expected, layer
 
 
+def test_ceil_mode_with_a_symbolic_stride():
+    s = sf.dim("s")
+    cost = sf.cost(sf.Repeat(sf.MaxPool2d(k, s, ceil_mode=True), 3), (C, H, W))
+    pool = sf.MaxPool2d(3, 2, ceil_mode=True)
+    laid_out = sf.cost(sf.Sequential(pool, pool, pool), (2, 23, 18))
+    values = {C: 2, H: 23, W: 18, k: 3, s: 2}
+    assert tuple(size.subs(values) for size in cost.output) == laid_out.output
+    assert cost.flops.subs(values) == laid_out.flops == cost.at(values).flops
+    assert "min(" in str(cost.show())
+    assert r"\min(" in cost.latex()
+
+
 def test_only_the_taps_that_are_there():
     """A 3 × 3 kernel on H × W padded by 1 has (3H - 2)(3W - 2) real taps."""
     conv = sf.Conv2d(1, 1, 3, padding=1, bias=False, count_padding=False)
