@@ -23,11 +23,7 @@ if TYPE_CHECKING:
     from symflops.styles import Style
 
 Medium = Literal["text", "latex", "inline", "browser", "mathml"]
-SPELLED = {
-    "minimum": "min",
-    "Min": "min",
-    "Max": "max",
-}  # functions by the names they have in print
+SPELLED = {"minimum": "min"}  # functions by the names they have in print
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written piece holds together
 
 
