@@ -165,6 +165,9 @@ def adopt(expr: sympy.Expr) -> sympy.Expr:
     if adopted.has(sympy.oo, -sympy.oo, sympy.nan, sympy.zoo):
         message = f"{expr} cannot be counted exactly: it is not finite"
         raise ArgumentError(message)
+    if adopted.is_number and not adopted.is_Rational:
+        message = f"{expr} cannot be counted exactly: it is not a fraction of whole numbers"
+        raise ArgumentError(message)
     return adopted
 
 

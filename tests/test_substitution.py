@@ -189,8 +189,11 @@ def test_axes_named_by_words():
         lambda: sf.Sequential(self=3),
         lambda: sf.Convention("x", "x", "x", {"mul": 1}),
         lambda: sf.cost(sf.ReLU(), (H,), assume=[3]),
+        lambda: sf.Linear(sympy.pi, 3),
+        lambda: sf.Linear(sympy.sqrt(2), 3),
+        lambda: sf.AvgPool2d(2, stride=len),
     ],
-    ids=range(18),
+    ids=range(21),
 )
 def test_arguments_of_the_wrong_kind_are_refused_by_name(make):
     with pytest.raises(sf.SymflopsError):

@@ -169,7 +169,7 @@ def _check(name: str, field: dataclasses.Field[Any], value: Any) -> None:
         message = f"{name}: expected a size, got {value!r}; for a symbol write dim({value!r})"
         raise ArgumentError(message)
     wrong = {
-        "Size": value is None or isinstance(value, bool | Layer),
+        "Size": value is None or isinstance(value, bool | Layer) or callable(value),
         "Layer": not isinstance(value, Layer),
         "Layer | None": not isinstance(value, Layer | None),
         "bool": not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"),
