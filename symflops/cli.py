@@ -147,17 +147,29 @@ def _check_format(name: str) -> None:
 def _write(text: str, path: str | None) -> None:
     """Write to the terminal, or to a file that is there whole or not at all."""
     if path is None:
+        if sys.stdout is None:
+            raise OSError("cannot write: the standard output is closed")
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    target = Path(path)
+    target = Path(path).resolve() if Path(path).is_symlink() else Path(path)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        target.write_text(text, encoding="utf-8")  # a device or a pipe is written to, not replaced
+        return
     if target.is_dir() or not target.parent.is_dir():
         raise OSError(f"cannot write {path}: no such folder, or a folder itself")
     with tempfile.NamedTemporaryFile(
         "w", dir=target.parent, prefix=f".{target.name}.", encoding="utf-8", delete=False
     ) as file:
-        file.write(text)
-    Path(file.name).chmod(0o666 & ~_umask())
+        try:
+            file.write(text)
+            file.flush()
+            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+            Path(file.name).chmod(mode)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
     Path(file.name).replace(target)
 
 

@@ -55,4 +55,4 @@ def test_the_two_commands_are_those_of_the_gate():
 
 def test_pictures_are_there():
     for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
-        assert (Path(__file__).parents[1] / path).stat().st_size > 1000, path
+        assert (Path(__file__).parents[1] / path).stat().st_size > 50_000, f"{path} is blank"

@@ -34,4 +34,4 @@ def picture(name: str, table: str, height: int) -> None:
 
 if __name__ == "__main__":
     alexnet = sf.cost(sf.zoo.alexnet(), convention="2mac").at(H=224, W=224)
-    picture("alexnet", alexnet.table().to_latex(), 330)
+    picture("alexnet", alexnet.table().to_latex(), 400)

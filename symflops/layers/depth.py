@@ -44,12 +44,12 @@ class Repeat(Layer):
         body = named(tracer, self.body, inputs, "0")
         if body.outputs == inputs:
             return Group(self, inputs, inputs, (("", Times(n, body)),))
-        if n.is_Integer:
+        if n.is_Integer and n <= MAX_UNROLLED:
             return unrolled(self, tracer, [self.body] * int(n), inputs)
         return summed(self, tracer, self.body, index(), ZERO, n, inputs)
 
 
-MAX_UNROLLED = 10_000  # blocks of a Stack with a whole number for its depth
+MAX_UNROLLED = 2_000  # blocks that are laid out one by one; more of them are a sum
 
 
 class Stack(Layer, init=False):

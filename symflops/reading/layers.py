@@ -40,6 +40,8 @@ def read_layer(text: str) -> Layer:
     start = reader.token
     value = reader.value()
     reader.finish()
+    if start.text in layer_names() and reader.at == 1:
+        raise reader.error(f"{start.text} needs its arguments, such as {start.text}(…)", start)
     if not isinstance(value, Layer) and start.kind == "name" and reader.at == 1:
         raise UnknownNameError("layer or model", start.text, [*layer_names(), *zoo.names()])
     if not isinstance(value, Layer):

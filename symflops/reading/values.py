@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from symflops.arithmetic import ArithmeticReader
+from symflops.errors import ReadError
 
 
 def read_shapes(text: str) -> Any:
@@ -21,7 +22,17 @@ def read_shapes(text: str) -> Any:
 
 
 def _shape(text: str) -> tuple[Any, ...]:
-    reader = ArithmeticReader(text.strip().removeprefix("(").removesuffix(")"))
+    text = text.strip()
+    try:
+        return _sizes(text)
+    except ReadError:
+        if not (text.startswith("(") and text.endswith(")")):
+            raise
+    return _sizes(text[1:-1])  # (C, H, W) as in Python
+
+
+def _sizes(text: str) -> tuple[Any, ...]:
+    reader = ArithmeticReader(text)
     sizes = [reader.value()]
     while reader.take(",") and reader.token.kind != "end":
         sizes.append(reader.value())
