@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 MOST = 100_000  # taps that are looked at one by one
+MANY = 1_000  # of them, where each gives a term
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,11 @@ class Window:
         return Integer(taps), Integer(reached), []
 
     def _taps_of_a_symbol(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:
+        if self.kernel > MANY:
+            message = (
+                f"count_padding=False with a symbolic size takes kernels up to {MANY}; got {self}"
+            )
+            raise ArgumentError(message)
         total, relations = ZERO, [at_least(size, self.reach + 1)]
         for t in range(int(self.kernel)):
             shift = self.before - t * self.dilation
