@@ -144,6 +144,8 @@ class ArithmeticReader:
         """Turn a word into a dimension."""
         if "." in token.text:
             raise self.error("a name has no dot in it", token)
+        if not token.text.isidentifier():
+            raise self.error("a name has letters, digits and underscores; write k**2 for k²", token)
         return self.known[token.text] if token.text in self.known else dim(token.text)
 
     def arithmetic(self, value: Any, token: Token) -> sympy.Expr:

@@ -58,7 +58,7 @@ def dim(
     Raises:
         SymbolError: the name is not one word of letters, digits and underscores.
     """
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name) or not name.isidentifier():
         message = (
             f"{name!r} is not a name for a dimension: write one word of letters, digits and "
             "underscores that starts with a letter, such as C_in; several at once: dims('k C_in')"

@@ -159,6 +159,7 @@ def test_models(capsys):
         (("cost", "__import__('os')", "--input", "3"), "unknown layer '__import__'"),
         (("cost", "().__class__", "--input", "3"), "symflops: "),
         (("cost", "Linear(C, 3)", "--input", "4,"), None),
+        (("cost", "Linear(k², 3)", "--input", "3"), "write k**2 for k²"),
         (("cost", "Linear(C, 3)"), "needs an input shape"),
         (("cost", "Linear(C, 3)", "--input", "C;D"), "takes 1 input, got 2"),
         (
