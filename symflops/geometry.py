@@ -7,19 +7,14 @@ Must not know of channels, layers or counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sympy
 from sympy import Add, Integer
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, ZERO, gcd, minimum, product, spread
+from symflops.exprs import ONE, ZERO, gcd, minimum, spread
 from symflops.facts import Relation, at_least
 from symflops.floors import quotient
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 MOST = 100_000  # taps that are looked at one by one
 MANY = 1_000  # of them, where each gives a term
@@ -171,8 +166,3 @@ def adaptive_taps(size: sympy.Expr, outputs: sympy.Expr) -> sympy.Expr:
     9
     """
     return size + outputs - gcd(size, outputs)
-
-
-def per_output(windows: Iterator[Window] | tuple[Window, ...]) -> sympy.Expr:
-    """Return how many taps one output has: the product of the kernels."""
-    return product(window.kernel for window in windows)
