@@ -64,6 +64,9 @@ if TYPE_CHECKING:
     )
     from symflops.layers.base import Layer as Layer
     from symflops.layers.base import Size as Size
+    from symflops.layers.channel_attention import (
+        SqueezeExcitation as SqueezeExcitation,
+    )
     from symflops.layers.combine import (
         Add as Add,
     )
@@ -218,6 +221,7 @@ _MODULES = {
         "SeparableConv2d"
     ),
     "symflops.layers.linear": "Linear",
+    "symflops.layers.channel_attention": "SqueezeExcitation",
     "symflops.layers.norm": "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm LocalResponseNorm",
     "symflops.layers.activation": "GELU ReLU ReLU6 SiLU Sigmoid Softmax Tanh",
     "symflops.layers.pool": (

@@ -43,7 +43,7 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
         message = f"{kind} does not say what input it takes; write verify(sf.cost(layer, shape))"
         raise ArgumentError(message)
     batch, channels, *sizes = _named(layer, AXES[rank])
-    for field in ("in_channels", "num_features"):
+    for field in ("in_channels", "num_features", "input_channels"):
         channels = getattr(first, field, channels)
     return (batch, channels, *sizes)
 
