@@ -186,19 +186,30 @@ class Facts:
 def _multiples(
     relations: tuple[Relation, ...],
 ) -> list[tuple[sympy.Expr, sympy.Expr, Symbol]]:
-    """Return (divisor, number, fresh m with number = divisor·m); numeric divisors of one number join."""
+    """Return (divisor, number, fresh m with number = divisor·m); numeric divisors of one number join.
+
+    32 | 224·x says that x is a multiple of 1/7; a dimension that is whole is one of 1.
+    """
     divisors: dict[sympy.Expr, sympy.Expr] = {}
     for relation in relations:
         if relation.sign != "|" or relation.right.is_Rational:
             continue
-        old = divisors.get(relation.right, ONE)
-        both = old.is_Integer and relation.left.is_Integer
-        least = sympy.Integer(sympy.ilcm(old, relation.left)) if both else relation.left
-        divisors[relation.right] = least
+        divisor, number = relation.left, relation.right
+        factor, monomial = number.as_coeff_Mul()
+        if divisor.is_Integer and monomial.is_Symbol:
+            divisor, number = divisor / factor, monomial
+        old = divisors.get(number, ONE if number.is_integer else divisor)
+        both = old.is_Rational and divisor.is_Rational
+        divisors[number] = _common_multiple(old, divisor) if both else divisor
     return [
         (d, n, sympy.Dummy("m", integer=True, positive=n.is_Symbol or None))
         for n, d in divisors.items()
     ]
+
+
+def _common_multiple(a: sympy.Rational, b: sympy.Rational) -> sympy.Rational:
+    """Return the least number that is a whole multiple of both fractions."""
+    return sympy.Rational(sympy.ilcm(a.p, b.p), sympy.igcd(a.q, b.q))
 
 
 def _solvable(number: sympy.Expr) -> Symbol | None:
