@@ -156,8 +156,11 @@ class Weigher:
             return Weights(collect(pairs), {})
         if isinstance(node, Group):
             parts = [self(child) for _, child in node.children]
-            untied = collect(pair for part in parts for pair in part.untied.items())
             tied = _tied(parts)
+            own = [tied.pop(name) for name in list(tied) if name.startswith(".")]
+            untied = collect(
+                pair for pairs in (*(part.untied for part in parts), *own) for pair in pairs.items()
+            )
             if node.tied:
                 return Weights({}, _tied([Weights({}, tied), Weights({}, {node.tied: untied})]))
             return Weights(untied, tied)

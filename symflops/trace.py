@@ -93,9 +93,37 @@ class Condition:
         return self.note or str(self.relation)
 
 
+#: Where a tensor comes from: the name of the child that made it ("" for the inputs), and which one it is.
+Source = tuple[str, int]
+
+
+class Tensor(Shape):
+    """A shape on its way through a ``forward``, which remembers where it comes from."""
+
+    source: Source
+
+    @classmethod
+    def made(cls, shape: Shape, name: str, position: int) -> Tensor:
+        """Return the shape of an output of a child, or of an input."""
+        tensor = cls(shape)
+        tensor.source = (name, position)
+        return tensor
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Which tensor goes where: into each child, and out; None where a shape was made by hand."""
+
+    into: tuple[tuple[str, tuple[Source | None, ...]], ...] = ()
+    out: tuple[Source | None, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
-    """A layer that was applied: its inputs, its output, and what it did, child by child."""
+    """A layer that was applied: its inputs, its output, and what it did, child by child.
+
+    Weights tied by a name that starts with a dot are tied within the layer that yields them.
+    """
 
     layer: object
     inputs: tuple[Shape, ...]
@@ -103,6 +131,7 @@ class Group:
     children: tuple[tuple[str, Node], ...] = ()
     conditions: tuple[Condition, ...] = ()
     tied: str = ""
+    flow: Flow = Flow()
 
     @property
     def kind(self) -> str:

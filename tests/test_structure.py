@@ -15,8 +15,8 @@ PACKAGE = Path(sf.__file__).parent
 ROWS = [
     ["errors"],
     ["symbols", "exprs", "floors", "facts", "arithmetic", "styles", "typeset", "units"],
-    ["tally", "trace", "primitives", "geometry"],
-    ["conventions", "metrics"],
+    ["tally", "trace", "primitives", "geometry", "fields"],
+    ["conventions", "metrics", "receptive"],
     ["layers"],
     ["tables"],
     [

@@ -5,6 +5,7 @@ Children have names: their position, or the keyword they were given with.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sympy
@@ -252,12 +253,19 @@ class Multiply(Elementwise, init=False):
 class Shared(Layer):
     """A layer whose weights are tied by ``name``: used anywhere else by that name, they count once.
 
+    A name that starts with a dot ties within the layer that yields it: two blocks that each use ``".mlp"``
+    twice have two such MLPs.
+
     >>> import symflops as sf
     >>> D = sf.dim("D")
     >>> tied = sf.Shared("w", sf.Linear(D, D, bias=False))
     >>> cost = sf.cost(sf.Sequential(tied, tied), (D,))
     >>> cost.params, cost.macs
     (D**2, 2*D**2)
+    >>> local = sf.Shared(".w", sf.Linear(D, D, bias=False))
+    >>> twice = sf.Sequential(local, local)
+    >>> sf.cost(sf.Sequential(twice, twice), (D,)).params
+    2*D**2
     """
 
     name: str
@@ -266,10 +274,7 @@ class Shared(Layer):
 
     def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
         """Trace the layer and mark its weights as tied."""
-        group = tracer.apply(self.layer, inputs)
-        return Group(
-            group.layer, inputs, group.outputs, group.children, group.conditions, tied=self.name
-        )
+        return replace(tracer.apply(self.layer, inputs), tied=self.name)
 
 
 def same_size(kind: str, axis: int, a: Size, b: Size) -> Require:

@@ -11,7 +11,7 @@ from symflops.exprs import ONE, ZERO
 from symflops.facts import at_least
 from symflops.layers.base import Layer, Require, Size, positive
 from symflops.symbols import Symbol, exact, index
-from symflops.trace import Group, Shape, Sum, Times
+from symflops.trace import Flow, Group, Shape, Source, Sum, Times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -177,12 +177,19 @@ def unrolled(
     layer: Layer, tracer: Tracer, blocks: Iterable[Layer], inputs: tuple[Shape, ...]
 ) -> Group:
     """Return the trace of blocks laid out one by one."""
-    children, outputs = [], inputs
+    children, outputs, name, into = [], inputs, "", []
     for j, block in enumerate(blocks):
-        child = named(tracer, block, outputs, str(j))
-        children.append((str(j), child))
+        into.append((str(j), _all_of(name, outputs)))
+        name = str(j)
+        child = named(tracer, block, outputs, name)
+        children.append((name, child))
         outputs = child.outputs
-    return Group(layer, inputs, outputs, tuple(children))
+    flow = Flow(tuple(into), _all_of(name, outputs))
+    return Group(layer, inputs, outputs, tuple(children), flow=flow)
+
+
+def _all_of(name: str, shapes: tuple[Shape, ...]) -> tuple[Source, ...]:
+    return tuple((name, i) for i in range(len(shapes)))
 
 
 def summed(

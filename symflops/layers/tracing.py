@@ -16,10 +16,10 @@ from symflops.facts import Facts, Relation, at_least, divides, simplified
 from symflops.layers.base import Layer, Require, drive
 from symflops.symbols import Symbol, exact
 from symflops.tally import Tally
-from symflops.trace import Condition, Group, Node, Shape, Step, Weight
+from symflops.trace import Condition, Flow, Group, Node, Shape, Source, Step, Tensor, Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MAX_DEPTH = 100  # layers inside layers
 
@@ -172,18 +172,21 @@ class Recorder:
         self.children: list[tuple[str, Node]] = []
         self.names: set[str] = set()
         self.conditions: list[Condition] = []
+        self.into: list[tuple[str, tuple[Source | None, ...]]] = []
 
     def run(self) -> Group:
         """Return the layer's trace."""
         for need in self.layer.needs():
             self.require(need)
-        outputs = drive(self.layer.forward(*self.inputs), self.take)
+        own = (Tensor.made(shape, "", i) for i, shape in enumerate(self.inputs))
+        outputs = _shapes(drive(self.layer.forward(*own), self.take), self.layer)
         return Group(
             self.layer,
             self.inputs,
-            tuple(map(self.shape, _shapes(outputs, self.layer))),
+            tuple(map(self.shape, outputs)),
             tuple(self.children),
             tuple(dict.fromkeys(self.conditions)),
+            flow=Flow(tuple(self.into), sources(outputs)),
         )
 
     def take(self, item: Any) -> Any:
@@ -198,6 +201,7 @@ class Recorder:
             case (str(name), Step() as step):
                 return self.children.append((name, self.tracer.step(step)))
             case (str(name), Layer() as layer, *inputs) if inputs:
+                self.into.append((name, sources(inputs)))
                 return self.child(name, layer, tuple(map(self.shape, inputs)))
         message = (
             f"{type(self.layer).__name__}.forward yielded {item!r}; yield (name, step) or "
@@ -225,10 +229,13 @@ class Recorder:
             error.within(name)
             raise
         self.children.append((name, group))
-        return group.outputs[0] if len(group.outputs) == 1 else group.outputs
+        made = tuple(Tensor.made(shape, name, i) for i, shape in enumerate(group.outputs))
+        return made[0] if len(made) == 1 else made
 
     def shape(self, value: Any) -> Shape:
         """Return a canonical shape, noting on what it rests."""
+        if isinstance(value, Tensor):  # it was looked at where it was made
+            return Shape(value)
         shape, conditions = self.tracer.shape(value)
         self.conditions.extend(conditions)
         return shape
@@ -245,6 +252,11 @@ class Recorder:
             raise ShapeError(need.message())
         if holds is None:
             self.conditions.append(Condition(simplified(relation)))
+
+
+def sources(shapes: Iterable[Any]) -> tuple[Source | None, ...]:
+    """Return where tensors come from, None for a shape that was made by hand."""
+    return tuple(getattr(shape, "source", None) for shape in shapes)
 
 
 def _shapes(outputs: Any, layer: Layer) -> tuple[Any, ...]:

@@ -129,8 +129,9 @@ def _runs(layer: Any, i: int, inputs: Arrays, run: Run) -> bool:
 
 
 def shared(layer: Any, inputs: Arrays, run: Run) -> Arrays:
-    """Run the layer with the weights that bear the name."""
-    with run.counter.tied(layer.name):
+    """Run the layer with the weights that bear the name, everywhere or in the layer around."""
+    around = ".".join(run.path[:-1])
+    with run.counter.tied(around + layer.name if layer.name.startswith(".") else layer.name):
         return run.apply(layer.layer, inputs)
 
 
