@@ -16,6 +16,7 @@ from symflops.facts import Facts, Relation
 from symflops.layers.base import Layer, assignment
 from symflops.metrics import Profiler, Weigher, activations, work
 from symflops.omissions import Omitted, omitted
+from symflops.receptive import ReceptiveField, View, receptive_field, views
 from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbols_within
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
@@ -161,6 +162,36 @@ class Cost:
         shapes = [shape.written(batched=self.batched) for shape in self.root.outputs]
         values = tuple(tuple(map(self._value, shape)) for shape in shapes)
         return values[0] if len(values) == 1 else values
+
+    @cached_property
+    def receptive_field(self) -> ReceptiveField:
+        """What one output position sees: ``size``, ``stride``, ``padding``, ``centre``, an entry an axis.
+
+        It is that of the last map before a layer that sees everything (global pooling, Flatten).
+
+        >>> import symflops as sf
+        >>> L, k, C, H, W = sf.dims("L k C H W")
+        >>> stack = sf.Repeat(sf.Conv2d(C, C, k, padding="same"), L)
+        >>> sf.cost(stack, (C, H, W)).receptive_field.size
+        (L*(k - 1) + 1, L*(k - 1) + 1)
+
+        Raises:
+            ArgumentError: the input is no map.
+            NotClosedError: a layer that does not say what it sees, or branches of different strides.
+
+        Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional networks, equation 2.
+        """
+        field = receptive_field(self.views[""])
+        shown = {
+            name: tuple(map(self._value, getattr(field, name)))
+            for name in ("size", "stride", "padding", "centre")
+        }
+        return replace(field, **shown)
+
+    @cached_property
+    def views(self) -> Mapping[str, View]:
+        """What each layer's output sees of the input, by path."""
+        return views(self.root, Facts(tuple(r for r in self.setup.assume if r.symbols)))
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

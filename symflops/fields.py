@@ -20,6 +20,8 @@ from symflops.exprs import ONE, ZERO, minimum, spread
 from symflops.facts import Facts, at_least
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symflops.geometry import Window
 
 MOST_PHASES = 4096  # positions that differ in what they see
@@ -159,6 +161,23 @@ class Field:
 
 
 SAME = Field(ONE, (ZERO,), (ZERO,))  # a position sees itself
+
+#: What a layer says of each axis of its output: the axis of its input that it runs along, with the field of
+#: one position there; None where a position sees all of what stood there.
+Axes = tuple[tuple[int, Field] | None, ...]
+
+
+def pointwise(rank: int) -> Axes:
+    """Return the axes of a layer whose every position sees the same position of the input."""
+    return tuple((axis, SAME) for axis in range(rank))
+
+
+def mapped(rank: int, fields: Iterable[Field | None]) -> Axes:
+    """Return the axes of a layer over (B, C, …): all channels, and a field for each of the last axes."""
+    along = list(fields)
+    first = rank - len(along)
+    spatial = ((first + i, field) if field else None for i, field in enumerate(along))
+    return ((0, SAME), *(None,) * (first - 1), *spatial)
 
 
 def sliding(window: Window) -> Field:

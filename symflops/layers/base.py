@@ -29,6 +29,8 @@ from symflops.trace import Condition, Shape, Step
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from symflops.fields import Axes
+
 #: A dimension as users write it: a number, a symbol or an expression.
 Size = Any
 Forward = Generator[Any, Any, Any]
@@ -93,6 +95,14 @@ class Layer:
     def sees_batch(self, shape: Shape) -> bool:  # noqa: ARG002 - for layers of no fixed rank
         """Whether a shape, taken as one sample, can only be a batch of them."""
         return False
+
+    def sees(self, *inputs: Shape) -> Axes | None:  # noqa: ARG002 - for layers that say it
+        """Return what a position of the output sees of the input, or None where the steps show it.
+
+        For each axis of the output: the axis of the input that it runs along and the
+        :class:`~symflops.fields.Field` along it, or None where a position sees all of what stood there.
+        """
+        return None
 
     def forward(self, *inputs: Any, **_: Any) -> Any:
         """Yield what the layer does to its inputs, and return the shape of its output."""

@@ -13,12 +13,15 @@ import sympy
 from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import ONE
 from symflops.facts import equal
+from symflops.fields import SAME, mapped, pointwise
 from symflops.layers.base import Forward, Layer, Require, Size, written
 from symflops.primitives import elementwise, move
 from symflops.trace import Group, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from symflops.fields import Axes
 
     from symflops.layers.tracing import Tracer
     from symflops.symbols import Symbol
@@ -182,6 +185,12 @@ class Concat(Join, init=False):
     def _options(self) -> list[str]:
         return [] if self.dim == 1 else [f"dim={self.dim}"]
 
+    def sees(self, *inputs: Shape) -> Axes | None:
+        """Return every axis but that of the branches, which must be no axis of positions."""
+        if self.children or axis_of(self.dim, inputs[0], "Concat") != 1:
+            return None
+        return mapped(len(inputs[0]), (SAME,) * (len(inputs[0]) - 2))
+
     def join(self, inputs: tuple[Shape, ...]) -> Forward:
         """Add up the sizes of the axis; all others are the same."""
         first = inputs[0]
@@ -203,6 +212,10 @@ class Elementwise(Join, init=False):
 
     operation: ClassVar[Operation] = "add"
     role: ClassVar[Role] = "other"
+
+    def sees(self, *inputs: Shape) -> Axes | None:
+        """Return every axis as it is; inputs are matched from the last axis."""
+        return None if self.children else pointwise(max(map(len, inputs)))
 
     def join(self, inputs: tuple[Shape, ...]) -> Forward:
         """Apply the operation between the inputs: one less than there are, an element."""

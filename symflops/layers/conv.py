@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from symflops.errors import ArgumentError
 from symflops.exprs import product
 from symflops.facts import at_least, divides, equal
+from symflops.fields import mapped, sliding
 from symflops.geometry import Window, same_padding
 from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
 from symflops.layers.combine import Sequential
@@ -19,6 +20,8 @@ from symflops.trace import Condition, Shape, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from symflops.fields import Axes
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -98,6 +101,10 @@ class Convolution(Layer):
             added = (self.out_channels, *output, batch)
             yield "bias", bias_add(added, (Weight("bias", self.out_channels),))
         return (batch, self.out_channels, *output)
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return a window of every axis, over all channels."""
+        return mapped(len(inputs[0]), map(sliding, self.windows()))
 
     def wraps_once(self, axis: int, window: Window, size: Any) -> Iterable[Require]:
         """Require that reflected or circular padding is not longer than what it copies."""

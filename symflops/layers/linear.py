@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from symflops.errors import ShapeError
 from symflops.facts import equal
+from symflops.fields import pointwise
 from symflops.layers.base import Forward, Layer, Require, Size, positive
 from symflops.primitives import bias_add, contract
 from symflops.trace import Shape, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from symflops.fields import Axes
 
 
 class Linear(Layer):
@@ -38,6 +41,10 @@ class Linear(Layer):
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
         return positive(self, "in_features", "out_features")
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return every axis but the last, which each output sees whole."""
+        return (*pointwise(len(inputs[0]) - 1), None)
 
     def forward(self, x: Shape) -> Forward:
         """Multiply by the matrix, then add the bias."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.facts import at_least
+from symflops.fields import mapped, sliding
 from symflops.geometry import Window, adaptive_taps
 from symflops.layers.base import Forward, Layer, Require, Size, per_axis, positive
 from symflops.layers.conv import window_fits
@@ -14,6 +15,7 @@ from symflops.symbols import exact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from symflops.fields import Axes
     from symflops.trace import Shape, Step
 
 
@@ -61,6 +63,10 @@ class Pool(Layer):
         outputs = (channels, *output, batch)
         yield "pool", self.step((*(w.kernel for w in windows), *outputs), outputs)
         return (batch, channels, *output)
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return a window of every axis."""
+        return mapped(len(inputs[0]), map(sliding, self.windows()))
 
     def step(self, taps: tuple[Any, ...], outputs: tuple[Any, ...]) -> Step:
         """Return what the windows take."""

@@ -1,0 +1,328 @@
+"""The receptive field as a fold of the trace: what each position of a map sees of the input.
+
+A tensor on its way through the network is a view: for each of its axes, along which axis of the input it
+runs, and the field of one position. A layer that sees all of an axis ends the walk: the receptive field is
+that of the last map before it. A branch that sees everything and is broadcast (squeeze-and-excitation) does
+not count.
+
+Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional neural networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.errors import ArgumentError, NotClosedError
+from symflops.exprs import ONE, ZERO, spread
+from symflops.fields import SAME, Axes, Field, pointwise
+from symflops.metrics import closed_sum
+from symflops.trace import Group, Node, Step, Sum, Times
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symflops.facts import Facts
+    from symflops.trace import Shape, Source
+
+SPATIAL = 2  # axes 0 and 1 are batch and channels
+#: Steps that make an entry from the entries at the same place; normalisation is taken as one of them.
+POINTWISE = {"elementwise", "bias_add", "standardize", "local_response", "unused"}
+FACTORED = 30  # terms of a size up to which it is written with its common factors in front
+
+
+@dataclass(frozen=True)
+class View:
+    """What a tensor sees; ``stop`` is the view before the first layer that saw everything."""
+
+    axes: Axes
+    stop: View | None = None
+    aligned: bool = True
+
+    @property
+    def field(self) -> dict[int, Field]:
+        """The fields by the axis of the input."""
+        last = self.stop or self
+        return dict(sorted(entry for entry in last.axes if entry is not None))
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """The receptive field of one output position, an entry an axis, in elements of the input.
+
+    ``size`` is how many it sees, ``stride`` the distance between neighbours (the product of all strides),
+    ``padding`` how far the first one reaches out before the input, ``centre`` where it has its middle.
+    ``aligned`` says whether all branches that met had the same centres.
+    """
+
+    size: tuple[Any, ...]
+    stride: tuple[Any, ...]
+    padding: tuple[Any, ...]
+    centre: tuple[Any, ...]
+    aligned: bool = True
+
+    def __str__(self) -> str:
+        shown = (f"{name} {_listed(getattr(self, name))}" for name in ("size", "stride", "padding"))
+        return ", ".join(shown)
+
+
+def _listed(values: tuple[Any, ...]) -> str:
+    return " × ".join(f"({v})" if getattr(v, "is_Add", False) else str(v) for v in values)
+
+
+def receptive_field(view: View) -> ReceptiveField:
+    """Return the sizes that a view has along the axes of the input."""
+    fields = view.field.values()
+    return ReceptiveField(
+        tuple(_factored(field.size) for field in fields),
+        tuple(field.stride for field in fields),
+        tuple(field.padding for field in fields),
+        tuple(field.centre for field in fields),
+        (view.stop or view).aligned,
+    )
+
+
+def _factored(size: sympy.Expr) -> sympy.Expr:
+    """Write L·k - L + 1 as L·(k - 1) + 1."""
+    if size.is_Rational or len(sympy.Add.make_args(size)) > FACTORED:
+        return size
+    return sympy.factor(size - 1) + 1
+
+
+def views(root: Group, facts: Facts) -> Mapping[str, View]:
+    """Return the view of every layer's (first) output by the layer's path; the whole is ``""``.
+
+    Raises:
+        ArgumentError: the input has no axes behind the channels.
+        NotClosedError: a layer that does not say what it sees, or branches that see no common grid.
+    """
+    walk = Walk(facts)
+    inputs = tuple(_own(shape) for shape in root.inputs)
+    if not any(view.field for view in inputs):
+        shapes = ", ".join(map(str, root.inputs))
+        message = (
+            f"a receptive field needs a map, (B, C, L), (B, C, H, W) or (B, C, D, H, W); got {shapes}"
+        )
+        raise ArgumentError(message)
+    walk.found[""] = walk.group(root, inputs, "")[0]
+    return walk.found
+
+
+def _own(shape: Shape) -> View:
+    return View(tuple((i, SAME) if i >= SPATIAL else None for i in range(len(shape))))
+
+
+class Walk:
+    """Carries views through a trace, and remembers those of every path."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.found: dict[str, View] = {}
+
+    def group(self, group: Group, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
+        """Return the views of a layer's outputs."""
+        said = group.layer.sees(*group.inputs)  # type: ignore[attr-defined]
+        if said is None and group.is_leaf and not _passes_on(group):
+            said = _pointwise(group, path)
+        if said is not None:
+            return (self.joined(group, inputs, said, path),) * len(group.outputs)
+        if group.children and isinstance(group.children[0][1], Times | Sum):
+            return self.depth(group, inputs, path)
+        return self.composed(group, inputs, path)
+
+    def composed(self, group: Group, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
+        """Follow the tensors through the layers that a layer yields."""
+        made: dict[Source, View] = {("", i): view for i, view in enumerate(inputs)}
+        into = dict(group.flow.into)
+
+        def view(source: Source | None) -> View:
+            if source is None:
+                raise _unsaid(group, path, "passes on a shape of its own making")
+            while source not in made:  # the layer was taken out: what went in comes out
+                source = into[source[0]][0]
+                if source is None:
+                    raise _unsaid(group, path, "passes on a shape of its own making")
+            return made[source]
+
+        for name, child in group.children:
+            if isinstance(child, Step):
+                if child.rule not in POINTWISE:
+                    raise _unsaid(group, path, f"does {name} by itself")
+                continue
+            inside = f"{path}.{name}" if path else name
+            seen = tuple(map(view, into[name])) if name in into else inputs
+            outputs = self.node(child, seen, inside)
+            self.found[inside] = outputs[0] if outputs else seen[0]
+            made |= {(name, i): output for i, output in enumerate(outputs)}
+        return tuple(map(view, group.flow.out))
+
+    def node(self, node: Node, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
+        """Return the views behind a layer or a repetition."""
+        if isinstance(node, Group):
+            return self.group(node, inputs, path)
+        message = f"{path}: a repetition stands alone in its layer"
+        raise NotClosedError(message)
+
+    def joined(
+        self, group: Group, inputs: tuple[View, ...], said: Axes, path: str
+    ) -> View:
+        """Return what the output of one layer sees, through all of its inputs."""
+        axes: list[tuple[int, Field] | None] = []
+        aligned = all(view.aligned for view in inputs)
+        for entry in said:
+            met: tuple[int, Field] | None = None
+            for view in inputs if entry is not None else ():
+                seen = _behind(view, entry, _shift(said, view, inputs))  # type: ignore[arg-type]
+                if seen is None or met is None:
+                    met = met or seen
+                    continue
+                if seen[0] != met[0]:
+                    raise _unsaid(group, path, "joins branches that run along different axes")
+                aligned = aligned and met[1].is_aligned(seen[1])
+                met = met[0], met[1].hull(seen[1], self.facts)
+            axes.append(met)
+        return View(tuple(axes), self.stop(group, inputs, said), aligned)
+
+    def stop(self, group: Group, inputs: tuple[View, ...], said: Axes) -> View | None:
+        """Return the last view before everything is seen, if it is."""
+        whole = [
+            view
+            for i, view in enumerate(inputs)
+            if view.stop is not None and not _is_broadcast(group, inputs, i)
+        ]
+        if whole:
+            return whole[0].stop
+        kept = {entry[0] for entry in said if entry is not None}
+        for view in inputs:
+            shift = _shift(said, view, inputs)
+            for axis, entry in enumerate(view.axes):
+                if entry is not None and axis + shift not in kept:
+                    return replace(view, stop=None)
+        return None
+
+    def depth(self, group: Group, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
+        """Return the views behind a symbolic depth: those of one block, composed with themselves."""
+        ((name, repeated),) = group.children
+        assert isinstance(repeated, Times | Sum)  # noqa: S101 - the caller looked
+        block = repeated.child
+        assert isinstance(block, Group)  # noqa: S101 - blocks are layers
+        inside = ".".join(filter(None, (path, name, "0")))
+        own = tuple(
+            View(tuple(None if e is None else (i, SAME) for i, e in enumerate(view.axes)))
+            for view in inputs
+        )
+        outer, self.found = self.found, {}
+        outputs = self.group(block, own, inside)
+        within, self.found = self.found, outer
+        for key, view in within.items():
+            self.found[key] = _through(view, inputs[0])
+        self.found[inside] = _through(outputs[0], inputs[0])
+        return tuple(
+            self.repeated(group, repeated, output, before, path)
+            for output, before in zip(outputs, inputs, strict=True)
+        )
+
+    def repeated(
+        self, group: Group, depth: Times | Sum, block: View, before: View, path: str
+    ) -> View:
+        """Return the view behind all blocks, where one block alone has the view ``block``."""
+        if block.stop is not None:
+            return View(block.axes, before.stop or _through(block.stop, before), before.aligned)
+        axes: list[tuple[int, Field] | None] = []
+        for axis, entry in enumerate(block.axes):
+            outer = before.axes[axis]
+            if entry is None or outer is None:
+                axes.append(None)
+                continue
+            if entry[0] != axis:
+                raise _unsaid(group, path, "repeats a block that turns axes")
+            field = entry[1].repeated(depth.n) if isinstance(depth, Times) else _summed(entry[1], depth)
+            axes.append((outer[0], field.after(outer[1])))
+        return View(tuple(axes), before.stop, before.aligned and block.aligned)
+
+
+def _passes_on(group: Group) -> bool:
+    """Say whether a layer hands on what it got: a view, or steps and then an input."""
+    return not group.children and all(group.flow.out)
+
+
+def _pointwise(group: Group, path: str) -> Axes:
+    """Return the axes of a layer that works entry by entry, which its steps and shapes must show."""
+    steps = [step for _, step in group.children if isinstance(step, Step)]
+    same = len(set(map(len, (*group.inputs, *group.outputs)))) == 1
+    if not same or not all(step.rule in POINTWISE for step in steps):
+        raise _unsaid(group, path, "does not say what it sees")
+    for axis in range(SPATIAL, len(group.outputs[0])):
+        if len({shape[axis] for shape in (*group.inputs, *group.outputs)}) != 1:
+            raise _unsaid(group, path, "does not say what it sees")
+    return pointwise(len(group.outputs[0]))
+
+
+def _behind(view: View, entry: tuple[int, Field], shift: int) -> tuple[int, Field] | None:
+    """Return what an axis of the output sees through an input that has ``shift`` axes less."""
+    axis, field = entry[0] - shift, entry[1]
+    outer = view.axes[axis] if 0 <= axis < len(view.axes) else None
+    return None if outer is None else (outer[0], field.after(outer[1]))
+
+
+def _shift(said: Axes, view: View, inputs: tuple[View, ...]) -> int:
+    """Return how many axes an input has less than the output: several are matched from the last axis."""
+    return len(said) - len(view.axes) if len(inputs) > 1 else 0
+
+
+def _is_broadcast(group: Group, inputs: tuple[View, ...], i: int) -> bool:
+    """Say whether an input that saw everything is stretched along every axis that another one runs along."""
+    others = [n for n in range(len(inputs)) if n != i and inputs[n].stop is None]
+    running = [
+        (len(inputs[n].axes) - axis, n)
+        for n in others
+        for axis, entry in enumerate(inputs[n].axes)
+        if entry is not None
+    ]
+    own = group.inputs[i]
+    return bool(running) and all(
+        back > len(own) or (own[-back] == ONE and group.inputs[n][-back] != ONE)
+        for back, n in running
+    )
+
+
+def _through(view: View, before: View) -> View:
+    """Return the view of the network's input from a view of a block's input."""
+    axes: list[tuple[int, Field] | None] = []
+    for entry in view.axes:
+        outer = None if entry is None else before.axes[entry[0]]
+        axes.append(None if entry is None or outer is None else (outer[0], entry[1].after(outer[1])))
+    stop = before.stop or (_through(view.stop, before) if view.stop else None)
+    return View(tuple(axes), stop, view.aligned and before.aligned)
+
+
+def _summed(field: Field, depth: Sum) -> Field:
+    """Compose blocks whose fields depend on their index: Σ_i (k_i - 1)·Π_{j<i} s_j."""
+    index, first, last = depth.limits
+    if len(field.lows) > 1:
+        message = "a symbolic depth of layers that enlarge has no receptive field in closed form"
+        raise NotClosedError(message)
+    if field.step == 1:
+        before, step = ONE, ONE
+    elif not field.step.has(index):
+        before, step = field.step ** (index - first), field.step**depth.n
+    else:
+        inner = sympy.Dummy("j", integer=True, nonnegative=True)
+        inside = field.step.xreplace({index: inner})
+        before = sympy.product(inside, (inner, first, index - 1))
+        step = sympy.product(field.step, (index, first, last))
+
+    def total(edge: sympy.Expr) -> sympy.Expr:
+        return ZERO if edge == 0 else closed_sum(spread(edge * before), index, first, last)
+
+    return Field(step, (total(field.lows[0]),), (total(field.highs[0]),))
+
+
+def _unsaid(group: Group, path: str, what: str) -> NotClosedError:
+    where = f" ({path})" if path else ""
+    return NotClosedError(
+        f"no receptive field: {group.kind}{where} {what}; give the layer a method sees(self, x) that "
+        "returns, for each axis of its output, the axis of its input and the Field along it"
+    )
