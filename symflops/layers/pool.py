@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.facts import at_least
-from symflops.fields import mapped, sliding
+from symflops.fields import SAME, mapped, sliding
 from symflops.geometry import Window, adaptive_taps
 from symflops.layers.base import Forward, Layer, Require, Size, per_axis, positive
 from symflops.layers.conv import window_fits
@@ -228,6 +228,12 @@ class AdaptiveAvgPool2d(Layer):
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
         return positive(self, "output_size")
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return nothing of axes that are pooled: a position sees all of them."""
+        axes = len(inputs[0]) - 2
+        given = per_axis(self.output_size, axes, "output_size")
+        return mapped(axes + 2, (SAME if out is None else None for out in given))
 
     def forward(self, x: Shape) -> Forward:
         """Average every window of every channel."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product
+from symflops.fields import SAME, pointwise
 from symflops.floors import quotient
 from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
 from symflops.layers.combine import axis_of
@@ -14,6 +15,7 @@ from symflops.primitives import interpolate, move
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from symflops.fields import Axes
     from symflops.trace import Shape
 
 
@@ -56,6 +58,14 @@ class Flatten(Layer):
 
     start_dim: Any = 1
     end_dim: Any = -1
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the axes that stay; those that become one are seen whole."""
+        (x,) = inputs
+        start, end = axis_of(self.start_dim, x, "Flatten"), axis_of(self.end_dim, x, "Flatten")
+        merged: Axes = (None,) if end > start else ((start, SAME),)
+        before = pointwise(start)
+        return (*before, *merged, *((axis, SAME) for axis in range(end + 1, len(x))))
 
     def forward(self, x: Shape) -> tuple[Any, ...]:
         """Multiply the sizes of the axes."""
