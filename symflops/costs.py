@@ -181,12 +181,7 @@ class Cost:
 
         Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional networks, equation 2.
         """
-        field = receptive_field(self.views[""])
-        shown = {
-            name: tuple(map(self._value, getattr(field, name)))
-            for name in ("size", "stride", "padding", "centre")
-        }
-        return replace(field, **shown)
+        return receptive_field(self.views[""], self._value)
 
     @cached_property
     def views(self) -> Mapping[str, View]:

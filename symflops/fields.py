@@ -45,9 +45,7 @@ class Field:
     @property
     def size(self) -> sympy.Expr:
         """How many positions one position sees; where they differ, the most."""
-        sizes = [
-            spread(high - low + 1) for low, high in zip(self.lows, self.highs, strict=True)
-        ]
+        sizes = [spread(high - low + 1) for low, high in zip(self.lows, self.highs, strict=True)]
         return sizes[0] if len(sizes) == 1 else max(sizes)
 
     @property
@@ -85,7 +83,7 @@ class Field:
             lows.append(inner._position(start + self.lows[r % own], inner.lows))
             highs.append(inner._position(start + self.highs[r % own], inner.highs))
         step = spread(inner.step * self.step * rounds / period)
-        return Field(step, tuple(lows), tuple(highs))._shortest()
+        return Field(step, tuple(lows), tuple(highs)).shortest()
 
     def _position(self, j: sympy.Expr, edges: tuple[sympy.Expr, ...]) -> sympy.Expr:
         period = len(edges)
@@ -93,7 +91,7 @@ class Field:
             return spread(j * self.step + edges[0])
         return (int(j) // period) * self.step + edges[int(j) % period]
 
-    def _shortest(self) -> Field:
+    def shortest(self) -> Field:
         """Return the same field with the smallest period."""
         n = len(self.lows)
         for period in (d for d in range(1, n) if n % d == 0):
@@ -114,13 +112,12 @@ class Field:
         """
         if len(self.lows) > 1:
             if not n.is_Integer:
-                message = "a symbolic depth of layers that enlarge has no receptive field in closed form"
+                message = (
+                    "a symbolic depth of layers that enlarge has no receptive field in closed form"
+                )
                 raise NotClosedError(message)
             return _power(self, int(n))
-        if self.step == 1:
-            reach = n
-        else:
-            reach = (self.step**n - 1) / (self.step - 1)
+        reach = n if self.step == 1 else (self.step**n - 1) / (self.step - 1)
         return Field(
             self.step**n, (spread(self.lows[0] * reach),), (spread(self.highs[0] * reach),)
         )
@@ -145,7 +142,7 @@ class Field:
         a, b = self._phases(period), other._phases(period)
         lows = tuple(least(x, y, facts) for (x, _), (y, _) in zip(a, b, strict=True))
         highs = tuple(-least(-x, -y, facts) for (_, x), (_, y) in zip(a, b, strict=True))
-        return Field(self.step * period / mine, lows, highs)._shortest()
+        return Field(self.step * period / mine, lows, highs).shortest()
 
     def is_aligned(self, other: Field) -> bool:
         """Say whether the fields of two branches have the same centres."""
@@ -182,9 +179,7 @@ def mapped(rank: int, fields: Iterable[Field | None]) -> Axes:
 
 def sliding(window: Window) -> Field:
     """Return the field of a window: j·s - p … j·s - p + d(k - 1)."""
-    return Field(
-        window.stride, (spread(-window.before),), (spread(window.reach - window.before),)
-    )
+    return Field(window.stride, (spread(-window.before),), (spread(window.reach - window.before),))
 
 
 def shifted(before: sympy.Expr) -> Field:
@@ -277,5 +272,7 @@ def _all_numbers(values: tuple[sympy.Expr, ...]) -> None:
 
 def _few_enough(phases: int) -> None:
     if phases > MOST_PHASES:
-        message = f"maps enlarged {phases} times: positions that differ are followed up to {MOST_PHASES}"
+        message = (
+            f"maps enlarged {phases} times: positions that differ are followed up to {MOST_PHASES}"
+        )
         raise NotClosedError(message)

@@ -19,10 +19,11 @@ from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.fields import SAME, Axes, Field, pointwise
 from symflops.metrics import closed_sum
-from symflops.trace import Group, Node, Step, Sum, Times
+from symflops.symbols import exact
+from symflops.trace import Group, Step, Sum, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from symflops.facts import Facts
     from symflops.trace import Shape, Source
@@ -72,14 +73,18 @@ def _listed(values: tuple[Any, ...]) -> str:
     return " × ".join(f"({v})" if getattr(v, "is_Add", False) else str(v) for v in values)
 
 
-def receptive_field(view: View) -> ReceptiveField:
+def receptive_field(view: View, value: Callable[[sympy.Expr], Any] = exact) -> ReceptiveField:
     """Return the sizes that a view has along the axes of the input."""
     fields = view.field.values()
+
+    def each(of: Callable[[Field], sympy.Expr]) -> tuple[Any, ...]:
+        return tuple(value(of(field)) for field in fields)
+
     return ReceptiveField(
-        tuple(_factored(field.size) for field in fields),
-        tuple(field.stride for field in fields),
-        tuple(field.padding for field in fields),
-        tuple(field.centre for field in fields),
+        each(lambda field: _factored(field.size)),
+        each(lambda field: field.stride),
+        each(lambda field: field.padding),
+        each(lambda field: field.centre),
         (view.stop or view).aligned,
     )
 
@@ -101,10 +106,8 @@ def views(root: Group, facts: Facts) -> Mapping[str, View]:
     walk = Walk(facts)
     inputs = tuple(_own(shape) for shape in root.inputs)
     if not any(view.field for view in inputs):
-        shapes = ", ".join(map(str, root.inputs))
-        message = (
-            f"a receptive field needs a map, (B, C, L), (B, C, H, W) or (B, C, D, H, W); got {shapes}"
-        )
+        shapes = ", ".join(str(shape.written(batched=False)) for shape in root.inputs)
+        message = f"a receptive field needs a map, (B, C, L), (B, C, H, W) or (B, C, D, H, W); got {shapes}"
         raise ArgumentError(message)
     walk.found[""] = walk.group(root, inputs, "")[0]
     return walk.found
@@ -128,8 +131,6 @@ class Walk:
             said = _pointwise(group, path)
         if said is not None:
             return (self.joined(group, inputs, said, path),) * len(group.outputs)
-        if group.children and isinstance(group.children[0][1], Times | Sum):
-            return self.depth(group, inputs, path)
         return self.composed(group, inputs, path)
 
     def composed(self, group: Group, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
@@ -151,23 +152,17 @@ class Walk:
                 if child.rule not in POINTWISE:
                     raise _unsaid(group, path, f"does {name} by itself")
                 continue
-            inside = f"{path}.{name}" if path else name
+            inside = ".".join(filter(None, (path, name)))
             seen = tuple(map(view, into[name])) if name in into else inputs
-            outputs = self.node(child, seen, inside)
-            self.found[inside] = outputs[0] if outputs else seen[0]
+            if isinstance(child, Group):
+                outputs = self.group(child, seen, inside)
+                self.found[inside] = outputs[0] if outputs else seen[0]
+            else:
+                outputs = self.depth(group, child, seen, inside)
             made |= {(name, i): output for i, output in enumerate(outputs)}
         return tuple(map(view, group.flow.out))
 
-    def node(self, node: Node, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
-        """Return the views behind a layer or a repetition."""
-        if isinstance(node, Group):
-            return self.group(node, inputs, path)
-        message = f"{path}: a repetition stands alone in its layer"
-        raise NotClosedError(message)
-
-    def joined(
-        self, group: Group, inputs: tuple[View, ...], said: Axes, path: str
-    ) -> View:
+    def joined(self, group: Group, inputs: tuple[View, ...], said: Axes, path: str) -> View:
         """Return what the output of one layer sees, through all of its inputs."""
         axes: list[tuple[int, Field] | None] = []
         aligned = all(view.aligned for view in inputs)
@@ -202,13 +197,13 @@ class Walk:
                     return replace(view, stop=None)
         return None
 
-    def depth(self, group: Group, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
-        """Return the views behind a symbolic depth: those of one block, composed with themselves."""
-        ((name, repeated),) = group.children
-        assert isinstance(repeated, Times | Sum)  # noqa: S101 - the caller looked
+    def depth(
+        self, group: Group, repeated: Times | Sum, inputs: tuple[View, ...], path: str
+    ) -> tuple[View, ...]:
+        """Return the views behind a repetition: those of one block, composed with themselves."""
         block = repeated.child
         assert isinstance(block, Group)  # noqa: S101 - blocks are layers
-        inside = ".".join(filter(None, (path, name, "0")))
+        inside = f"{path}.0" if path else "0"
         own = tuple(
             View(tuple(None if e is None else (i, SAME) for i, e in enumerate(view.axes)))
             for view in inputs
@@ -238,7 +233,9 @@ class Walk:
                 continue
             if entry[0] != axis:
                 raise _unsaid(group, path, "repeats a block that turns axes")
-            field = entry[1].repeated(depth.n) if isinstance(depth, Times) else _summed(entry[1], depth)
+            field = (
+                entry[1].repeated(depth.n) if isinstance(depth, Times) else _summed(entry[1], depth)
+            )
             axes.append((outer[0], field.after(outer[1])))
         return View(tuple(axes), before.stop, before.aligned and block.aligned)
 
@@ -293,7 +290,9 @@ def _through(view: View, before: View) -> View:
     axes: list[tuple[int, Field] | None] = []
     for entry in view.axes:
         outer = None if entry is None else before.axes[entry[0]]
-        axes.append(None if entry is None or outer is None else (outer[0], entry[1].after(outer[1])))
+        axes.append(
+            None if entry is None or outer is None else (outer[0], entry[1].after(outer[1]))
+        )
     stop = before.stop or (_through(view.stop, before) if view.stop else None)
     return View(tuple(axes), stop, view.aligned and before.aligned)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sympy import Integer
 
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.trace import Group, Node, Step, Sum, Times
+from symflops.trace import Flow, Group, Node, Step, Sum, Times, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,18 +89,22 @@ def up_to(root: Group, path: str) -> Group:
 def _cut(group: Group, names: list[str], end: Group) -> Group:
     name, *rest = names
     kept: list[tuple[str, Node]] = []
+    flow = group.flow
     repeated = _repetition(group)
     if isinstance(repeated, Times):
         if int(name):
             kept.append(("", Times(Integer(name), repeated.child, repeated.shared)))
         last = repeated.child
+        flow = Flow(((name, all_of("", group.inputs)),))
     else:
         before = [known for known, _ in group.children].index(name)
         kept.extend(group.children[:before])
         last = group.children[before][1]
     if rest and isinstance(last, Group):
         last = _cut(last, rest, end)
-    return replace(group, children=(*kept, (name, last)), outputs=end.outputs)
+    if isinstance(last, Group):
+        flow = replace(flow, out=all_of(name, end.outputs))
+    return replace(group, children=(*kept, (name, last)), outputs=end.outputs, flow=flow)
 
 
 def kinds(root: Group) -> set[str]:

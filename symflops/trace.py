@@ -110,6 +110,11 @@ class Tensor(Shape):
         return tensor
 
 
+def all_of(name: str, shapes: tuple[Shape, ...]) -> tuple[Source, ...]:
+    """Return the sources of all outputs of a child."""
+    return tuple((name, i) for i in range(len(shapes)))
+
+
 @dataclass(frozen=True)
 class Flow:
     """Which tensor goes where: into each child, and out; None where a shape was made by hand."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symflops.fields import Axes
-
     from symflops.layers.tracing import Tracer
     from symflops.symbols import Symbol
     from symflops.tally import Operation, Role

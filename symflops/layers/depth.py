@@ -11,7 +11,7 @@ from symflops.exprs import ONE, ZERO
 from symflops.facts import at_least
 from symflops.layers.base import Layer, Require, Size, positive
 from symflops.symbols import Symbol, exact, index
-from symflops.trace import Flow, Group, Shape, Source, Sum, Times
+from symflops.trace import Flow, Group, Shape, Sum, Times, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,7 +43,8 @@ class Repeat(Layer):
         n = tracer.expr(self.n)
         body = named(tracer, self.body, inputs, "0")
         if body.outputs == inputs:
-            return Group(self, inputs, inputs, (("", Times(n, body)),))
+            flow = Flow(out=all_of("", inputs))
+            return Group(self, inputs, inputs, (("", Times(n, body)),), flow=flow)
         if n.is_Integer and n <= MAX_UNROLLED:
             return unrolled(self, tracer, [self.body] * int(n), inputs)
         return summed(self, tracer, self.body, index(), ZERO, n, inputs)
@@ -179,17 +180,13 @@ def unrolled(
     """Return the trace of blocks laid out one by one."""
     children, outputs, name, into = [], inputs, "", []
     for j, block in enumerate(blocks):
-        into.append((str(j), _all_of(name, outputs)))
+        into.append((str(j), all_of(name, outputs)))
         name = str(j)
         child = named(tracer, block, outputs, name)
         children.append((name, child))
         outputs = child.outputs
-    flow = Flow(tuple(into), _all_of(name, outputs))
+    flow = Flow(tuple(into), all_of(name, outputs))
     return Group(layer, inputs, outputs, tuple(children), flow=flow)
-
-
-def _all_of(name: str, shapes: tuple[Shape, ...]) -> tuple[Source, ...]:
-    return tuple((name, i) for i in range(len(shapes)))
 
 
 def summed(
@@ -225,7 +222,9 @@ def summed(
     if any(sympy.expand(a - b) != 0 for a, b in grown):
         raise _not_closed(layer, shapes)
     outputs = [sympy.expand(size.xreplace({i: start + n})) for size in guess]
-    return Group(layer, inputs, _reshaped(outputs, inputs), (("", Sum(i, start, n, child)),))
+    children = (("", Sum(i, start, n, child)),)
+    flow = Flow(out=all_of("", inputs))
+    return Group(layer, inputs, _reshaped(outputs, inputs), children, flow=flow)
 
 
 def _sizes(shapes: tuple[Shape, ...]) -> list[sympy.Expr]:
