@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     from symflops.layers.activation import (
         GELU as GELU,
     )
+    from symflops.layers.activation import GLU as GLU
+    from symflops.layers.activation import Hardsigmoid as Hardsigmoid
+    from symflops.layers.activation import Hardswish as Hardswish
+    from symflops.layers.activation import Hardtanh as Hardtanh
+    from symflops.layers.activation import LogSoftmax as LogSoftmax
     from symflops.layers.activation import (
         ReLU as ReLU,
     )
@@ -151,6 +156,14 @@ if TYPE_CHECKING:
     from symflops.layers.pool import (
         MaxPool3d as MaxPool3d,
     )
+    from symflops.layers.rectifiers import ELU as ELU
+    from symflops.layers.rectifiers import SELU as SELU
+    from symflops.layers.rectifiers import LeakyReLU as LeakyReLU
+    from symflops.layers.rectifiers import Mish as Mish
+    from symflops.layers.rectifiers import PReLU as PReLU
+    from symflops.layers.rectifiers import Softplus as Softplus
+    from symflops.layers.reduction import Amax as Amax
+    from symflops.layers.reduction import Mean as Mean
     from symflops.layers.shape import (
         Dropout as Dropout,
     )
@@ -222,12 +235,16 @@ _MODULES = {
     ),
     "symflops.layers.linear": "Linear",
     "symflops.layers.channel_attention": "SqueezeExcitation",
+    "symflops.layers.reduction": "Amax Mean",
     "symflops.layers.norm": "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm LocalResponseNorm",
-    "symflops.layers.activation": "GELU ReLU ReLU6 SiLU Sigmoid Softmax Tanh",
+    "symflops.layers.activation": (
+        "GELU GLU Hardsigmoid Hardswish Hardtanh LogSoftmax ReLU ReLU6 SiLU Sigmoid Softmax Tanh"
+    ),
     "symflops.layers.pool": (
         "AdaptiveAvgPool2d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
     "symflops.layers.shape": "Dropout Flatten Identity Upsample",
+    "symflops.layers.rectifiers": "ELU LeakyReLU Mish PReLU SELU Softplus",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

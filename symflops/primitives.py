@@ -119,6 +119,29 @@ def softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
     return Step("softmax", _tally(counts), (), order)
 
 
+def log_softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
+    """Return the logarithm of stable softmax, x - max x - log Σ exp(x - max x), over ``rows`` rows.
+
+    A row of n entries takes n - 1 comparisons, n subtractions, n exponentials, n - 1 additions, a
+    logarithm, and n subtractions of it: 5n - 1.
+
+    >>> from symflops import dims
+    >>> N, n = dims("N n")
+    >>> dict(log_softmax((N, n), N).counts)[("log", "softmax")]
+    N
+    """
+    entries, order = _size(entries)
+    rows, _ = _size(rows)
+    counts: dict[Key, sympy.Expr] = {
+        ("cmp", role): entries - rows,
+        ("sub", role): 2 * entries,
+        ("exp", role): entries,
+        ("add", role): entries - rows,
+        ("log", role): rows,
+    }
+    return Step("log_softmax", _tally(counts), (), order)
+
+
 def standardize(
     entries: Size, rows: Size, affine: Sequence[Operation] = (), weights: tuple[Weight, ...] = ()
 ) -> Steps:

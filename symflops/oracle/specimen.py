@@ -5,16 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from symflops.errors import ArgumentError
-from symflops.layers.activation import Activation, Softmax
+from symflops.layers.activation import GLU, Activation, AlongAxis
 from symflops.layers.base import Layer
 from symflops.layers.combine import Container
 from symflops.layers.linear import Linear
 from symflops.layers.norm import BatchNorm1d, LayerNorm, LocalResponseNorm
+from symflops.layers.reduction import Reduction
+from symflops.layers.rectifiers import PReLU
 from symflops.layers.shape import Dropout, Flatten, Identity, Upsample
 from symflops.symbols import dim
 
 AXES = {3: "B C L", 4: "B C H W", 5: "B C D H W"}
-ANY_RANK = (Activation, Softmax, Identity, Dropout, Flatten, LocalResponseNorm, Upsample)
+ANY_RANK = (
+    Activation,
+    AlongAxis,
+    GLU,
+    Identity,
+    Dropout,
+    Flatten,
+    LocalResponseNorm,
+    Reduction,
+    Upsample,
+)
 
 
 def specimen(layer: Layer) -> tuple[Any, ...]:
@@ -45,6 +57,8 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     batch, channels, *sizes = _named(layer, AXES[rank])
     for field in ("in_channels", "num_features", "input_channels"):
         channels = getattr(first, field, channels)
+    if isinstance(first, PReLU) and first.num_parameters != 1:
+        channels = first.num_parameters
     return (batch, channels, *sizes)
 
 
