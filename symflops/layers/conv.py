@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class Convolution(Layer):
-    """The engine: each output is a dot product over the taps of C_in/g channels."""
+class Kernels(Layer):
+    """What every convolution has: kernels of C_in/g channels that slide over the axes of (B, C_in, …)."""
 
     axes: ClassVar[int]
     in_channels: Size
@@ -38,35 +38,20 @@ class Convolution(Layer):
     dilation: Size = 1
     groups: Size = 1
     bias: bool = True
-    padding_mode: str = "zeros"
-    count_padding: bool = True
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1, groups that divide the channels, a padding that is known."""
-        kind = type(self).__name__
         yield from positive(self, "in_channels", "out_channels", "kernel_size", "stride")
         yield from positive(self, "dilation", "groups")
-        option(self, "padding_mode", PADDING_MODES)
         if isinstance(self.padding, str):
             option(self, "padding", ("same", "valid"))
             if self.padding == "same" and set(per_axis(self.stride, self.axes, "stride")) != {1}:
-                message = f"{kind}: padding='same' needs stride 1, got stride {self.stride}"
+                message = f"{type(self).__name__}: padding='same' needs stride 1, got stride {self.stride}"
                 raise ArgumentError(message)
         else:
             yield from positive(self, "padding", least=0)
         self.windows()  # one value an axis
-        if not self.count_padding and self.padding_mode != "zeros":
-            message = f"{kind}: count_padding=False needs padding_mode='zeros'"
-            raise ArgumentError(message)
-        for name in ("in_channels", "out_channels"):
-            channels = getattr(self, name)
-            if self.groups != 1:
-                yield Require(
-                    divides(self.groups, channels),
-                    lambda name=name, channels=channels: (  # type: ignore[misc]
-                        f"{kind}: {name} = {channels} must be divisible by groups = {self.groups}"
-                    ),
-                )
+        yield from groups_divide(self)
 
     def windows(self) -> tuple[Window, ...]:
         """Return the window along each axis."""
@@ -81,30 +66,55 @@ class Convolution(Layer):
         parts = zip(kernel, stride, pads, dilation, strict=True)
         return tuple(Window(k, s, exact(p[0]), exact(p[1]), d) for k, s, p, d in parts)
 
-    def forward(self, x: Shape) -> Forward:
-        """Slide the kernels over the input, then add the bias."""
-        batch, channels, *sizes = x
+    def fitted(self, x: Shape) -> Forward:
+        """Check the input, and return the windows with how many of them there are along each axis."""
+        _, channels, *sizes = x
         yield channels_match(self, channels, self.in_channels)
         windows = self.windows()
         for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
             yield from window_fits(self, axis, window, size)
+        return windows, [w.outputs(size) for w, size in zip(windows, sizes, strict=True)]
+
+    @property
+    def fan_in(self) -> tuple[Any, ...]:
+        """The factors of how many weights an output sees: C_in/g and the taps of every axis."""
+        return (self.in_channels / self.groups, *(w.kernel for w in self.windows()))
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return a window of every axis, over all channels."""
+        return mapped(len(inputs[0]), map(sliding, self.windows()))
+
+
+class Convolution(Kernels):
+    """The engine: each output is a dot product over the taps of C_in/g channels."""
+
+    padding_mode: str = "zeros"
+    count_padding: bool = True
+
+    def needs(self) -> Iterable[Require]:
+        """As all kernels, and a padding mode that exists."""
+        yield from super().needs()
+        option(self, "padding_mode", PADDING_MODES)
+        if not self.count_padding and self.padding_mode != "zeros":
+            message = f"{type(self).__name__}: count_padding=False needs padding_mode='zeros'"
+            raise ArgumentError(message)
+
+    def forward(self, x: Shape) -> Forward:
+        """Slide the kernels over the input, then add the bias."""
+        batch, _, *sizes = x
+        windows, output = yield from self.fitted(x)
+        for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
             yield from self.wraps_once(axis, window, size)
-        output = [w.outputs(size) for w, size in zip(windows, sizes, strict=True)]
-        fan_in = (self.in_channels / self.groups, *(w.kernel for w in windows))
-        weight = Weight("weight", product((*fan_in, self.out_channels)))
+        weight = Weight("weight", product((*self.fan_in, self.out_channels)))
         if self.count_padding:
             outputs = (self.out_channels, *output, batch)
-            yield "conv", contract((*fan_in, *outputs), outputs, "dot.conv", (weight,))
+            yield "conv", contract((*self.fan_in, *outputs), outputs, "dot.conv", (weight,))
         else:
             yield from self.real_taps(windows, sizes, batch, weight)
         if self.bias:
             added = (self.out_channels, *output, batch)
             yield "bias", bias_add(added, (Weight("bias", self.out_channels),))
         return (batch, self.out_channels, *output)
-
-    def sees(self, *inputs: Shape) -> Axes:
-        """Return a window of every axis, over all channels."""
-        return mapped(len(inputs[0]), map(sliding, self.windows()))
 
     def wraps_once(self, axis: int, window: Window, size: Any) -> Iterable[Require]:
         """Require that reflected or circular padding is not longer than what it copies."""
@@ -194,6 +204,19 @@ class Conv3d(Convolution):
 
     axes: ClassVar[int] = 3
     rank: ClassVar[int | None] = 5
+
+
+def groups_divide(layer: Any) -> Iterable[Require]:
+    """Require the groups to divide the channels that come in and those that go out."""
+    for name in ("in_channels", "out_channels") if layer.groups != 1 else ():
+        channels = getattr(layer, name)
+        yield Require(
+            divides(layer.groups, channels),
+            lambda name=name, channels=channels: (  # type: ignore[misc]
+                f"{type(layer).__name__}: {name} = {channels} must be divisible by groups = "
+                f"{layer.groups}"
+            ),
+        )
 
 
 def channels_match(layer: Layer, got: Any, expected: Any) -> Require:
