@@ -10,8 +10,8 @@ from symflops.layers.base import Layer
 from symflops.layers.combine import Container
 from symflops.layers.linear import Linear
 from symflops.layers.norm import BatchNorm1d, LayerNorm, LocalResponseNorm
-from symflops.layers.reduction import Reduction
 from symflops.layers.rectifiers import PReLU
+from symflops.layers.reduction import Reduction
 from symflops.layers.shape import Dropout, Flatten, Identity, Upsample
 from symflops.symbols import dim
 
