@@ -164,7 +164,11 @@ def linears(draw):
 
 ANY_SHAPE = (
     *(sf.ReLU(), sf.ReLU6(), sf.Sigmoid(), sf.Tanh(), sf.SiLU(), sf.GELU(), sf.GELU("tanh")),
+    *(sf.LeakyReLU(), sf.LeakyReLU(0.2), sf.PReLU(), sf.ELU(), sf.ELU(1.5), sf.SELU(), sf.Mish()),
+    *(sf.Softplus(), sf.Softplus(2), sf.Softplus(0.5, 0.1), sf.Hardswish(), sf.Hardsigmoid()),
+    *(sf.Hardtanh(), sf.Hardtanh(-0.25, 0.5)),
     *(sf.Softmax(dim) for dim in (-1, 0, 1, 2)),
+    *(sf.LogSoftmax(dim) for dim in (-1, 0, 1, 2)),
     *(sf.Identity(), sf.Dropout(0.1), sf.Flatten(), sf.Flatten(0, 1), sf.Flatten(-2)),
 )
 
@@ -174,6 +178,22 @@ def activations(draw):
     layer = draw(st.sampled_from(ANY_SHAPE))
     sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D")}
     return Case(lambda B, N, D: (layer, (B, N, D)), sizes)
+
+
+@st.composite
+def gates(draw):
+    """GLU, which halves an axis, and PReLU, which may learn a slope a channel."""
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", "L")}
+    dim = draw(st.sampled_from([None, -2, -1, 0, 1, 2]))
+    if dim is None:
+        return Case(lambda B, C, L: (sf.PReLU(C), (B, C, L)), sizes)
+
+    def build(**named):
+        shape = list(named.values())
+        shape[dim] *= 2
+        return sf.GLU(dim), tuple(shape)
+
+    return Case(build, sizes)
 
 
 @st.composite
@@ -191,6 +211,16 @@ def upsamples(draw):
     return Case(lambda B, C, **spatial: (layer, (B, C, *(spatial[name] for name in names))), sizes)
 
 
+@st.composite
+def reductions(draw):
+    dims = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True))
+    dims = tuple(dim - 4 * draw(st.booleans()) for dim in dims)
+    kind = draw(st.sampled_from([sf.Mean, sf.Amax]))
+    layer = kind(dims[0] if len(dims) == 1 else dims, keepdim=draw(st.booleans()))
+    sizes = {name: draw(st.integers(1, 4)) for name in ("B", "C", "H", "W")}
+    return Case(lambda B, C, H, W: (layer, (B, C, H, W)), sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -201,7 +231,9 @@ LEAVES = {
     "response norm": response_norms(),
     "linear": linears(),
     "activation": activations(),
+    "gate": gates(),
     "upsample": upsamples(),
+    "reduction": reductions(),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
 import pytest
@@ -21,6 +22,7 @@ from symflops.oracle.running import Run  # noqa: E402
 # PyTorch warns of a copy, which changes no number
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
 
+NO_SIZES = ("device", "dtype", "args", "kwargs")  # arguments that change no count
 NO_TORCH_FORM = ("unfolded", "folded")  # PyTorch computes the others
 
 
@@ -75,9 +77,11 @@ def test_compositions_have_pytorchs_parameters_shapes_and_flops(case):
 # the oracle computes what PyTorch computes
 
 
-def same_values(layer, shape, **options):
+def same_values(layer, shape, scale=1, **options):
     counter = Counter(seed=1)
     x = counter.draw(*shape)
+    for number in x.entries:
+        number.value *= scale
     (ours,) = Run(counter).apply(layer, (x,))
     built = torch_modules.module(layer)
     if not isinstance(layer, sf.Dropout):  # the oracle runs inference
@@ -113,6 +117,13 @@ def test_compositions_of_the_oracle_compute_what_pytorch_computes(case):
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 def test_padding_modes(mode):
     same_values(sf.Conv2d(2, 3, 3, padding=2, padding_mode=mode), (1, 2, 4, 5))
+
+
+@pytest.mark.parametrize("scale", [8, 40])
+@pytest.mark.parametrize("layer", strategies.ANY_SHAPE, ids=str)
+def test_activations_far_from_0(layer, scale):
+    """Beyond every bend: 6 of a clipped function, 20 of Softplus's threshold."""
+    same_values(layer, (2, 3, 10), scale)
 
 
 def test_a_divisor_of_ones_own():
@@ -212,6 +223,11 @@ def test_pools_refuse_what_pytorch_refuses(
         (lambda of: of.MaxPool2d(3), (1, 1, 2, 2)),
         (lambda of: of.AvgPool2d(2, divisor_override=0), (1, 1, 4, 4)),
         (lambda of: of.Softmax(dim=3), (1, 2)),
+        (lambda of: of.LogSoftmax(dim=3), (1, 2)),
+        (lambda of: of.GLU(), (1, 3)),
+        (lambda of: of.GLU(2), (1, 2)),
+        (lambda of: of.PReLU(3), (1, 2, 3)),
+        (lambda of: of.PReLU(3), (3,)),
         (lambda of: of.Flatten(2, 1), (1, 2, 3)),
         (lambda of: of.Upsample(scale_factor=2, mode="bilinear"), (1, 2, 3)),
         (lambda of: of.Upsample(), (1, 2, 3)),
@@ -219,3 +235,16 @@ def test_pools_refuse_what_pytorch_refuses(
 )
 def test_refused_by_both(layer_of, shape):
     assert both(layer_of, shape) == (None, None)
+
+
+NAMESAKES = sorted(name for name in sf.homes() if hasattr(torch.nn, name))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMESAKES if name != "Sequential"])
+def test_arguments_are_pytorchs_in_its_order_with_its_defaults(name):
+    def arguments(layer):
+        parameters = inspect.signature(layer).parameters.values()
+        return [(p.name, p.kind, p.default) for p in parameters if p.name not in NO_SIZES]
+
+    expected = arguments(getattr(torch.nn, name))
+    assert arguments(getattr(sf, name))[: len(expected)] == expected
