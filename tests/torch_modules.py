@@ -22,6 +22,18 @@ class Add(nn.Module):
         return self.join([branch(x) for branch in self.branches])
 
 
+class Reduction(nn.Module):
+    """The mean or the greatest entry along axes."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.function = {sf.Mean: torch.mean, sf.Amax: torch.amax}[type(layer)]
+        self.dim, self.keepdim = plain(layer.dim), layer.keepdim
+
+    def forward(self, x):
+        return self.function(x, dim=self.dim, keepdim=self.keepdim)
+
+
 def plain(value):
     """A field of a layer as a Python number, or a tuple of them."""
     if isinstance(value, tuple):
@@ -63,6 +75,8 @@ def module(layer):
         return Add([module(child) for _, child in layer.children], joined(layer))
     if isinstance(layer, sf.Repeat):
         return nn.Sequential(*(module(layer.body) for _ in range(int(layer.n))))
+    if isinstance(layer, sf.Mean | sf.Amax):
+        return Reduction(layer)
     built = getattr(nn, type(layer).__name__)(**fields(layer))
     return built.train(getattr(layer, "form", "") == "training")
 
