@@ -21,7 +21,7 @@ from symflops.symbols import Symbol, exact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Sign = Literal["|", ">=", "="]
+Sign = Literal["|", ">=", "=", "!="]
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,16 @@ def equal(left: Any, right: Any) -> Relation:
     return Relation(exact(left), "=", exact(right))
 
 
+def different(left: Any, right: Any) -> Relation:
+    """State that two sizes are not the same.
+
+    >>> from symflops import dim
+    >>> Facts().decide(different(dim("t") + 1, 1)), Facts().decide(different(dim("t"), 1))
+    (True, None)
+    """
+    return Relation(exact(left), "!=", exact(right))
+
+
 class Facts:
     """A set of relations taken to be true, and the decisions that follow from them."""
 
@@ -138,6 +148,9 @@ class Facts:
         left, right = relation.left, relation.right
         if relation.sign == "|":
             return self._decide_divides(left, right)
+        if relation.sign == "!=":
+            same = self.decide(equal(left, right))
+            return None if same is None else not same
         difference = spread(left - right)
         if relation.sign == ">=":
             return self._decide_nonnegative(difference)

@@ -219,10 +219,15 @@ def number(cell: Any, kind: Kind) -> str:
     return f"{int(cell):,}"
 
 
-_LATEX = {"|": r"\mid", ">=": r"\geq", "=": "="}
+_LATEX = {"|": r"\mid", ">=": r"\geq", "=": "=", "!=": r"\neq"}
 SIGNS: dict[Medium, dict[str, str]] = {
-    "text": {"|": "|", ">=": "≥", "=": "="},
-    "mathml": {"|": "<mo>|</mo>", ">=": "<mo>≥</mo>", "=": "<mo>=</mo>"},
+    "text": {"|": "|", ">=": "≥", "=": "=", "!=": "≠"},
+    "mathml": {
+        "|": "<mo>|</mo>",
+        ">=": "<mo>≥</mo>",
+        "=": "<mo>=</mo>",
+        "!=": "<mo>≠</mo>",
+    },
     "latex": _LATEX,
     "inline": _LATEX,
     "browser": _LATEX,

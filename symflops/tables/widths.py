@@ -121,6 +121,7 @@ COMMANDS = {
     "times": SIGN + 470,
     "cdot": 278 + 444,
     "geq": SIGN + 556,
+    "neq": SIGN + 556,
     "mid": 278 + 556,
     "sum": 1056 + 167,
     "lfloor": 445,
