@@ -176,6 +176,9 @@ if TYPE_CHECKING:
     from symflops.layers.shape import (
         Upsample as Upsample,
     )
+    from symflops.layers.transposed import ConvTranspose1d as ConvTranspose1d
+    from symflops.layers.transposed import ConvTranspose2d as ConvTranspose2d
+    from symflops.layers.transposed import ConvTranspose3d as ConvTranspose3d
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
     from symflops.primitives import (
@@ -245,6 +248,7 @@ _MODULES = {
     ),
     "symflops.layers.shape": "Dropout Flatten Identity Upsample",
     "symflops.layers.rectifiers": "ELU LeakyReLU Mish PReLU SELU Softplus",
+    "symflops.layers.transposed": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

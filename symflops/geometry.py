@@ -13,7 +13,7 @@ from sympy import Add, Integer
 
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, ZERO, gcd, minimum, spread
-from symflops.facts import Relation, at_least
+from symflops.facts import Facts, Relation, at_least
 from symflops.floors import quotient
 
 MOST = 100_000  # taps that are looked at one by one
@@ -72,6 +72,30 @@ class Window:
         if slack.is_Integer and self.stride.is_Integer and slack % self.stride:
             return slack % self.stride
         return None
+
+    def canvas(self, size: sympy.Expr) -> sympy.Expr:
+        """How many positions the windows of ``size`` positions span: (H - 1)·s + d(k - 1) + 1."""
+        return spread((size - 1) * self.stride + self.reach + 1)
+
+    def covered(self, size: sympy.Expr) -> tuple[sympy.Expr, list[Relation]]:
+        """Count the places i·s + t·d with 0 ≤ i < size and 0 ≤ t < k, and say on what that rests.
+
+        Two pairs (i, t) fall on one place where i grows by d/γ and t falls by s/γ, γ = gcd(s, d). Of the
+        size·k pairs, (size - d/γ)·(k - s/γ) have such a partner, if both factors are above 0.
+
+        >>> Window(Integer(3), Integer(2)).covered(Integer(5))
+        (11, [])
+        """
+        shared = gcd(self.stride, self.dilation)
+        pairs = size * self.kernel
+        sides = ((self.kernel, self.stride / shared), (size, self.dilation / shared))
+        relations = [at_least(most, least) for most, least in sides]
+        decisions = list(map(Facts().decide, relations))
+        if False in decisions or any(spread(most - least) == 0 for most, least in sides):
+            return pairs, []
+        (k, s), (n, d) = sides
+        assumed = [r for r, known in zip(relations, decisions, strict=True) if known is None]
+        return spread(pairs - (n - d) * (k - s)), assumed
 
     def taps(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:
         """Count the taps that are not padding: all of them, the windows with any, and on what it rests.

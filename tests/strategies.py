@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CONVS = {1: sf.Conv1d, 2: sf.Conv2d, 3: sf.Conv3d}
+TRANSPOSED = {1: sf.ConvTranspose1d, 2: sf.ConvTranspose2d, 3: sf.ConvTranspose3d}
 MAX_POOLS = {1: sf.MaxPool1d, 2: sf.MaxPool2d, 3: sf.MaxPool3d}
 AVG_POOLS = {1: sf.AvgPool1d, 2: sf.AvgPool2d, 3: sf.AvgPool3d}
 NORMS = {1: sf.BatchNorm1d, 2: sf.BatchNorm2d, 3: sf.BatchNorm3d}
@@ -87,6 +88,40 @@ def convolutions(draw, axes=None, *, count_padding=None):
 
     def build(B, c, o, **spatial):
         layer = CONVS[axes](groups * c, groups * o, kernel, groups=groups, **options)
+        return layer, (B, groups * c, *(spatial[name] for name in names))
+
+    return Case(build, sizes)
+
+
+@st.composite
+def transposed_convolutions(draw, axes=None, *, short=False):
+    """``short`` inputs may have fewer positions than two taps are apart."""
+    axes = axes or draw(st.sampled_from([1, 2, 2, 3]))
+    most = 3 if axes < 3 else 2
+    kernel, stride, dilation = (
+        [draw(st.integers(1, most + extra)) for _ in range(axes)] for extra in (1, 0, 0)
+    )
+    extra = [draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation, strict=True)]
+    lengths = [draw(st.integers(1 if short else d, d + 2)) for d in dilation]
+    padding = [
+        draw(st.integers(0, min(3, ((n - 1) * s + d * (k - 1) + e) // 2)))
+        for n, s, d, k, e in zip(lengths, stride, dilation, kernel, extra, strict=True)
+    ]
+    groups = draw(st.integers(1, most))
+    options = {
+        "stride": tuple(stride),
+        "padding": tuple(padding),
+        "output_padding": tuple(extra),
+        "groups": groups,
+        "bias": draw(st.booleans()),
+        "dilation": tuple(dilation),
+    }
+    names = SPATIAL[axes].split()
+    sizes = dict(zip(names, lengths, strict=True))
+    sizes |= {name: draw(st.integers(1, 2)) for name in ("B", "c", "o")}
+
+    def build(B, c, o, **spatial):
+        layer = TRANSPOSED[axes](groups * c, groups * o, tuple(kernel), **options)
         return layer, (B, groups * c, *(spatial[name] for name in names))
 
     return Case(build, sizes)
@@ -224,6 +259,7 @@ def reductions(draw):
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
+    "transposed": transposed_convolutions(),
     "pool": pools(),
     "adaptive": adaptive_pools(),
     "batch norm": batch_norms(),

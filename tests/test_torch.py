@@ -182,6 +182,29 @@ def test_convolutions_refuse_what_pytorch_refuses(
 
 @few(300)
 @given(
+    kernel=st.integers(1, 4),
+    stride=rarely(0, st.integers(1, 3)),
+    padding=rarely(-1, small),
+    extra=rarely(-1, st.integers(0, 2)),
+    dilation=rarely(0, st.integers(1, 3)),
+    groups=st.integers(1, 3),
+    channels=st.tuples(st.sampled_from([6, 6, 2, 3]), st.sampled_from([6, 6, 2, 3])),
+    shape=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+)
+def test_transposed_convolutions_refuse_what_pytorch_refuses(
+    kernel, stride, padding, extra, dilation, groups, channels, shape
+):
+    ours, theirs = both(
+        lambda of: of.ConvTranspose2d(
+            *channels, kernel, stride, padding, extra, groups, dilation=dilation
+        ),
+        (1, channels[0], *shape),
+    )
+    assert ours == theirs
+
+
+@few(300)
+@given(
     axes=st.sampled_from([1, 2, 3]),
     kind=st.sampled_from(["MaxPool", "AvgPool"]),
     kernel=st.integers(1, 4),

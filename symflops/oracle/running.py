@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.layers.base import Layer, Require, drive
-from symflops.oracle import activation, combine, conv, linear, norm, pooling, reduction, shape
+from symflops.oracle import (
+    activation,
+    combine,
+    conv,
+    linear,
+    norm,
+    pooling,
+    reduction,
+    shape,
+    transposed,
+)
 from symflops.trace import Condition, Shape
 
 if TYPE_CHECKING:
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
 #: Layer → what it computes: (layer, inputs, counter) → output.
 LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
     layer: reference
-    for family in (conv, linear, norm, activation, pooling, reduction, shape)
+    for family in (conv, transposed, linear, norm, activation, pooling, reduction, shape)
     for layer, reference in family.REFERENCES.items()
 }
 
