@@ -13,6 +13,7 @@ from symflops.trace import Condition, Group, Sum, Times
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from symflops.facts import Relation
     from symflops.trace import Node
 
 
@@ -43,7 +44,17 @@ def _everywhere(condition: Condition, depth: Sum) -> Condition:
 
 
 def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Keep one of equal conditions, and of H >= 2 and H >= 32 the stronger."""
+    """Keep one of equal conditions, and those that follow from no other.
+
+    H >= 2 follows from H >= 32, 8 | 32*a from 8 | 16*a, and so do 16*a >= 8 and 16*a being whole.
+
+    >>> from symflops.facts import divides
+    >>> from symflops.symbols import dim
+    >>> a = dim("a", integer=False)
+    >>> found = divides(8, 32 * a), divides(8, 16 * a), at_least(16 * a, 1), divides(8, 24 * a)
+    >>> [str(c) for c in strongest(tuple(map(Condition, found)))]
+    ['8 | 16*a', '8 | 24*a']
+    """
     kept: dict[Any, Condition] = {}
     for condition in conditions:
         relation = condition.relation
@@ -51,14 +62,42 @@ def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
             kept[(condition.note, condition.where)] = condition
             continue
         if relation.sign != ">=":
-            kept.setdefault(relation, condition)
+            kept.setdefault(_multiple(relation) or relation, condition)
             continue
-        number, rest = sympy.expand(relation.left - relation.right).as_coeff_Add()
-        if rest not in kept or number < _number(kept[rest]):
+        bound, rest = _bound(relation)
+        if rest not in kept or bound > _bound(kept[rest].relation)[0]:
             kept[rest] = condition
-    return tuple(kept.values())
+    multiples: dict[sympy.Expr, list[sympy.Rational]] = {}
+    for condition in kept.values():
+        if condition.kind != "rounded" and (known := _multiple(condition.relation)):
+            multiples.setdefault(known[1], []).append(known[0])
+    return tuple(c for c in kept.values() if c.kind != "assumed" or not _follows(c, multiples))
 
 
-def _number(condition: Condition) -> sympy.Rational:
+def _follows(condition: Condition, multiples: dict[sympy.Expr, list[sympy.Rational]]) -> bool:
+    """Say whether a condition follows from what is known to be whole: each of r·x for x → all r."""
     relation = condition.relation
-    return sympy.expand(relation.left - relation.right).as_coeff_Add()[0]
+    if relation.sign == ">=":
+        bound, rest = _bound(relation)
+        # r·x is whole and above 0: x is at least 1/r
+        return bool(rest.is_positive) and any(1 / r >= bound for r in multiples.get(rest, ()))
+    known = _multiple(relation)
+    if known is None:
+        return False
+    ratio, rest = known
+    return any((ratio / r).is_Integer and ratio != r for r in multiples[rest])
+
+
+def _multiple(relation: Relation) -> tuple[sympy.Rational, sympy.Expr] | None:
+    """Read 8 | 32*a as: 4·a is whole, as (4, a)."""
+    if relation.sign != "|" or not relation.left.is_Rational or relation.right.is_Rational:
+        return None
+    number, rest = relation.right.primitive()
+    return number / relation.left, rest
+
+
+def _bound(relation: Relation) -> tuple[sympy.Rational, sympy.Expr]:
+    """Read 2*H >= 5 as: H is at least 5/2, as (5/2, H)."""
+    number, rest = sympy.expand(relation.left - relation.right).as_coeff_Add()
+    factor, rest = rest.primitive()
+    return -number / factor, rest
