@@ -14,7 +14,7 @@ from symflops.layers.shape import Dropout, Flatten
 from symflops.zoo.published import Published, register, torchvision
 
 
-def _alexnet(num_classes: Any = 1000) -> Sequential:
+def _alexnet(num_classes: Any = 1000, dropout: Any = 0.5) -> Sequential:
     """AlexNet with all filters in one column: five convolutions, three linear layers."""
     return Sequential(
         features=Sequential(
@@ -35,10 +35,10 @@ def _alexnet(num_classes: Any = 1000) -> Sequential:
         avgpool=AdaptiveAvgPool2d((6, 6)),
         flatten=Flatten(),
         classifier=Sequential(
-            Dropout(),
+            Dropout(dropout),
             Linear(256 * 6 * 6, 4096),
             ReLU(inplace=True),
-            Dropout(),
+            Dropout(dropout),
             Linear(4096, 4096),
             ReLU(inplace=True),
             Linear(4096, num_classes),

@@ -41,5 +41,4 @@ lenet5 = register(
     "LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning applied to document recognition, "
     "section II.B",
     Published("params", 61_706, "Zhang et al., Dive into Deep Learning, section 7.6", (1, 32, 32)),
-    channels=1,
 )

@@ -5,18 +5,19 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import sympy
+
+from symflops.errors import ArgumentError
 from symflops.layers.base import Layer, written
 from symflops.layers.combine import Container
 from symflops.symbols import dim, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    import sympy
-
-    from symflops.layers.base import Forward
+    from symflops.layers.base import Forward, Require
     from symflops.symbols import Symbol
     from symflops.trace import Shape
 
@@ -31,32 +32,36 @@ class Published:
     input: tuple[int, ...] = ()
 
 
-class Model(Container, init=False):
-    """Layers in order, with the name and the arguments that make them; prints as its own call."""
+class Model(Layer):
+    """A network by its name and the arguments that are not the published ones; prints as its own call."""
 
     arity: ClassVar[int | None] = None
     name: str
-    arguments: tuple[tuple[str, Any], ...]
+    arguments: tuple[tuple[str, Any], ...] = ()
 
-    def __init__(
-        self, name: str, arguments: tuple[tuple[str, Any], ...], body: Layer, channels: int
-    ) -> None:
-        children = body.children if isinstance(body, Container) else (("0", body),)
-        values = {"children": children, "name": name, "arguments": arguments, "_channels": channels}
-        for key, value in values.items():
-            object.__setattr__(self, key, value)
+    @functools.cached_property
+    def body(self) -> Layer:
+        """The network."""
+        return BUILDERS[self.name](**{**DEFAULTS[self.name], **dict(self.arguments)})
+
+    def needs(self) -> Iterable[Require]:
+        """What the network needs."""
+        return self.body.needs()
 
     def forward(self, *inputs: Shape) -> Forward:
-        """Pass each layer's output on to the next."""
-        for name, layer in self.children:
-            output = yield name, layer, *inputs
-            inputs = (output,)
-        return inputs
+        """Run the network; its layers are the model's own."""
+        return (yield from self.body.forward(*inputs))
 
     @property
     def input(self) -> tuple[Any, ...]:
         """The input that the model brings: its channels, and symbols for height and width."""
-        return (exact(self._channels), dim("H"), dim("W"))  # type: ignore[attr-defined]
+        given = dict(self.arguments)
+        return (given.get("in_channels", exact(INPUTS[self.name][0])), dim("H"), dim("W"))
+
+    @property
+    def children(self) -> tuple[tuple[str, Layer], ...]:
+        """The layers of a network that runs them in order, by name."""
+        return self.body.children if isinstance(self.body, Container) else ()
 
     @property
     def published(self) -> tuple[Published, ...]:
@@ -68,53 +73,95 @@ class Model(Container, init=False):
         """Where the model was published."""
         return PAPERS[self.name]
 
-    def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Self:
-        """Return the model with symbols replaced."""
-        changed = super().substituted(swaps)
-        arguments = tuple((key, value.xreplace(swaps)) for key, value in self.arguments)
-        object.__setattr__(changed, "arguments", arguments)
-        return changed
+    def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Any:
+        """Return the model that the call with the new arguments builds."""
+        arguments = {key: _put(value, swaps) for key, value in self.arguments}
+        return self if arguments == dict(self.arguments) else MODELS[self.name](**arguments)
 
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={written(value)}" for key, value in self.arguments)
         return f"zoo.{self.name}({given})"
 
 
+def _put(value: Any, swaps: Mapping[Symbol, sympy.Expr]) -> Any:
+    """Put values into an argument: a size, several, or a layer."""
+    if isinstance(value, tuple):
+        return tuple(_put(item, swaps) for item in value)
+    if isinstance(value, Layer):
+        return value.substituted(swaps)
+    return value.xreplace(swaps) if isinstance(value, sympy.Expr) else value
+
+
+def _exact(value: Any) -> Any:
+    """Make the numbers of an argument exact."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_exact, value))
+    if value is None or isinstance(value, bool | str | Layer):
+        return value
+    return exact(value)
+
+
+def sizes(name: str, value: Any) -> tuple[Any, ...]:
+    """Return an argument that lists sizes, exact; each is a symbol or a whole number of at least 1.
+
+    Raises:
+        ArgumentError: it is no list, or one of them is no size.
+    """
+    listed = _exact(value)
+    if not isinstance(listed, tuple) or not all(isinstance(n, sympy.Expr) for n in listed):
+        message = f"{name} must list sizes, such as (2, 2, 2, 2), got {written(value)}"
+        raise ArgumentError(message)
+    for n in listed:
+        if n.is_Rational and not (n.is_Integer and n > 0):
+            message = f"{name} needs whole numbers of at least 1, got {n} in {written(listed)}"
+            raise ArgumentError(message)
+    return listed
+
+
 PAPERS: dict[str, str] = {}
 PUBLISHED: dict[str, tuple[Published, ...]] = {}
+INPUTS: dict[str, tuple[int, ...]] = {}  # the size at which a model is usually counted
+BUILDERS: dict[str, Callable[..., Layer]] = {}
+DEFAULTS: dict[str, dict[str, Any]] = {}
 MODELS: dict[str, Callable[..., Model]] = {}
 
 
 def register(
-    name: str, build: Callable[..., Layer], paper: str, *published: Published, channels: int = 3
+    name: str,
+    build: Callable[..., Layer],
+    paper: str,
+    *published: Published,
+    usual: tuple[int, ...] = (3, 224, 224),
 ) -> Callable[..., Model]:
-    """Make a builder of layers a model of the zoo, and return the function that users call."""
+    """Make a builder of layers a model of the zoo, and return the function that users call.
+
+    The builder gets exact arguments. The usual input is that of the first published number, if there is one.
+    """
     signature = inspect.signature(build)
+    defaults = {key: _exact(p.default) for key, p in signature.parameters.items()}
 
     @functools.wraps(build)
     def make(*positional: Any, **named: Any) -> Model:
-        bound = signature.bind(*positional, **named)
-        arguments = tuple(
-            (key, exact(value))
-            for key, value in bound.arguments.items()
-            if exact(value) != signature.parameters[key].default
-        )
-        return Model(name, arguments, build(*positional, **named), channels)
+        given = {k: _exact(v) for k, v in signature.bind(*positional, **named).arguments.items()}
+        return Model(name, tuple((k, v) for k, v in given.items() if v != defaults[k]))
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"{inspect.getdoc(build)}\n\nSource: {paper}."
-    PAPERS[name], PUBLISHED[name], MODELS[name] = paper, published, make
+    BUILDERS[name], DEFAULTS[name], MODELS[name] = build, defaults, make
+    PAPERS[name], PUBLISHED[name] = paper, published
+    INPUTS[name] = published[0].input if published else usual
     return make
 
 
 TORCHVISION = "torchvision 0.29.1, weights IMAGENET1K_V1 (num_params, _ops)"
+#: ``_ops`` has three decimals; this is what it rounds.
+COUNTED = f"{TORCHVISION}; to the unit by torch's FlopCounterMode, halved"
 
 
-def torchvision(params: int, macs: int | None = None) -> tuple[Published, ...]:
-    """Return what torchvision publishes for a model at 3 × 224 × 224."""
-    numbers = {"params": params, "macs": macs}
-    return tuple(
-        Published(quantity, value, TORCHVISION, (3, 224, 224))
-        for quantity, value in numbers.items()
-        if value is not None
+def torchvision(params: int, macs: int, side: int = 224) -> tuple[Published, Published]:
+    """Return what torchvision publishes for a model at 3 × side × side."""
+    shape = (3, side, side)
+    return (
+        Published("params", params, TORCHVISION, shape),
+        Published("macs", macs, COUNTED, shape),
     )

@@ -27,7 +27,9 @@ DEPTHS = {
 }
 
 
-def vgg(depths: tuple[int, ...], *, norm: bool, num_classes: Any, width: Any) -> Sequential:
+def vgg(
+    depths: tuple[int, ...], *, norm: bool, num_classes: Any, width: Any, dropout: Any
+) -> Sequential:
     """Five stages of 3 × 3 convolutions, each with a pooling that halves, then three linear layers."""
     features: list[Layer] = []
     channels: Any = 3
@@ -46,32 +48,41 @@ def vgg(depths: tuple[int, ...], *, norm: bool, num_classes: Any, width: Any) ->
         classifier=Sequential(
             Linear(channels * 7 * 7, hidden),
             ReLU(inplace=True),
-            Dropout(),
+            Dropout(dropout),
             Linear(hidden, hidden),
             ReLU(inplace=True),
-            Dropout(),
+            Dropout(dropout),
             Linear(hidden, num_classes),
         ),
     )
 
 
 def _builder(depths: tuple[int, ...], *, norm: bool) -> Any:
-    def build(num_classes: Any = 1000, width: Any = 64) -> Sequential:
+    def build(num_classes: Any = 1000, width: Any = 64, dropout: Any = 0.5) -> Sequential:
         """VGG: 3 × 3 convolutions in five stages of width, 2, 4, 8 and 8 times width."""
-        return vgg(depths, norm=norm, num_classes=num_classes, width=width)
+        return vgg(depths, norm=norm, num_classes=num_classes, width=width, dropout=dropout)
 
     return build
 
 
-vgg11 = register("vgg11", _builder(DEPTHS["vgg11"], norm=False), PAPER, *torchvision(132_863_336))
-vgg13 = register("vgg13", _builder(DEPTHS["vgg13"], norm=False), PAPER)
-vgg16 = register(
-    "vgg16", _builder(DEPTHS["vgg16"], norm=False), PAPER, *torchvision(138_357_544, 15_470_264_320)
-)
-vgg19 = register("vgg19", _builder(DEPTHS["vgg19"], norm=False), PAPER)
-vgg11_bn = register("vgg11_bn", _builder(DEPTHS["vgg11"], norm=True), PAPER)
-vgg13_bn = register("vgg13_bn", _builder(DEPTHS["vgg13"], norm=True), PAPER)
-vgg16_bn = register(
-    "vgg16_bn", _builder(DEPTHS["vgg16"], norm=True), PAPER, *torchvision(138_365_992)
-)
-vgg19_bn = register("vgg19_bn", _builder(DEPTHS["vgg19"], norm=True), PAPER)
+PUBLISHED = {
+    "vgg11": torchvision(132_863_336, 7_609_090_048),
+    "vgg13": torchvision(133_047_848, 11_308_466_176),
+    "vgg16": torchvision(138_357_544, 15_470_264_320),
+    "vgg19": torchvision(143_667_240, 19_632_062_464),
+    "vgg11_bn": torchvision(132_868_840, 7_609_090_048),
+    "vgg13_bn": torchvision(133_053_736, 11_308_466_176),
+    "vgg16_bn": torchvision(138_365_992, 15_470_264_320),
+    "vgg19_bn": torchvision(143_678_248, 19_632_062_464),
+}
+
+
+def _vgg(name: str) -> Any:
+    depths, norm = DEPTHS[name.removesuffix("_bn")], name.endswith("_bn")
+    return register(name, _builder(depths, norm=norm), PAPER, *PUBLISHED[name])
+
+
+vgg11, vgg11_bn = _vgg("vgg11"), _vgg("vgg11_bn")
+vgg13, vgg13_bn = _vgg("vgg13"), _vgg("vgg13_bn")
+vgg16, vgg16_bn = _vgg("vgg16"), _vgg("vgg16_bn")
+vgg19, vgg19_bn = _vgg("vgg19"), _vgg("vgg19_bn")
