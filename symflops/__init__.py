@@ -156,6 +156,12 @@ if TYPE_CHECKING:
     from symflops.layers.pool import (
         MaxPool3d as MaxPool3d,
     )
+    from symflops.layers.rearrange import ChannelShuffle as ChannelShuffle
+    from symflops.layers.rearrange import PixelShuffle as PixelShuffle
+    from symflops.layers.rearrange import PixelUnshuffle as PixelUnshuffle
+    from symflops.layers.rearrange import ZeroPad1d as ZeroPad1d
+    from symflops.layers.rearrange import ZeroPad2d as ZeroPad2d
+    from symflops.layers.rearrange import ZeroPad3d as ZeroPad3d
     from symflops.layers.rectifiers import ELU as ELU
     from symflops.layers.rectifiers import SELU as SELU
     from symflops.layers.rectifiers import LeakyReLU as LeakyReLU
@@ -164,6 +170,7 @@ if TYPE_CHECKING:
     from symflops.layers.rectifiers import Softplus as Softplus
     from symflops.layers.reduction import Amax as Amax
     from symflops.layers.reduction import Mean as Mean
+    from symflops.layers.resize import Upsample as Upsample
     from symflops.layers.shape import (
         Dropout as Dropout,
     )
@@ -173,9 +180,9 @@ if TYPE_CHECKING:
     from symflops.layers.shape import (
         Identity as Identity,
     )
-    from symflops.layers.shape import (
-        Upsample as Upsample,
-    )
+    from symflops.layers.shape import Permute as Permute
+    from symflops.layers.shape import Split as Split
+    from symflops.layers.shape import Unflatten as Unflatten
     from symflops.layers.transposed import ConvTranspose1d as ConvTranspose1d
     from symflops.layers.transposed import ConvTranspose2d as ConvTranspose2d
     from symflops.layers.transposed import ConvTranspose3d as ConvTranspose3d
@@ -211,6 +218,7 @@ if TYPE_CHECKING:
     from symflops.shares import share as share
     from symflops.symbols import dim as dim
     from symflops.symbols import dims as dims
+    from symflops.symbols import family as family
     from symflops.trace import Shape as Shape
     from symflops.trace import Weight as Weight
     from symflops.typeset import Formula as Formula
@@ -221,7 +229,7 @@ __version__ = "0.1.0"
 
 #: Public name → the module that defines it.
 _MODULES = {
-    "symflops.symbols": "dim dims",
+    "symflops.symbols": "dim dims family",
     "symflops.typeset": "Formula display",
     "symflops.primitives": "bias_add contract einsum elementwise move op reduce softmax unknown",
     "symflops.trace": "Shape Weight",
@@ -246,9 +254,13 @@ _MODULES = {
     "symflops.layers.pool": (
         "AdaptiveAvgPool2d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
-    "symflops.layers.shape": "Dropout Flatten Identity Upsample",
+    "symflops.layers.shape": "Dropout Flatten Identity Permute Split Unflatten",
     "symflops.layers.rectifiers": "ELU LeakyReLU Mish PReLU SELU Softplus",
     "symflops.layers.transposed": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+    "symflops.layers.resize": "Upsample",
+    "symflops.layers.rearrange": (
+        "ChannelShuffle PixelShuffle PixelUnshuffle ZeroPad1d ZeroPad2d ZeroPad3d"
+    ),
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

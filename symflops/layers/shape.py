@@ -1,19 +1,20 @@
-"""Layers that move or view elements: flattening, identity, dropout, and enlarging."""
+"""Views: layers that see the same elements in another shape, order or grouping. Nothing is moved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sympy
+
 from symflops.errors import ArgumentError, ShapeError
-from symflops.exprs import product
+from symflops.exprs import product, spread
+from symflops.facts import divides, equal
 from symflops.fields import SAME, pointwise
-from symflops.floors import quotient
-from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
-from symflops.layers.combine import axis_of
-from symflops.primitives import interpolate, move
+from symflops.layers.base import Forward, Layer, Require, Size, written
+from symflops.layers.combine import axis_of, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from symflops.fields import Axes
     from symflops.trace import Shape
@@ -76,49 +77,168 @@ class Flatten(Layer):
         return (*x[:start], product(x[start : end + 1]), *x[end + 1 :])
 
 
-class Upsample(Layer):
-    """Enlarge the spatial axes of (B, C, …) to ``size``, or by ``scale_factor`` (rounded down).
+class Unflatten(Layer):
+    """Axis ``dim`` of a batched tensor as several axes: a view, nothing is moved.
 
-    ``"nearest"`` copies: no operation. ``"bilinear"`` takes 6 multiplications and 3 additions an output,
-    λ₀(μ₀a + μ₁b) + λ₁(μ₀c + μ₁d), as PyTorch computes it; the weights λ and μ, one pair a row and a
-    column, are not counted.
+    One of the sizes may be -1: it is what the others leave of the axis.
 
     >>> import symflops as sf
-    >>> C, H, W = sf.dims("C H W")
-    >>> cost = sf.cost(sf.Upsample(scale_factor=2, mode="bilinear"), (C, H, W))
-    >>> cost.output, cost.flops
-    ((C, 2*H, 2*W), 36*C*H*W)
+    >>> h, d, N = sf.dims("h d N")
+    >>> sf.cost(sf.Unflatten(-1, (h, -1)), (N, h * d)).output
+    (N, h, d)
 
     Raises:
-        ArgumentError: neither or both of size and scale_factor.
+        ArgumentError: no tuple of sizes, a size below 1, or -1 twice.
+        ShapeError: sizes whose product is not that of the axis.
     """
 
-    size: Size = None
-    scale_factor: Size = None
-    mode: str = "nearest"
-    align_corners: Any = None
-    recompute_scale_factor: Any = None
+    dim: Any
+    unflattened_size: Any
 
     def needs(self) -> Iterable[Require]:
-        """One of size and scale_factor, and a mode that exists."""
-        option(self, "mode", ("nearest", "bilinear"))
-        if (self.size is None) == (self.scale_factor is None):
-            message = "Upsample needs either size or scale_factor"
+        """A tuple of sizes, at most one of them left open."""
+        whole_number("Unflatten", "dim", self.dim)
+        sizes = self.unflattened_size
+        known = [n for n in sizes if n != -1] if isinstance(sizes, tuple) else []
+        if not sizes or not are_sizes(known) or len(sizes) - len(known) > 1:
+            message = (
+                "Unflatten: unflattened_size must be a tuple of sizes, one of which may be -1; got "
+                f"{written(sizes)}"
+            )
             raise ArgumentError(message)
-        yield from positive(self, "size")
+        return ()
 
     def forward(self, x: Shape) -> Forward:
-        """Copy or blend neighbours for every output."""
-        batch, channels, *sizes = x if len(x) > 2 else (*x, None)  # noqa: PLR2004 - batch, channels
-        wanted = (4,) if self.mode == "bilinear" else (3, 4, 5)
-        if len(x) not in wanted:
-            message = f"Upsample in mode {self.mode!r} needs {wanted[0]} axes with the batch, got {len(x)}"
+        """Take the axis apart."""
+        axis = axis_of(self.dim, x, "Unflatten")
+        sizes, size = self.unflattened_size, x[axis]
+        known = product(n for n in sizes if n != -1)
+        is_open = -1 in sizes
+        yield Require(
+            divides(known, size) if is_open else equal(known, size),
+            lambda: f"Unflatten cannot make {written(sizes)} of axis {axis} of size {size}",
+        )
+        return (*x[:axis], *(size / known if n == -1 else n for n in sizes), *x[axis + 1 :])
+
+
+class Permute(Layer):
+    """The axes of a batched tensor in another order: a view, nothing is moved.
+
+    ``dims`` lists the axes, the batch being 0, as in torchvision's Permute.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Permute((0, 2, 3, 1)), sf.dims("C H W")).output
+    (H, W, C)
+
+    Raises:
+        ArgumentError: dims that do not name every axis once.
+        ShapeError: an input with another number of axes.
+    """
+
+    dims: Any
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The axes, counted from the front."""
+        given = self.dims if isinstance(self.dims, tuple) else (self.dims,)
+        order = [whole_number("Permute", "dims", dim) for dim in given]
+        n = len(order)
+        if sorted(dim % n if -n <= dim < n else n for dim in order) != list(range(n)):
+            message = f"Permute: dims must name each of {n} axes once, got {written(given)}"
+            raise ArgumentError(message)
+        return tuple(dim % n for dim in order)
+
+    def needs(self) -> Iterable[Require]:
+        """Every axis once."""
+        _ = self.order
+        return ()
+
+    def sees_batch(self, shape: Shape) -> bool:
+        """Whether only a batch has as many axes as are named."""
+        return len(shape) == len(self.order) + 1
+
+    def forward(self, x: Shape) -> tuple[Any, ...]:
+        """Put the axes in order."""
+        if len(x) != len(self.order):
+            message = f"Permute names {len(self.order)} axes, and a batched input has {len(x)}"
             raise ShapeError(message)
-        if self.size is not None:
-            output = per_axis(self.size, len(sizes), "size")
-        else:
-            factors = per_axis(self.scale_factor, len(sizes), "scale_factor")
-            output = tuple(quotient(n * f, 1) for n, f in zip(sizes, factors, strict=True))
-        outputs = (channels, *output, batch)
-        yield "upsample", move() if self.mode == "nearest" else interpolate(outputs)
-        return (batch, channels, *output)
+        return tuple(x[axis] for axis in self.order)
+
+
+MOST_PARTS = 10_000  # outputs of one layer
+
+
+class Split(Layer):
+    """Parts of axis ``dim`` of a batched tensor, one output a part: a view, nothing is moved.
+
+    A size makes as many parts of that size as there are, and a last one of what is left; a tuple lists the
+    sizes of the parts, as in torch.split.
+
+    >>> import symflops as sf
+    >>> C, D, H, W = sf.dims("C D H W")
+    >>> sf.cost(sf.Split(C), (2 * C, H, W)).output
+    ((C, H, W), (C, H, W))
+    >>> sf.cost(sf.Split((C, D), dim=-1), (H, W, C + D)).output
+    ((H, W, C), (H, W, D))
+
+    Raises:
+        ArgumentError: a size below 1.
+        ShapeError: sizes that do not add up, or a size of which it is not known how often it fits.
+    """
+
+    split_size_or_sections: Any
+    dim: Any = 1
+
+    def needs(self) -> Iterable[Require]:
+        """A size, or several, of at least 1."""
+        whole_number("Split", "dim", self.dim)
+        given = self.split_size_or_sections
+        if given == () or not are_sizes(given if isinstance(given, tuple) else (given,)):
+            message = (
+                "Split: split_size_or_sections must be a size of at least 1 or a tuple of sizes, got "
+                f"{written(given)}"
+            )
+            raise ArgumentError(message)
+        return ()
+
+    def forward(self, x: Shape) -> Forward:
+        """Cut the axis."""
+        axis = axis_of(self.dim, x, "Split")
+        given = self.split_size_or_sections
+        parts = given if isinstance(given, tuple) else chunks(x[axis], given)
+        yield Require(
+            equal(sympy.Add(*parts), x[axis]),
+            lambda: (
+                f"Split: {' + '.join(map(str, parts))} is not the size {x[axis]} of axis {axis}"
+            ),
+        )
+        return tuple((*x[:axis], part, *x[axis + 1 :]) for part in parts)
+
+
+def are_sizes(values: Sequence[Any]) -> bool:
+    """Say whether each value is a whole number of at least 1 or an expression."""
+    return all(
+        isinstance(n, sympy.Expr) and (not n.is_Rational or (n.is_Integer and n >= 1))
+        for n in values
+    )
+
+
+def chunks(size: Any, part: Any) -> tuple[Any, ...]:
+    """Return the sizes of as many equal parts as fit, and of what is left.
+
+    Raises:
+        ShapeError: it is not known how many fit, or they are too many.
+    """
+    (m, a), (n, b) = spread(size).primitive(), spread(part).primitive()
+    if a != b:
+        message = (
+            f"Split: how many parts of {part} there are in {size} is not known; give the sizes of the "
+            "parts as a tuple"
+        )
+        raise ShapeError(message)
+    whole = m // n
+    if whole > MOST_PARTS:
+        message = f"Split makes up to {MOST_PARTS:,} parts; {size} has {whole:,} of {part}"
+        raise ShapeError(message)
+    left = m - whole * n
+    return (*(part,) * int(whole), *((left * a,) if left else ()))

@@ -15,7 +15,9 @@ from symflops.oracle import (
     linear,
     norm,
     pooling,
+    rearrange,
     reduction,
+    resize,
     shape,
     transposed,
 )
@@ -29,7 +31,17 @@ if TYPE_CHECKING:
 #: Layer → what it computes: (layer, inputs, counter) → output.
 LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
     layer: reference
-    for family in (conv, transposed, linear, norm, activation, pooling, reduction, shape)
+    for family in (
+        conv,
+        transposed,
+        linear,
+        norm,
+        activation,
+        pooling,
+        reduction,
+        rearrange,
+        resize,
+    )
     for layer, reference in family.REFERENCES.items()
 }
 
@@ -52,6 +64,9 @@ class Run:
     def apply(self, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         """Return what a layer makes of its inputs."""
         kind = type(layer)
+        if kind in shape.VIEWS:
+            views: tuple[Array, ...] = shape.VIEWS[kind](layer, *inputs)
+            return views
         if kind in LEAVES:
             output = LEAVES[kind](layer, inputs, self.counter)
             is_view = any(output.entries is x.entries for x in inputs)

@@ -1,76 +1,76 @@
-"""Layers that move or view elements: what they move costs nothing; a view has no entries of its own."""
+"""Views: the same entries in another shape, order or grouping. A view has no entries of its own."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from symflops.layers.shape import Dropout, Flatten, Identity, Upsample
+from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Split, Unflatten
 from symflops.oracle.number import Array
+from symflops.oracle.sliding import must_be
 
 if TYPE_CHECKING:
-    from symflops.oracle.number import Counter, Number
+    from symflops.oracle.number import Number
 
 
-def same(_: Any, inputs: tuple[Array, ...], __: Counter) -> Array:
+def same(_: Any, x: Array) -> tuple[Array, ...]:
     """Return the input itself."""
-    (x,) = inputs
-    return x
+    return (x,)
 
 
-def flatten(layer: Any, inputs: tuple[Array, ...], _: Counter) -> Array:
+def flatten(layer: Any, x: Array) -> tuple[Array, ...]:
     """Return the same entries with several axes seen as one."""
-    (x,) = inputs
     start, end = (int(dim) % len(x.shape) for dim in (layer.start_dim, layer.end_dim))
     one = math.prod(x.shape[start : end + 1])
-    return x.reshaped((*x.shape[:start], one, *x.shape[end + 1 :]))
+    return (x.reshaped((*x.shape[:start], one, *x.shape[end + 1 :])),)
 
 
-def upsample(layer: Any, inputs: tuple[Array, ...], _: Counter) -> Array:
-    """Return the nearest entry, or a blend of the four around, for every output."""
-    (x,) = inputs
-    axes = [Enlarged(layer, i, size) for i, size in enumerate(x.shape[2:])]
-
-    def nearest(b: int, c: int, *at: int) -> Number:
-        return x[b, c, *(axis.nearest(i) for axis, i in zip(axes, at, strict=True))]
-
-    def bilinear(b: int, c: int, i: int, j: int) -> Number:
-        (top, bottom, l0, l1), (left, right, m0, m1) = axes[0].around(i), axes[1].around(j)
-        above = m0 * x[b, c, top, left] + m1 * x[b, c, top, right]
-        below = m0 * x[b, c, bottom, left] + m1 * x[b, c, bottom, right]
-        return l0 * above + l1 * below
-
-    entry = nearest if layer.mode == "nearest" else bilinear
-    return Array.of((*x.shape[:2], *(axis.output for axis in axes)), entry)
+def unflatten(layer: Any, x: Array) -> tuple[Array, ...]:
+    """Return the same entries with one axis seen as several; -1 is counted up until they are as many."""
+    axis = int(layer.dim) % len(x.shape)
+    given = [int(n) for n in layer.unflattened_size]
+    sizes = [n if n != -1 else 1 for n in given]
+    while -1 in given and math.prod(sizes) < x.shape[axis]:
+        sizes[given.index(-1)] += 1
+    must_be(layer, "an axis of", x.shape[axis], math.prod(sizes))
+    return (x.reshaped((*x.shape[:axis], *sizes, *x.shape[axis + 1 :])),)
 
 
-class Enlarged:
-    """One axis of an upsampled map: its new size, and where its entries come from."""
+def permute(layer: Any, x: Array) -> tuple[Array, ...]:
+    """Return the same entries with the axes in another order."""
+    order = [int(dim) % len(x.shape) for dim in layer.dims]
+    must_be(layer, "axes", len(x.shape), len(order))
 
-    def __init__(self, layer: Any, axis: int, size: int) -> None:
-        given = layer.scale_factor if layer.size is None else layer.size
-        value = given[axis] if isinstance(given, tuple) else given
-        self.size = size
-        self.output = math.floor(size * value) if layer.size is None else int(value)
-        self.scale = float(1 / value) if layer.size is None else size / self.output
-        self.corners = bool(layer.align_corners)
-        if self.corners:
-            self.scale = (size - 1) / (self.output - 1) if self.output > 1 else 0
+    def entry(*at: int) -> Number:
+        where = dict(zip(order, at, strict=True))
+        return x[[where[axis] for axis in range(len(order))]]
 
-    def nearest(self, i: int) -> int:
-        """Return the entry that output i copies."""
-        return min(math.floor(i * self.scale), self.size - 1)
-
-    def around(self, i: int) -> tuple[int, int, float, float]:
-        """Return the two entries that output i lies between, and how much it takes of each."""
-        source = i * self.scale if self.corners else max((i + 0.5) * self.scale - 0.5, 0)
-        before = min(math.floor(source), self.size - 1)
-        after = min(before + 1, self.size - 1)
-        return before, after, 1 - (source - before), source - before
+    return (Array.of([x.shape[axis] for axis in order], entry),)
 
 
-REFERENCES: dict[type, Any] = {
+def split(layer: Any, x: Array) -> tuple[Array, ...]:
+    """Return the same entries in several parts, cut one after the other off an axis."""
+    axis = int(layer.dim) % len(x.shape)
+    given, parts, start = layer.split_size_or_sections, [], 0
+    left = [int(n) for n in given] if isinstance(given, tuple) else None
+    while start < x.shape[axis]:
+        size = left.pop(0) if left else min(int(given), x.shape[axis] - start)
+        parts.append(cut(x, axis, start, size))
+        start += size
+    must_be(layer, "parts that make up", x.shape[axis], start)
+    return tuple(parts)
+
+
+def cut(x: Array, axis: int, start: int, size: int) -> Array:
+    """Return the entries of an axis from ``start`` on."""
+    shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
+    return Array.of(shape, lambda *at: x[*at[:axis], start + at[axis], *at[axis + 1 :]])
+
+
+VIEWS: dict[type, Any] = {
     **dict.fromkeys((Identity, Dropout), same),
     Flatten: flatten,
-    Upsample: upsample,
+    Unflatten: unflatten,
+    Permute: permute,
+    Split: split,
 }

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from symflops.errors import ArgumentError
+from symflops.exprs import product
 from symflops.layers.activation import GLU, Activation, AlongAxis
 from symflops.layers.base import Layer
 from symflops.layers.combine import Container
 from symflops.layers.linear import Linear
 from symflops.layers.norm import BatchNorm1d, LayerNorm, LocalResponseNorm
+from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from symflops.layers.rectifiers import PReLU
 from symflops.layers.reduction import Reduction
-from symflops.layers.shape import Dropout, Flatten, Identity, Upsample
+from symflops.layers.resize import Upsample
+from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Split, Unflatten
 from symflops.symbols import dim
 
-AXES = {3: "B C L", 4: "B C H W", 5: "B C D H W"}
+AXES = {2: "B N", 3: "B C L", 4: "B C H W", 5: "B C D H W"}
 ANY_RANK = (
     Activation,
     AlongAxis,
@@ -23,7 +26,12 @@ ANY_RANK = (
     Identity,
     Dropout,
     Flatten,
+    Unflatten,
+    Split,
     LocalResponseNorm,
+    ChannelShuffle,
+    PixelShuffle,
+    PixelUnshuffle,
     Reduction,
     Upsample,
 )
@@ -45,21 +53,44 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     if isinstance(first, LayerNorm):
         last = first.normalized_shape
         return (*_named(layer, "B N"), *(last if isinstance(last, tuple) else (last,)))
-    rank = first.rank
-    if rank is None and isinstance(first, BatchNorm1d):
-        rank = 3
-    if rank is None and isinstance(first, ANY_RANK):
-        rank = 4
+    rank = _rank(first)
     if rank not in AXES:
         kind = type(layer).__name__
         message = f"{kind} does not say what input it takes; write verify(sf.cost(layer, shape))"
         raise ArgumentError(message)
+    if isinstance(first, Permute | Split | Unflatten):
+        return _cut(first, _named(layer, AXES[rank]))
     batch, channels, *sizes = _named(layer, AXES[rank])
     for field in ("in_channels", "num_features", "input_channels"):
         channels = getattr(first, field, channels)
     if isinstance(first, PReLU) and first.num_parameters != 1:
         channels = first.num_parameters
     return (batch, channels, *sizes)
+
+
+def _rank(layer: Layer) -> int | None:
+    """Return how many axes a layer takes, where it leaves that open as many as come to mind."""
+    if isinstance(layer, Permute):
+        return len(layer.order)
+    if isinstance(layer, Upsample):
+        return {"linear": 3, "trilinear": 5}.get(layer.mode, 4)
+    if layer.rank is None and isinstance(layer, BatchNorm1d):
+        return 3
+    return 4 if layer.rank is None and isinstance(layer, ANY_RANK) else layer.rank
+
+
+def _cut(layer: Layer, shape: list[Any]) -> tuple[Any, ...]:
+    """Return a shape with an axis that falls into the parts that a layer makes of it."""
+    dim = getattr(layer, "dim", 0)
+    if not -len(shape) <= dim < len(shape):
+        return tuple(shape)  # the layer says what is wrong
+    if isinstance(layer, Split):
+        given = layer.split_size_or_sections
+        shape[int(dim)] = sum(given) if isinstance(given, tuple) else 2 * given
+    if isinstance(layer, Unflatten):
+        axis, sizes = int(dim), layer.unflattened_size
+        shape[axis] = product(shape[axis] if n == -1 else n for n in sizes)
+    return tuple(shape)
 
 
 def _first(layer: Layer) -> Layer:
