@@ -7,6 +7,7 @@ import torch_modules
 from torch import nn
 
 from symflops.layers.combine import Container
+from symflops.zoo.published import Model
 from symflops.zoo.resnet import Block
 
 
@@ -31,6 +32,8 @@ class ResidualBlock(nn.Module):
 
 
 def module(layer):
+    if isinstance(layer, Model):
+        return module(layer.body)
     if isinstance(layer, Block):
         return ResidualBlock(layer)
     if isinstance(layer, Container):
