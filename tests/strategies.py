@@ -22,6 +22,7 @@ TRANSPOSED = {1: sf.ConvTranspose1d, 2: sf.ConvTranspose2d, 3: sf.ConvTranspose3
 MAX_POOLS = {1: sf.MaxPool1d, 2: sf.MaxPool2d, 3: sf.MaxPool3d}
 AVG_POOLS = {1: sf.AvgPool1d, 2: sf.AvgPool2d, 3: sf.AvgPool3d}
 NORMS = {1: sf.BatchNorm1d, 2: sf.BatchNorm2d, 3: sf.BatchNorm3d}
+PADS = {1: sf.ZeroPad1d, 2: sf.ZeroPad2d, 3: sf.ZeroPad3d}
 SPATIAL = {1: "L", 2: "H W", 3: "D H W"}
 
 
@@ -256,6 +257,73 @@ def reductions(draw):
     return Case(lambda B, C, H, W: (layer, (B, C, H, W)), sizes)
 
 
+@st.composite
+def orders(draw):
+    """Permute, with axes counted from the front or from the back."""
+    rank = draw(st.integers(2, 5))
+    order = [axis - draw(st.sampled_from([0, rank])) for axis in draw(st.permutations(range(rank)))]
+    sizes = {name: draw(st.integers(1, 3)) for name in "BCDHW"[:rank]}
+    return Case(lambda **named: (sf.Permute(order), tuple(named.values())), sizes)
+
+
+@st.composite
+def parts(draw):
+    """Unflatten and Split, of which an axis is made that falls into their sizes."""
+    axis = draw(st.integers(0, 2))
+    dim = axis - draw(st.sampled_from([0, 3]))
+    kind = draw(st.sampled_from(["sections", "size", "unflatten"]))
+    fit, of = draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    is_open = draw(st.sampled_from([(), (0,), (1,)]))
+    names = ("B", "L", "m") if kind == "size" else ("B", "L", "m", "n")
+
+    def build(B, L, m, n=None):
+        if kind == "unflatten":
+            given = tuple(-1 if i in is_open else size for i, size in enumerate((m, n)))
+            layer, size = sf.Unflatten(dim, given), m * n
+        elif kind == "size":
+            layer, size = sf.Split(of * m, dim), fit * m
+        else:
+            layer, size = sf.Split((m, of, n), dim), m + of + n
+        shape = [B, L]
+        shape.insert(axis, size)
+        return layer, tuple(shape)
+
+    return Case(build, {name: draw(st.integers(1, 3)) for name in names})
+
+
+@st.composite
+def shuffles(draw):
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", "H", "W", "r")}
+    layer_of, shape_of = draw(
+        st.sampled_from(
+            [
+                (sf.PixelShuffle, lambda B, C, H, W, r: (B, r**2 * C, H, W)),
+                (sf.PixelShuffle, lambda B, C, H, W, r: (B, 2, C * r**2, H, W)),
+                (sf.PixelUnshuffle, lambda B, C, H, W, r: (B, C, r * H, r * W)),
+                (sf.ChannelShuffle, lambda B, C, H, W, r: (B, r * C, H, W)),
+                (sf.ChannelShuffle, lambda B, C, H, W, r: (B, r * C, H + W)),
+            ]
+        )
+    )
+    return Case(lambda r, **named: (layer_of(r), shape_of(r=r, **named)), sizes)
+
+
+@st.composite
+def paddings(draw):
+    axes = draw(st.sampled_from([1, 2, 3]))
+    padding = draw(st.one_of(st.integers(0, 2), st.tuples(*[st.integers(-2, 3)] * (2 * axes))))
+    sides = spread(padding, 2 * axes)
+    names = SPATIAL[axes].split()[::-1]  # the last axis first
+    sizes = {"B": draw(st.integers(1, 2)), "C": draw(st.integers(1, 2))}
+    for name, before, after in zip(names, sides[::2], sides[1::2], strict=True):
+        sizes[name] = 1 - min(0, before) - min(0, after) + draw(st.integers(0, 2))
+
+    def build(B, C, **spatial):
+        return PADS[axes](padding), (B, C, *(spatial[name] for name in SPATIAL[axes].split()))
+
+    return Case(build, sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -269,6 +337,10 @@ LEAVES = {
     "activation": activations(),
     "gate": gates(),
     "upsample": upsamples(),
+    "order": orders(),
+    "parts": parts(),
+    "shuffle": shuffles(),
+    "padding": paddings(),
     "reduction": reductions(),
 }
 

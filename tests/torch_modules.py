@@ -34,6 +34,24 @@ class Reduction(nn.Module):
         return self.function(x, dim=self.dim, keepdim=self.keepdim)
 
 
+class Called(nn.Module):
+    """A function of tensors."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.forward = function
+
+
+def cut(layer):
+    """torch.split with the layer's arguments; a single part comes alone."""
+
+    def parts(x):
+        several = x.split(plain(layer.split_size_or_sections), plain(layer.dim))
+        return several if len(several) > 1 else several[0]
+
+    return parts
+
+
 def plain(value):
     """A field of a layer as a Python number, or a tuple of them."""
     if isinstance(value, tuple):
@@ -77,6 +95,10 @@ def module(layer):
         return nn.Sequential(*(module(layer.body) for _ in range(int(layer.n))))
     if isinstance(layer, sf.Mean | sf.Amax):
         return Reduction(layer)
+    if isinstance(layer, sf.Permute):
+        return Called(lambda x: x.permute(plain(layer.dims)))
+    if isinstance(layer, sf.Split):
+        return Called(cut(layer))
     built = getattr(nn, type(layer).__name__)(**fields(layer))
     return built.train(getattr(layer, "form", "") == "training")
 
