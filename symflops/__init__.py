@@ -129,12 +129,17 @@ if TYPE_CHECKING:
     from symflops.layers.norm import (
         BatchNorm3d as BatchNorm3d,
     )
+    from symflops.layers.norm import GroupNorm as GroupNorm
+    from symflops.layers.norm import InstanceNorm1d as InstanceNorm1d
+    from symflops.layers.norm import InstanceNorm2d as InstanceNorm2d
+    from symflops.layers.norm import InstanceNorm3d as InstanceNorm3d
     from symflops.layers.norm import (
         LayerNorm as LayerNorm,
     )
     from symflops.layers.norm import (
         LocalResponseNorm as LocalResponseNorm,
     )
+    from symflops.layers.norm import RMSNorm as RMSNorm
     from symflops.layers.pool import (
         AdaptiveAvgPool2d as AdaptiveAvgPool2d,
     )
@@ -247,7 +252,10 @@ _MODULES = {
     "symflops.layers.linear": "Linear",
     "symflops.layers.channel_attention": "SqueezeExcitation",
     "symflops.layers.reduction": "Amax Mean",
-    "symflops.layers.norm": "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm LocalResponseNorm",
+    "symflops.layers.norm": (
+        "BatchNorm1d BatchNorm2d BatchNorm3d GroupNorm InstanceNorm1d InstanceNorm2d "
+        "InstanceNorm3d LayerNorm LocalResponseNorm RMSNorm"
+    ),
     "symflops.layers.activation": (
         "GELU GLU Hardsigmoid Hardswish Hardtanh LogSoftmax ReLU ReLU6 SiLU Sigmoid Softmax Tanh"
     ),

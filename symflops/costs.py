@@ -17,6 +17,7 @@ from symflops.layers.base import Layer, assignment
 from symflops.metrics import Profiler, Weigher, activations, work
 from symflops.omissions import Omitted, omitted
 from symflops.receptive import ReceptiveField, View, receptive_field, views
+from symflops.recurrences import Recurrences
 from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbols_within
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
@@ -238,6 +239,9 @@ class Cost:
                 and Facts().decide(condition.relation.at(swaps)) is False
             ):
                 self._refused(condition, swaps)
+        if broken := Recurrences(self.conditions).broken(swaps):
+            message = f"the values given break {broken}, which the layers themselves make so"
+            raise ConditionError(message)
         setup = self.setup.at(swaps)
         inside = self._inside(swaps)
         cost = answer(setup.hiding(inside) if inside else setup, self.convention)

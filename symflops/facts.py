@@ -16,7 +16,7 @@ from sympy import Add, Mul
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.floors import canonical, plainly_whole, whole
-from symflops.symbols import Symbol, exact
+from symflops.symbols import Member, Symbol, exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,6 +236,8 @@ def _solvable(number: sympy.Expr) -> Symbol | None:
 def _from_one(expr: sympy.Expr) -> sympy.Expr:
     """Put x = 1 + x' with x' ≥ 0 for every whole dimension, and for 2**i with an index i."""
     shifts = {s: s + 1 for s in expr.free_symbols if s.is_integer and s.is_positive}
+    for member in expr.atoms(Member):
+        shifts[member] = sympy.Dummy("member", integer=True, nonnegative=True) + 1
     for power in expr.atoms(sympy.Pow):
         if power.base.is_Integer and power.base > 0 and power.exp.is_nonnegative:
             shifts[power] = sympy.Dummy("power", integer=True, nonnegative=True) + 1

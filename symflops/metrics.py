@@ -102,11 +102,19 @@ def closed_sum(expr: sympy.Expr, index: Symbol, first: sympy.Expr, last: sympy.E
     for term in sympy.Add.make_args(sympy.expand(expr)):
         if not term.has(index):
             closed.append(sympy.expand(term * (last - first + 1)))
-        elif any(f.has(index) for f in term.atoms(sympy.floor, sympy.Function)):
-            closed.append(sympy.Sum(term, (index, first, last)))
-        else:
-            closed.append(sympy.expand(sympy.summation(term, (index, first, last))))
+            continue
+        outside, inside = term.as_independent(index, as_Add=False)
+        closed.append(sympy.expand(outside * _sum(inside, (index, first, last))))
     return sympy.Add(*closed)
+
+
+def _sum(term: sympy.Expr, limits: Limits) -> sympy.Expr:
+    """Return Σ term in closed form, or as it stands where that has none, or one only case by case."""
+    stays = sympy.Sum(term, limits)
+    if any(f.has(limits[0]) for f in term.atoms(sympy.Function, sympy.Sum, sympy.Product)):
+        return stays
+    total = sympy.summation(term, limits)
+    return stays if total.has(sympy.Piecewise) else total
 
 
 def work(profile: Profile, weigh: Mapping[Key, sympy.Rational]) -> Terms:

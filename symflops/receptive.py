@@ -20,6 +20,7 @@ from symflops.exprs import ONE, ZERO, spread
 from symflops.fields import SAME, Axes, Field, pointwise
 from symflops.metrics import closed_sum
 from symflops.symbols import exact
+from symflops.symbols import index as _index
 from symflops.trace import Group, Step, Sum, Times
 
 if TYPE_CHECKING:
@@ -93,7 +94,28 @@ def _factored(size: sympy.Expr) -> sympy.Expr:
     """Write L·k - L + 1 as L·(k - 1) + 1."""
     if size.is_Rational or len(sympy.Add.make_args(size)) > FACTORED:
         return size
-    return sympy.factor(size - 1) + 1
+    return _one_series(sympy.factor(size - 1)) + 1
+
+
+def _one_series(expr: sympy.Expr) -> sympy.Expr:
+    """Write Σ k_i - Σ 1 as Σ (k_i - 1): sums over the same index as one."""
+    found: dict[Any, list[sympy.Expr]] = {}
+    rest = []
+    for term in sympy.Add.make_args(sympy.expand(expr)):
+        number, series = term.as_coeff_Mul()
+        if isinstance(series, sympy.Sum):
+            found.setdefault(series.limits, []).append(number * series.function)
+        else:
+            rest.append(term)
+    if len(found) != 1:
+        return expr
+    ((limits, bodies),) = found.items()
+    ((index, first, last),) = limits
+    left = sympy.Add(*rest)
+    each = left / spread(last - first + 1)  # what every index contributes
+    if each.is_Rational:
+        return sympy.Sum(sympy.factor(sympy.Add(each, *bodies)), (index, first, last))
+    return left + sympy.Sum(sympy.factor(sympy.Add(*bodies)), (index, first, last))
 
 
 def views(root: Group, facts: Facts) -> Mapping[str, View]:
@@ -308,7 +330,7 @@ def _summed(field: Field, depth: Sum) -> Field:
     elif not field.step.has(index):
         before, step = field.step ** (index - first), field.step**depth.n
     else:
-        inner = sympy.Dummy("j", integer=True, nonnegative=True)
+        inner = _index("j" if index.name != "j" else "m")
         inside = field.step.xreplace({index: inner})
         before = sympy.product(inside, (inner, first, index - 1))
         step = sympy.product(field.step, (index, first, last))

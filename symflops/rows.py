@@ -12,6 +12,7 @@ from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, joined
 from symflops.facts import equal
 from symflops.metrics import Profiler, Weigher, Weights, activations, work
+from symflops.receptive import receptive_field
 from symflops.symbols import exact
 from symflops.tables.table import Column, Label, Note, Table
 from symflops.trace import Group, Node, Step, Sum, Times
@@ -36,6 +37,7 @@ COLUMNS = {
         Column("flops", "FLOPs"),
         Column("activations", "activations"),
         Column("model_size", "bytes", detail="float32"),
+        Column("receptive_field", "receptive field", "shape"),
         Column("share", "share", "share"),
     )
 }
@@ -85,7 +87,11 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
         message = f"depth must be a whole number of at least 1, got {depth!r}"
         raise ArgumentError(message)
     filled = Filler(cost)
-    rows = [filled.row(line) for line in merged(lines(cost.root, depth))]
+    found = merged(lines(cost.root, depth))
+    rows = [filled.row(line) for line in found]
+    if "receptive_field" in keys:
+        for line, row in zip(found, rows, strict=True):
+            row["receptive_field"] = filled.field(line)
     total = filled.total()
     notes = list(notes_of(cost, filled))
     if columns is None and not all(map(filled.has_share, rows)):
@@ -185,6 +191,19 @@ class Filler:
             "model_size": params * bytes_of("float32"),
         }
 
+    def field(self, line: Line) -> tuple[Any, ...] | None:
+        """Return what a position of the (last) output sees; nothing where it sees everything.
+
+        Inside a repetition it differs from block to block, and there is nothing to say either.
+        """
+        parent, _, name = line.path.rpartition(".")
+        if "*" in parent or (line.around and name != "*"):
+            return None
+        name = line.last or name
+        path = parent if name == "*" else f"{parent}.{name}".strip(".")
+        view = self.cost.views.get(path)
+        return None if view is None or view.stop else (receptive_field(view).size,)
+
     def share(self, row: dict[str, Any]) -> Any:
         """Return the part of all FLOPs that a row has."""
         return sympy.cancel(row["flops"] / self.flops) if self.flops != 0 else sympy.Integer(0)
@@ -219,7 +238,10 @@ def notes_of(cost: Cost, filled: Filler) -> Iterator[Note]:
     yield (f"Convention {convention.name}: {convention.sentence}",)
     if cost.setup.values:
         yield ("With ", *_listed(_equalities(cost)), ".")
-    assumed = [c.relation for c in cost.conditions if c.kind != "rounded"]
+    defined = [c.relation for c in cost.conditions if c.kind == "defined"]
+    if defined:
+        yield ("Where ", *_listed(defined), ".")
+    assumed = [c.relation for c in cost.conditions if c.kind in ("assumed", "stated")]
     if assumed:
         yield ("Holds for ", *_listed(assumed), ".")
     rounded = [c for c in cost.conditions if c.kind == "rounded"]

@@ -29,7 +29,7 @@ def shapes_of(layer: Layer, given: Any) -> tuple[tuple[Any, ...], ...]:
     if given is None:
         message = f"cost({type(layer).__name__}…) needs an input shape, such as (C_in, H, W)"
         raise ArgumentError(message)
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
+    if isinstance(given, str | sympy.Basic) or not hasattr(given, "__iter__"):
         message = f"the input must be a tuple of sizes, such as (3, 224, 224), got {given!r}"
         raise ArgumentError(message)
     given = tuple(given)

@@ -72,7 +72,8 @@ class Style(Protocol):
     def floor(self, text: str) -> str: ...
     def ceiling(self, text: str) -> str: ...
     def function(self, name: str, arguments: list[str]) -> str: ...
-    def series(self, index: str, first: str, last: str, text: str) -> str: ...
+    def series(self, sign: str, index: str, first: str, last: str, text: str) -> str: ...
+    def member(self, name: str, place: str) -> str: ...
 
 
 def parts(name: str) -> tuple[str, list[str]]:
@@ -133,8 +134,12 @@ class Text:
             return self.ceiling(arguments[0])
         return f"{name}({', '.join(arguments)})"
 
-    def series(self, index: str, first: str, last: str, text: str) -> str:
-        return f"Σ_({index}={first}..{last}) {text}"
+    def series(self, sign: str, index: str, first: str, last: str, text: str) -> str:
+        return f"{sign}_({index}={first}..{last}) {text}"
+
+    def member(self, name: str, place: str) -> str:
+        simple = place.isalnum() or len(place) == 1
+        return f"{self.symbol(name)}_{place if simple else self.parenthesis(place)}"
 
 
 class Latex(Text):
@@ -170,7 +175,7 @@ class Latex(Text):
         return f"-{text}"
 
     def parenthesis(self, text: str) -> str:
-        tall = "\\frac" in text or "\\sum" in text
+        tall = any(sign in text for sign in ("\\frac", "\\sum", "\\prod"))
         return f"\\left({text}\\right)" if tall else f"({text})"
 
     def sum(self, pieces: list[tuple[bool, str]]) -> str:
@@ -203,8 +208,19 @@ class Latex(Text):
             head = f"{self.word(first)}_{{\\mathrm{{{escaped}}}}}" if rest else self.word(first)
         return f"{head}({', '.join(arguments)})"
 
-    def series(self, index: str, first: str, last: str, text: str) -> str:
-        return f"\\sum_{{{index}={first}}}^{{{last}}} {text}"
+    def series(self, sign: str, index: str, first: str, last: str, text: str) -> str:
+        big = {"Σ": "\\sum", "Π": "\\prod"}[sign]
+        return f"{big}_{{{index}={first}}}^{{{last}}} {text}"
+
+    def member(self, name: str, place: str) -> str:
+        written = self.symbol(name)
+        if "_" in written:  # one subscript, not two: C_{in,l}
+            return (
+                f"{written.removesuffix('}')},{place}}}"
+                if written.endswith("}")
+                else f"{{{written}}}_{{{place}}}"
+            )
+        return f"{written}_{{{place}}}"
 
 
 class Inline(Latex):
@@ -288,9 +304,15 @@ class MathML(Text):
         inside = "<mo>,</mo>".join(arguments)
         return self.row(self.symbol(name), "<mo>(</mo>", inside, "<mo>)</mo>")
 
-    def series(self, index: str, first: str, last: str, text: str) -> str:
+    def series(self, sign: str, index: str, first: str, last: str, text: str) -> str:
         under = self.row(index, "<mo>=</mo>", first)
-        return self.row(f"<munderover><mo>∑</mo>{under}{self.row(last)}</munderover>", text)
+        big = {"Σ": "∑", "Π": "∏"}[sign]
+        return self.row(f"<munderover><mo>{big}</mo>{under}{self.row(last)}</munderover>", text)
+
+    def member(self, name: str, place: str) -> str:
+        base, below = parts(name)
+        subscripts = "<mo>,</mo>".join([*map(self.word, below), place])
+        return f"<msub>{self.word(base)}<mrow>{subscripts}</mrow></msub>"
 
 
 STYLES: dict[str, Style] = {

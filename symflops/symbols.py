@@ -98,6 +98,95 @@ class Index(sympy.Symbol):  # type: ignore[misc]
     """The index of a sum; never equal to a dimension of the same name."""
 
 
+class Family(sympy.Symbol):  # type: ignore[misc]
+    """Dimensions that depend on an index, ``C[0], C[1], …``; stands for a value only with its index."""
+
+    def __getitem__(self, place: Any) -> Member:
+        return Member(self, exact(place))
+
+    def __iter__(self) -> Any:
+        message = f"the family {self.name} has no end; write its members, {self.name}[0], …"
+        raise TypeError(message)
+
+
+class Member(sympy.Function):  # type: ignore[misc]
+    """One of a family of dimensions, ``C[l - 1]``: a whole number of at least 1.
+
+    Where values are put in for the family, the member is the value at its index: of a sequence of sizes,
+    of a function of the index, or of one size for all.
+    """
+
+    nargs = 2
+    is_integer = True
+    is_positive = True
+
+    @classmethod
+    def eval(cls, family: sympy.Basic, place: sympy.Expr) -> sympy.Expr | None:
+        """Look the member up where the family has values."""
+        if place.is_Rational and not (place.is_Integer and place >= 0):
+            message = f"{family}[{place}]: the members of a family are numbered 0, 1, 2, …"
+            raise ArgumentError(message)
+        if isinstance(family, sympy.Tuple):
+            return _at(family, place)
+        if isinstance(family, sympy.Lambda):
+            return family(place)
+        if not isinstance(family, sympy.Symbol) or not isinstance(family, Family | Index):
+            return family
+        canonical = sympy.expand(place)
+        return None if canonical == place else cls(family, canonical)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{printer.doprint(self.args[0])}[{printer.doprint(self.args[1])}]"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        text = f"{printer.doprint(self.args[0])}_{{{printer.doprint(self.args[1])}}}"
+        return text if exp is None else f"{text}^{{{exp}}}"
+
+
+def _at(values: sympy.Tuple, place: sympy.Expr) -> sympy.Expr | None:
+    if not place.is_Integer:
+        return None
+    if place >= len(values):
+        message = (
+            f"a family got {len(values)} values, for its members 0 to {len(values) - 1}, and has no "
+            f"member {place}"
+        )
+        raise ArgumentError(message)
+    return values[int(place)]
+
+
+def family(name: str) -> Family:
+    """Return a family of dimensions: ``C[l]`` is the dimension C with the index l, from 0 on.
+
+    Values go in for the whole family: a sequence of sizes, a function of the index, or one size for all.
+
+    >>> import symflops as sf
+    >>> C, (L, M) = sf.family("C"), sf.dims("L M")
+    >>> chain = sf.Stack(lambda l: sf.Conv2d(C[l-1], C[l], 3, padding=1, bias=False), L)
+    >>> cost = sf.cost(chain, (C[0], M, M))
+    >>> cost.macs
+    9*M**2*Sum(C[l]*C[l - 1], (l, 1, L))
+    >>> cost.at(C=lambda l: 64 * 2**l).macs      # every layer doubles the channels
+    M**2*(24576*4**L - 24576)
+    >>> cost.at(L=2, C=(3, 64, 128)).macs
+    75456*M**2
+
+    Raises:
+        SymbolError: the name is not one word of letters, digits and underscores.
+    """
+    return Family(dim(name).name)
+
+
+def members(values: Any) -> sympy.Basic:
+    """Return what is put in for a family: a sequence, a function of the index, or one size for all."""
+    if isinstance(values, tuple | list):
+        return sympy.Tuple(*map(exact, values))
+    if callable(values) and not isinstance(values, sympy.Basic):
+        place = index("l")
+        return sympy.Lambda(place, exact(values(place)))
+    return exact(values)
+
+
 def index(name: str = "i") -> Index:
     """Return the index symbol of this name: a whole number from 0 on."""
     return Index(name, integer=True, nonnegative=True)
@@ -152,7 +241,16 @@ def _decimal(text: str) -> sympy.Rational:
 def adopt(expr: sympy.Expr) -> sympy.Expr:
     """Take an expression over: foreign symbols by their names, floats by their decimal text."""
     swaps: dict[sympy.Basic, sympy.Basic] = {}
+    bare = expr.xreplace({member: sympy.Integer(1) for member in expr.atoms(Member)})
+    for symbol in bare.free_symbols:
+        if isinstance(symbol, Family):
+            message = (
+                f"{symbol.name} is a family of dimensions; write a member, such as {symbol.name}[0]"
+            )
+            raise ArgumentError(message)
     for symbol in expr.free_symbols:
+        if isinstance(symbol, Family):
+            continue
         if is_index(symbol) or symbol in (_symbol(symbol.name, True), _symbol(symbol.name, False)):  # noqa: FBT003
             continue
         if symbol.is_extended_positive is False or symbol.is_rational is False:
@@ -183,8 +281,8 @@ def by_name(symbols: Iterable[sympy.Symbol]) -> dict[str, sympy.Symbol]:
             continue
         if found.setdefault(symbol.name, symbol) != symbol:
             message = (
-                f"{symbol.name} stands for two symbols here, an integer and a rational one; "
-                "declare it once, with the same integer="
+                f"{symbol.name} stands for two symbols here, of dim(…), dim(…, integer=False) and "
+                "family(…); declare it once"
             )
             raise SymbolError(message)
     return dict(sorted(found.items()))

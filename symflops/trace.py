@@ -80,8 +80,8 @@ class Step:
 class Condition:
     """What a formula rests on: a relation that was assumed, or a size that was rounded down.
 
-    ``kind`` is ``"assumed"`` (could not be decided for symbols), ``"stated"`` (given as ``assume``) or
-    ``"rounded"`` (a quotient that PyTorch's floor cut).
+    ``kind`` is ``"assumed"`` (could not be decided for symbols), ``"stated"`` (given as ``assume``),
+    ``"rounded"`` (a quotient that PyTorch's floor cut) or ``"defined"`` (the sizes H_i of a symbolic depth).
     """
 
     relation: Relation

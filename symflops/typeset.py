@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
 from sympy import Add, Integer, Mul, Pow
+from sympy.core.function import Application
 
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
 from symflops.styles import STYLES
-from symflops.symbols import exact
+from symflops.symbols import Member, exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,11 +58,12 @@ class Order:
         return (max(known) if known else len(self.rank)), "~" * base.is_Add + str(factor)
 
     def of_term(self, term: sympy.Expr) -> tuple[Any, ...]:
-        """Return where a term of a sum stands: high degree first, then by its factors."""
+        """Return where a term of a sum stands: high degree first, then by its factors; Σ at the end."""
         number, monomial = term.as_coeff_Mul()
         factors = [f for f in Mul.make_args(monomial) if f != 1]
         degree = sum((f.exp if f.is_Pow and f.exp.is_Rational else ONE) for f in factors)
-        return (-degree, bool(number < 0), sorted(map(self.of, factors)))
+        series = any(map(_is_series, factors))
+        return (series, -degree, bool(number < 0), sorted(map(self.of, factors)))
 
 
 @dataclass(frozen=True)
@@ -156,14 +158,23 @@ class Writer:
             return self.product(expr)
         if expr.is_Pow:
             return self.power(expr), POWER
+        return self.called(expr)
+
+    def called(self, expr: sympy.Expr) -> tuple[str, int]:
+        """Write what has arguments: floors, sums over an index, members of families, functions."""
         if isinstance(expr, sympy.floor):
             return self.floor(expr), ATOM
         if isinstance(expr, sympy.ceiling):
             return self.style.ceiling(self.slashed(*expr.args[0].as_numer_denom())), ATOM
-        if isinstance(expr, sympy.Sum):
+        if isinstance(expr, sympy.Sum | sympy.Product):
             return self.series(expr), PRODUCT
+        if isinstance(expr, Member):
+            return self.member(expr), ATOM
+        if not isinstance(expr, Application) or isinstance(expr, sympy.Piecewise):
+            message = f"{expr} is no formula that can be set"
+            raise ArgumentError(message)
         arguments = [self.piece(arg)[0] for arg in expr.args]
-        return style.function(SPELLED.get(str(expr.func), str(expr.func)), arguments), ATOM
+        return self.style.function(SPELLED.get(str(expr.func), str(expr.func)), arguments), ATOM
 
     def within(self, expr: sympy.Expr, level: int) -> str:
         """Write an expression, in parentheses if it holds less tightly than ``level``."""
@@ -200,10 +211,16 @@ class Writer:
 
     def factors(self, factors: list[sympy.Expr]) -> str:
         """Write factors side by side."""
-        factors = sorted(factors, key=lambda f: (not f.is_Rational, self.order.of(f)))
+        factors = sorted(
+            factors, key=lambda f: (not f.is_Rational, _is_series(f), self.order.of(f))
+        )
         if len(factors) == 1:
             return self.piece(factors[0])[0]
-        return self.style.product([self.within(f, POWER) for f in factors])
+        *others, last = factors
+        level = PRODUCT if _is_series(last) else POWER  # M² Σ_l C_l needs no parentheses
+        return self.style.product(
+            [*(self.within(f, POWER) for f in others), self.within(last, level)]
+        )
 
     def power(self, expr: sympy.Expr) -> str:
         """Write a power or a root."""
@@ -229,12 +246,24 @@ class Writer:
             above = above if divisor == 1 else self.style.parenthesis(above)
         return above if divisor == 1 else self.style.slash(above, self.within(divisor, POWER))
 
-    def series(self, expr: sympy.Sum) -> str:
-        """Write a sum over an index."""
+    def series(self, expr: sympy.Sum | sympy.Product) -> str:
+        """Write a sum or a product over an index."""
         index, first, last = expr.limits[0]
         start, end = self.piece(first)[0], self.piece(last)[0]
         body = self.within(expr.function, PRODUCT)
-        return self.style.series(self.piece(index)[0], start, end, body)
+        sign = "Σ" if isinstance(expr, sympy.Sum) else "Π"
+        return self.style.series(sign, self.piece(index)[0], start, end, body)
+
+    def member(self, expr: Member) -> str:
+        """Write one of a family of dimensions, with its index below."""
+        family, place = expr.args
+        if not family.is_Symbol:  # values were put in, and the index is still open
+            return self.style.function("member", [str(family), self.piece(place)[0]])
+        return self.style.member(family.name, self.piece(place)[0])
+
+
+def _is_series(factor: sympy.Expr) -> bool:
+    return isinstance(factor, sympy.Sum | sympy.Product)
 
 
 def _is_minus(term: sympy.Expr) -> bool:

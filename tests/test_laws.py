@@ -145,10 +145,11 @@ def test_stacks_inside_stacks_keep_their_indices_apart():
     assert same(cost.params, 2 * D**2 * L)
 
 
-def test_a_sum_without_a_closed_form_says_so():
+def test_widths_that_follow_no_rule_say_so():
+    squares = lambda i: sf.Linear(i**2, (i + 1) ** 2)  # noqa: E731
     with pytest.raises(sf.NotClosedError, match="give the depth a number"):
-        sf.cost(sf.Repeat(sf.MaxPool2d(2), L), (C, H, W))
-    assert sf.cost(sf.Repeat(sf.MaxPool2d(2), 3), (C, 16, 16)).output == (C, 2, 2)
+        sf.cost(sf.Stack(squares, L, start=1), (1,))
+    assert sf.cost(sf.Stack(squares, 3, start=1), (1,)).output == (16,)
 
 
 @given(sizes, st.sampled_from([1, 3]), st.booleans())

@@ -29,6 +29,7 @@ ROWS = [
         "conditions",
         "omissions",
         "setups",
+        "recurrences",
     ],
     ["zoo"],
     ["reading"],

@@ -12,7 +12,7 @@ import symflops as sf
 from symflops.arithmetic import read_size
 from symflops.errors import ArgumentError
 from symflops.exprs import gcd
-from symflops.symbols import index
+from symflops.symbols import family, index
 from symflops.typeset import Order, as_factor, in_terms, written
 
 k, C_in, C_out, H, W, p, s, d, N, D, L = sf.dims("k C_in C_out H W p s d N D L")
@@ -84,8 +84,26 @@ CASES = {
     "series as a factor": (
         D * sympy.Sum(floor(H / (i + 1)), (i, 1, L)),
         (D,),
-        "D (Σ_(i=1..L) ⌊H/(i + 1)⌋)",
-        r"D \left(\sum_{i=1}^{L} \lfloor H/(i + 1) \rfloor\right)",
+        "D Σ_(i=1..L) ⌊H/(i + 1)⌋",
+        r"D \sum_{i=1}^{L} \lfloor H/(i + 1) \rfloor",
+    ),
+    "series among factors": (
+        D / L * sympy.Sum(floor(H / (i + 1)), (i, 1, L)) ** 2,
+        (D,),
+        "D (Σ_(i=1..L) ⌊H/(i + 1)⌋)²/L",
+        r"\frac{D \left(\sum_{i=1}^{L} \lfloor H/(i + 1) \rfloor\right)^{2}}{L}",
+    ),
+    "family": (
+        sympy.Sum(family("C_in")[i] * family("k")[i + 1] ** 2, (i, 0, L - 1)) + family("H")[L],
+        (),
+        "H_L + Σ_(i=0..L − 1) C_in_i k_(i + 1)²",
+        r"H_{L} + \sum_{i=0}^{L - 1} C_{\mathrm{in},i} k_{i + 1}^{2}",
+    ),
+    "product over an index": (
+        sympy.Product(family("s")[i], (i, 1, L - 1)),
+        (),
+        "Π_(i=1..L − 1) s_i",
+        r"\prod_{i=1}^{L - 1} s_{i}",
     ),
     "unknown": (
         unknown(N, D) + N,
@@ -138,7 +156,7 @@ def test_mathml_is_xml_and_says_the_same(name):
     tree = ET.fromstring(sf.display(expr, order).mathml)  # noqa: S314 - our own
     assert tree.tag == f"{NS}math"
     assert all(element.tag.startswith(f"{NS}m") for element in tree.iter())
-    plain = text.translate(PLAIN).replace("Σ", "").replace("d_alpha", "d_α")
+    plain = text.translate(PLAIN).replace("Σ", "").replace("Π", "").replace("d_alpha", "d_α")
     letters = [sorted(re.findall(r"[^\W_]", s)) for s in (plain, "".join(tree.itertext()))]
     assert letters[0] == letters[1]
 

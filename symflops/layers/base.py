@@ -22,7 +22,7 @@ import sympy
 
 from symflops.errors import ArgumentError, SymbolError
 from symflops.facts import Facts, Relation, at_least
-from symflops.symbols import Symbol, exact
+from symflops.symbols import Family, Symbol, exact, members
 from symflops.symbols import by_name as names_of
 from symflops.trace import Condition, Shape, Step
 
@@ -245,6 +245,9 @@ def assignment(
             listed = ", ".join(known) or "none: every size is a number"
             message = f"there is no symbol {name} to put a value in for; the symbols are {listed}"
             raise SymbolError(message)
+        if isinstance(known[name], Family):
+            swaps[known[name]] = members(value)
+            continue
         number = exact(value)
         # 0 is a value for a padding; a layer or shape that cannot take it says so itself
         if number.is_Rational and (

@@ -8,10 +8,10 @@ import sympy
 
 from symflops.errors import ArgumentError, NotClosedError, SymflopsError
 from symflops.exprs import ONE, ZERO
-from symflops.facts import at_least
+from symflops.facts import at_least, equal
 from symflops.layers.base import Layer, Require, Size, positive
-from symflops.symbols import Symbol, exact, index
-from symflops.trace import Flow, Group, Shape, Sum, Times, all_of
+from symflops.symbols import Member, Symbol, exact, index
+from symflops.trace import Condition, Flow, Group, Shape, Sum, Times, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -129,7 +129,11 @@ class Stack(Layer, init=False):
         if self.start is not None:
             return self.start
         try:
-            tracer.apply(self.block_at(0), inputs)
+            block = self.block_at(0)
+        except SymflopsError:
+            return ONE  # there is no C[-1]
+        try:
+            tracer.apply(block, inputs)
         except SymflopsError:
             try:
                 tracer.apply(self.block_at(1), inputs)
@@ -201,10 +205,11 @@ def summed(
     """Return the trace of a symbolic depth as one sum over the index.
 
     The shapes that go into block i are guessed from the first two blocks, then proved: the first is the
-    input, and block i turns the guess for i into the guess for i + 1.
+    input, and block i turns the guess for i into the guess for i + 1. Sizes of a map that follow no rule
+    known here stay a family of their own, H_i, which the block defines step by step.
 
     Raises:
-        NotClosedError: the sizes follow no rule that is known here.
+        NotClosedError: the channels follow no rule that is known here.
     """
     first = named(tracer, block.substituted({i: start}), inputs, "0")
     second = named(tracer, block.substituted({i: start + 1}), first.outputs, "1")
@@ -212,40 +217,94 @@ def summed(
     if len({tuple(map(len, shape)) for shape in shapes}) != 1:
         raise _not_closed(layer, shapes)
     rows = zip(*map(_sizes, shapes), strict=True)
-    guess = [size for row in rows if (size := _progression(row, i - start)) is not None]
-    if len(guess) != len(_sizes(inputs)):
+    ruled = [_rule(row, i, start) for row in rows]
+    defined = _families(ruled, inputs, i, start)
+    guess = [size for size in ruled if size is not None]
+    if len(guess) < len(ruled):
         raise _not_closed(layer, shapes)
     tracer.assume(at_least(i, start))
     child = named(tracer, block, _reshaped(guess, inputs), "i")
-    after = [size.xreplace({i: i + 1}) for size in guess]
-    grown = zip(_sizes(child.outputs), after, strict=True)
-    if any(sympy.expand(a - b) != 0 for a, b in grown):
-        raise _not_closed(layer, shapes)
+    conditions, names = [], {}
+    for place, (size, grown) in enumerate(zip(guess, _sizes(child.outputs), strict=True)):
+        after = size.xreplace({i: i + 1})
+        if place in defined:
+            conditions += _definition(
+                _sizes(inputs)[place], size.xreplace({i: start}), after, grown
+            )
+            names[grown] = after
+        elif sympy.expand(grown - after) != 0:
+            raise _not_closed(layer, shapes)
+    if names:
+        tracer.call(names)
+        child = named(tracer, block, _reshaped(guess, inputs), "i")
     outputs = [sympy.expand(size.xreplace({i: start + n})) for size in guess]
     children = (("", Sum(i, start, n, child)),)
-    flow = Flow(out=all_of("", inputs))
-    return Group(layer, inputs, _reshaped(outputs, inputs), children, flow=flow)
+    return Group(
+        layer,
+        inputs,
+        _reshaped(outputs, inputs),
+        children,
+        tuple(dict.fromkeys(conditions)),
+        flow=Flow(out=all_of("", inputs)),
+    )
 
 
 def _sizes(shapes: tuple[Shape, ...]) -> list[sympy.Expr]:
     return [size for shape in shapes for size in shape]
 
 
-def _reshaped(sizes: list[sympy.Expr], like: tuple[Shape, ...]) -> tuple[Shape, ...]:
+def _reshaped(sizes: list[Any], like: tuple[Shape, ...]) -> tuple[Shape, ...]:
     remaining = iter(sizes)
     return tuple(Shape(next(remaining) for _ in shape) for shape in like)
 
 
-def _progression(sizes: tuple[sympy.Expr, ...], steps: sympy.Expr) -> sympy.Expr | None:
-    """Return the size after ``steps`` blocks: a constant, a + d·steps, or a·r**steps."""
+def _rule(sizes: tuple[sympy.Expr, ...], i: Symbol, start: sympy.Expr) -> sympy.Expr | None:
+    """Return the size before block i: a constant, a + d·(i - start), a·r**(i - start), or C[i + …]."""
     a, b, c = sizes
+    steps = i - start
     step = sympy.expand(b - a)
     if sympy.expand(c - b - step) == 0:
         return sympy.expand(a + step * steps)
     ratio = sympy.cancel(b / a)
     if ratio.is_integer and sympy.expand(c - b * ratio) == 0:
         return a * ratio**steps
+    moved = a.replace(Member, lambda family, place: Member(family, place + steps))
+    if moved.xreplace({i: start + 1}) == b and moved.xreplace({i: start + 2}) == c:
+        return moved
     return None
+
+
+SPATIAL = 2  # axes 0 and 1 are batch and channels
+LETTERS = {1: "L", 2: "HW", 3: "DHW"}
+
+
+def _families(
+    guess: list[sympy.Expr | None], inputs: tuple[Shape, ...], i: Symbol, start: sympy.Expr
+) -> set[int]:
+    """Put H_i for the sizes of a map that follow no rule, and return which they are."""
+    defined, place = set(), 0
+    for shape in inputs:
+        letters = LETTERS.get(len(shape) - SPATIAL, "")
+        for axis, size in enumerate(shape):
+            if guess[place] is None and axis >= SPATIAL and letters:
+                name = size.name if size.is_Symbol else letters[axis - SPATIAL]
+                own = isinstance(size, Member)  # M[0] goes on as M[1], …
+                guess[place] = (
+                    Member(size.args[0], size.args[1] + i - start)
+                    if own
+                    else Member(index(name), i)
+                )
+                defined.add(place)
+            place += 1
+    return defined
+
+
+def _definition(
+    size: sympy.Expr, first: sympy.Expr, after: sympy.Expr, grown: sympy.Expr
+) -> list[Condition]:
+    """Return how a family of sizes is defined: by its first member, and each next by the one before."""
+    equations = [] if first == size else [equal(first, size)]
+    return [Condition(relation, "defined") for relation in [*equations, equal(after, grown)]]
 
 
 def _not_closed(layer: Layer, shapes: tuple[tuple[Shape, ...], ...]) -> NotClosedError:

@@ -14,7 +14,7 @@ from symflops.errors import ArgumentError, ShapeError, SymflopsError
 from symflops.exprs import ONE, gcd
 from symflops.facts import Facts, Relation, at_least, divides, simplified
 from symflops.layers.base import Layer, Require, drive
-from symflops.symbols import Symbol, exact
+from symflops.symbols import Member, Symbol, exact
 from symflops.tally import Tally
 from symflops.trace import Condition, Flow, Group, Node, Shape, Source, Step, Tensor, Weight
 
@@ -43,6 +43,7 @@ class Tracer:
         self.batch_written = bool(batched)
         self.decided = batched is not None
         self._groups: dict[tuple[Layer, tuple[Shape, ...]], Group] = {}
+        self._names: dict[sympy.Expr, sympy.Expr] = {}
         self._sizes: dict[sympy.Expr, tuple[sympy.Expr, tuple[Condition, ...]]] = {}
         self._depth = 0
 
@@ -124,7 +125,8 @@ class Tracer:
             return expr
         if self.swaps:
             expr = expr.xreplace(self.swaps)
-        return self.facts.canonical(expr)
+        expr = self.facts.canonical(expr)
+        return expr.xreplace(self._names) if self._names else expr
 
     def step(self, step: Step) -> Step:
         """Return a step with canonical counts."""
@@ -138,6 +140,12 @@ class Tracer:
         self.facts = Facts((*self.facts.relations, relation))
         self._sizes.clear()
 
+    def call(self, names: Mapping[sympy.Expr, sympy.Expr]) -> None:
+        """Write a name wherever one of these expressions comes up from here on."""
+        self._names |= names
+        self._groups.clear()
+        self._sizes.clear()
+
     def shown(self, shape: Shape) -> str:
         """Write a shape as the user did, with or without its batch."""
         return str(shape.written(batched=self.batch_written))
@@ -149,7 +157,7 @@ AXES = ("C, L", "C, H, W", "C, D, H, W")
 def _sound(size: sympy.Expr) -> list[Relation]:
     if size.is_Integer:
         return [] if size > 0 else [at_least(size, 1)]
-    if (size.is_Symbol and size.is_integer) or isinstance(size, gcd):
+    if (size.is_Symbol and size.is_integer) or isinstance(size, gcd | Member):
         return []
     if (
         size.is_Mul and size.is_integer and size.as_coeff_Mul()[0] > 0

@@ -17,6 +17,7 @@ from symflops.oracle.drawing import Values, draws
 from symflops.oracle.number import Array, Counter
 from symflops.oracle.running import NoReferenceError, Run
 from symflops.oracle.specimen import specimen
+from symflops.recurrences import Recurrences
 from symflops.tally import OPERATIONS
 
 #: A layer of one's own by plain loops: it takes the inputs, batch axis first, and the counter.
@@ -185,15 +186,16 @@ def _trial(asked: Cost, values: Values, seed: int, reference: Reference | None) 
         quantities.insert(-1, "activations")
     shapes_out = tuple(x.shape if asked.batched else x.shape[1:] for x in outputs)
     comparisons = []
+    defined = Recurrences(asked.conditions)
     for quantity in quantities:
         counted: Any = counter.operations[quantity]
         if quantity == "output":
             counted = shapes_out[0] if len(shapes_out) == 1 else shapes_out
         elif quantity not in EACH:
             counted = getattr(counter, quantity)
-        by_formula = _at(_formula(asked, quantity), values)
+        by_formula = _at(_formula(asked, quantity), values, defined)
         comparisons.append(Comparison(quantity, counted, by_formula))
-        by_numbers = _at(_formula(numeric, quantity), {})
+        by_numbers = _at(_formula(numeric, quantity), {}, defined)
         if by_numbers != by_formula:
             comparisons.append(Comparison(f"{quantity} with .at()", counted, by_numbers))
     return Trial(sizes, tuple(comparisons))
@@ -211,13 +213,13 @@ def _formula(asked: Cost, quantity: str) -> Any:
     return asked.under(EACH[quantity]).flops if quantity in EACH else getattr(asked, quantity)
 
 
-def _at(formula: Any, values: Values) -> Any:
+def _at(formula: Any, values: Values, defined: Recurrences) -> Any:
     """Put the drawn numbers into a formula, or into every size of a shape."""
     if isinstance(formula, tuple):
-        return tuple(_at(size, values) for size in formula)
+        return tuple(_at(size, values, defined) for size in formula)
     if isinstance(formula, int):
         return formula
-    number = formula.xreplace(values)
+    number = defined.followed(formula, values) if defined.steps else formula.xreplace(values)
     number = number if number.is_Integer else number.doit()
     if number.atoms(AppliedUndef):
         message = f"verify() cannot count an unknown: {number}"
