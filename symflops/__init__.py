@@ -70,6 +70,12 @@ if TYPE_CHECKING:
     from symflops.layers.base import Layer as Layer
     from symflops.layers.base import Size as Size
     from symflops.layers.channel_attention import (
+        CBAM as CBAM,
+    )
+    from symflops.layers.channel_attention import (
+        ECA as ECA,
+    )
+    from symflops.layers.channel_attention import (
         SqueezeExcitation as SqueezeExcitation,
     )
     from symflops.layers.combine import (
@@ -120,6 +126,15 @@ if TYPE_CHECKING:
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
     from symflops.layers.linear import Linear as Linear
+    from symflops.layers.mobile import (
+        GhostModule as GhostModule,
+    )
+    from symflops.layers.mobile import (
+        InvertedResidual as InvertedResidual,
+    )
+    from symflops.layers.mobile import (
+        ShuffleUnit as ShuffleUnit,
+    )
     from symflops.layers.norm import (
         BatchNorm1d as BatchNorm1d,
     )
@@ -250,7 +265,8 @@ _MODULES = {
         "SeparableConv2d"
     ),
     "symflops.layers.linear": "Linear",
-    "symflops.layers.channel_attention": "SqueezeExcitation",
+    "symflops.layers.channel_attention": "CBAM ECA SqueezeExcitation",
+    "symflops.layers.mobile": "GhostModule InvertedResidual ShuffleUnit",
     "symflops.layers.reduction": "Amax Mean",
     "symflops.layers.norm": (
         "BatchNorm1d BatchNorm2d BatchNorm3d GroupNorm InstanceNorm1d InstanceNorm2d "

@@ -61,7 +61,7 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     if isinstance(first, Permute | Split | Unflatten):
         return _cut(first, _named(layer, AXES[rank]))
     batch, channels, *sizes = _named(layer, AXES[rank])
-    for field in ("in_channels", "num_features", "input_channels"):
+    for field in ("in_channels", "num_features", "input_channels", "channels", "inp"):
         channels = getattr(first, field, channels)
     if isinstance(first, PReLU) and first.num_parameters != 1:
         channels = first.num_parameters
