@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
     from symflops.layers.base import Layer as Layer
     from symflops.layers.base import Size as Size
+    from symflops.layers.bilinear import Bilinear as Bilinear
     from symflops.layers.channel_attention import (
         CBAM as CBAM,
     )
@@ -125,7 +126,14 @@ if TYPE_CHECKING:
     )
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
+    from symflops.layers.groupnorm import GroupNorm as GroupNorm
+    from symflops.layers.groupnorm import InstanceNorm1d as InstanceNorm1d
+    from symflops.layers.groupnorm import InstanceNorm2d as InstanceNorm2d
+    from symflops.layers.groupnorm import InstanceNorm3d as InstanceNorm3d
     from symflops.layers.linear import Linear as Linear
+    from symflops.layers.lowrank import CPConv2d as CPConv2d
+    from symflops.layers.lowrank import LowRankLinear as LowRankLinear
+    from symflops.layers.lowrank import TuckerConv2d as TuckerConv2d
     from symflops.layers.mobile import (
         GhostModule as GhostModule,
     )
@@ -144,10 +152,6 @@ if TYPE_CHECKING:
     from symflops.layers.norm import (
         BatchNorm3d as BatchNorm3d,
     )
-    from symflops.layers.norm import GroupNorm as GroupNorm
-    from symflops.layers.norm import InstanceNorm1d as InstanceNorm1d
-    from symflops.layers.norm import InstanceNorm2d as InstanceNorm2d
-    from symflops.layers.norm import InstanceNorm3d as InstanceNorm3d
     from symflops.layers.norm import (
         LayerNorm as LayerNorm,
     )
@@ -206,6 +210,9 @@ if TYPE_CHECKING:
     from symflops.layers.transposed import ConvTranspose1d as ConvTranspose1d
     from symflops.layers.transposed import ConvTranspose2d as ConvTranspose2d
     from symflops.layers.transposed import ConvTranspose3d as ConvTranspose3d
+    from symflops.layers.unfold import Fold as Fold
+    from symflops.layers.unfold import Im2colConv2d as Im2colConv2d
+    from symflops.layers.unfold import Unfold as Unfold
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
     from symflops.primitives import (
@@ -269,8 +276,7 @@ _MODULES = {
     "symflops.layers.mobile": "GhostModule InvertedResidual ShuffleUnit",
     "symflops.layers.reduction": "Amax Mean",
     "symflops.layers.norm": (
-        "BatchNorm1d BatchNorm2d BatchNorm3d GroupNorm InstanceNorm1d InstanceNorm2d "
-        "InstanceNorm3d LayerNorm LocalResponseNorm RMSNorm"
+        "BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm LocalResponseNorm RMSNorm"
     ),
     "symflops.layers.activation": (
         "GELU GLU Hardsigmoid Hardswish Hardtanh LogSoftmax ReLU ReLU6 SiLU Sigmoid Softmax Tanh"
@@ -285,6 +291,10 @@ _MODULES = {
     "symflops.layers.rearrange": (
         "ChannelShuffle PixelShuffle PixelUnshuffle ZeroPad1d ZeroPad2d ZeroPad3d"
     ),
+    "symflops.layers.bilinear": "Bilinear",
+    "symflops.layers.unfold": "Fold Im2colConv2d Unfold",
+    "symflops.layers.lowrank": "CPConv2d LowRankLinear TuckerConv2d",
+    "symflops.layers.groupnorm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

@@ -171,6 +171,39 @@ def standardize(
     return tuple(steps)
 
 
+def root_mean_square(entries: Size, rows: Size, weights: tuple[Weight, ...] = ()) -> Steps:
+    """Return x / sqrt(mean(x²) + eps) over ``rows`` rows, by its definition, step by step.
+
+    A row of n entries takes: mean square, n multiplications, n - 1 additions and 1 division; scale, 1
+    addition of eps, 1 root and n divisions: 3n + 2. With ``weights`` a multiplication on every entry
+    follows. Source: Zhang and Sennrich 2019, equation 4.
+
+    >>> from symflops import dims
+    >>> N, n = dims("N n")
+    >>> [name for name, step in root_mean_square((N, n), N)]
+    ['mean_square', 'normalize']
+    """
+    entries, order = _size(entries)
+    rows, _ = _size(rows)
+    square: dict[Key, sympy.Expr] = {
+        ("mul", "norm"): entries,
+        ("add", "norm"): entries - rows,
+        ("div", "norm"): rows,
+    }
+    scale: dict[Key, sympy.Expr] = {
+        ("add", "norm"): rows,
+        ("sqrt", "norm"): rows,
+        ("div", "norm"): entries,
+    }
+    steps = [
+        ("mean_square", Step("standardize", _tally(square), (), order)),
+        ("normalize", Step("standardize", _tally(scale), (), order)),
+    ]
+    if weights:
+        steps.append(("affine", elementwise("mul", order, "norm", weights)))
+    return tuple(steps)
+
+
 def op(
     name: str,
     *,

@@ -1,18 +1,23 @@
-"""Normalisation: by running statistics at inference, by batch statistics, or over the last axes."""
+"""Normalisation by running statistics, or by those of the batch, of rows, or of neighbouring channels."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from symflops.errors import ShapeError
+from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product
-from symflops.facts import at_least
+from symflops.facts import at_least, equal
 from symflops.floors import quotient
 from symflops.layers.base import Forward, Layer, Require, Size, option, positive
-from symflops.layers.combine import same_size
 from symflops.layers.conv import channels_match
-from symflops.primitives import elementwise, local_response, standardize
+from symflops.primitives import (
+    Steps,
+    elementwise,
+    local_response,
+    root_mean_square,
+    standardize,
+)
 from symflops.trace import Shape, Step, Weight
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ class BatchNorm(Layer):
 
     num_features: Size
     eps: Size = 1e-5
-    momentum: Size = 0.1
+    momentum: Any = 0.1  # or None
     affine: bool = True
     track_running_stats: bool = True
     bias: bool = dataclasses.field(default=True, kw_only=True)
@@ -46,10 +51,7 @@ class BatchNorm(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Scale and shift every channel."""
-        if len(x) < 2:  # noqa: PLR2004 - batch and channels
-            message = f"{type(self).__name__} needs a channel axis behind the batch"
-            raise ShapeError(message)
-        batch, channels, *sizes = x
+        batch, channels, *sizes = with_channels(self, x)
         yield channels_match(self, channels, self.num_features)
         yield from self.steps((channels, *sizes, batch))
         return x
@@ -61,10 +63,15 @@ class BatchNorm(Layer):
             return ()
         if self.form == "training":
             return standardize(elements, elements[0], gain, weights)
-        each: dict[Operation, int] = {"mul": 1, "add": 1}  # a·x + b
-        if self.form == "unfolded":
-            each = {"sub": 1, "div": 1, **dict.fromkeys(gain, 1)}  # γ·(x - μ)/σ + β
-        return (("norm", elementwise(each, elements, "norm", weights)),)
+        if self.form == "inference":
+            return (scaled_and_shifted(elements, weights),)
+        each: dict[Operation, int] = {"sub": 1, "div": 1, **dict.fromkeys(gain, 1)}
+        return (("norm", elementwise(each, elements, "norm", weights)),)  # γ·(x - μ)/σ + β
+
+
+def scaled_and_shifted(elements: tuple[Any, ...], weights: tuple[Weight, ...]) -> tuple[str, Step]:
+    """Return a·x + b, where a and b are known before the input is."""
+    return "norm", elementwise({"mul": 1, "add": 1}, elements, "norm", weights)
 
 
 def gain_and_shift(
@@ -77,6 +84,24 @@ def gain_and_shift(
     return (("mul", "add"), (gain, shift)) if bias else (("mul",), (gain,))
 
 
+def with_channels(layer: Layer, x: Shape, more: int = 0) -> Shape:
+    """Return a shape that has a channel axis behind the batch, and as many axes more.
+
+    Raises:
+        ShapeError: it has fewer.
+    """
+    if len(x) < 2 + more:
+        behind = " and another behind it" if more else ""
+        message = f"{type(layer).__name__} needs a channel axis behind the batch{behind}"
+        raise ShapeError(message)
+    return x
+
+
+def stands_behind(shape: Shape, channels: Any) -> bool:
+    """Say whether the channels stand on axis 2 alone, where a batch that is taken as a sample has them."""
+    return channels not in shape[1:2] and channels in shape[2:3]
+
+
 class BatchNorm1d(BatchNorm):
     """Batch normalisation of (B, C) or (B, C, L), in the forms of :class:`BatchNorm2d`.
 
@@ -87,7 +112,7 @@ class BatchNorm1d(BatchNorm):
 
     def sees_batch(self, shape: Shape) -> bool:
         """Whether the channels stand on the axis where a batch of vectors has them."""
-        return self.num_features != shape[1] and self.num_features in shape[2:3]
+        return stands_behind(shape, self.num_features)
 
 
 class BatchNorm2d(BatchNorm):
@@ -117,7 +142,44 @@ class BatchNorm3d(BatchNorm):
     rank: ClassVar[int | None] = 5
 
 
-class LayerNorm(Layer):
+class RowNorm(Layer):
+    """The engine: every row over the last axes, ``normalized_shape``, by itself."""
+
+    normalized_shape: Size
+
+    def needs(self) -> Iterable[Require]:
+        """Axes of at least 1."""
+        if self.normalized_shape == ():
+            message = f"{type(self).__name__}: normalized_shape needs at least one size, got ()"
+            raise ArgumentError(message)
+        return positive(self, "normalized_shape")
+
+    def forward(self, x: Shape) -> Forward:
+        """Normalize each row."""
+        kind, last = type(self).__name__, self.normalized_shape
+        last = last if isinstance(last, tuple) else (last,)
+        first = len(x) - len(last)
+        if first < 1:
+            message = f"{kind} over {len(last)} axes needs a batch axis before them"
+            raise ShapeError(message)
+        for axis, (got, expected) in enumerate(zip(x[first:], last, strict=True), first):
+            yield Require(
+                equal(got, expected),
+                lambda axis=axis, got=got, expected=expected: (  # type: ignore[misc]
+                    f"{kind} expects {expected} on axis {axis}, got {got}"
+                ),
+            )
+        batch, *positions = x[:first]
+        rows = (*positions, batch)
+        yield from self.steps((*last, *rows), rows, product(last))
+        return x
+
+    def steps(self, entries: tuple[Any, ...], rows: tuple[Any, ...], size: Any) -> Steps:
+        """Return what rows of ``size`` entries take."""
+        raise NotImplementedError
+
+
+class LayerNorm(RowNorm):
     """(x - μ)/√(σ² + ε)·γ + β over the last axes (Ba et al. 2016): 7n + 2 for a row of n entries.
 
     mean n, deviations n, variance 2n, ε and the root 2, division n, γ and β 2n; without the affine part
@@ -133,32 +195,39 @@ class LayerNorm(Layer):
         ShapeError: the last axes are not ``normalized_shape``.
     """
 
-    normalized_shape: Size
     eps: Size = 1e-5
     elementwise_affine: bool = True
     bias: bool = True
 
-    def needs(self) -> Iterable[Require]:
-        """Sizes of at least 1."""
-        return positive(self, "normalized_shape")
-
-    def forward(self, x: Shape) -> Forward:
+    def steps(self, entries: tuple[Any, ...], rows: tuple[Any, ...], size: Any) -> Steps:
         """Standardize each row, then scale and shift it."""
-        last = self.normalized_shape
-        last = last if isinstance(last, tuple) else (last,)
-        first = len(x) - len(last)
-        if first < 1:
-            message = f"LayerNorm over {len(last)} axes needs a batch axis before them"
-            raise ShapeError(message)
-        for axis, (got, expected) in enumerate(zip(x[first:], last, strict=True), first):
-            yield same_size("LayerNorm", axis, got, expected)
-        batch, *positions = x[:first]
-        gain, weights = gain_and_shift(
-            product(last), affine=self.elementwise_affine, bias=self.bias
-        )
-        rows = (*positions, batch)
-        yield from standardize((*last, *rows), rows, gain, weights)
-        return x
+        gain, weights = gain_and_shift(size, affine=self.elementwise_affine, bias=self.bias)
+        return standardize(entries, rows, gain, weights)
+
+
+class RMSNorm(RowNorm):
+    """x/√(mean x² + ε)·γ over the last axes (Zhang and Sennrich 2019, equation 4): 4n + 2 for n entries.
+
+    squares n, their mean n, ε and the root 2, division n, γ n; without the affine part 3n + 2. Params n.
+    ε is added whatever it is; None is the machine's epsilon, as in PyTorch.
+
+    >>> import symflops as sf
+    >>> N, D = sf.dims("N D")
+    >>> cost = sf.cost(sf.RMSNorm(D), (N, D))
+    >>> cost.flops, cost.params
+    (2*N*(2*D + 1), D)
+
+    Raises:
+        ShapeError: the last axes are not ``normalized_shape``.
+    """
+
+    eps: Size = None
+    elementwise_affine: bool = True
+
+    def steps(self, entries: tuple[Any, ...], rows: tuple[Any, ...], size: Any) -> Steps:
+        """Divide each row by its root mean square, then scale it."""
+        _, weights = gain_and_shift(size, affine=self.elementwise_affine, bias=False)
+        return root_mean_square(entries, rows, weights)
 
 
 class LocalResponseNorm(Layer):
@@ -183,8 +252,15 @@ class LocalResponseNorm(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Divide each element by a power of its neighbourhood."""
-        batch, channels, *sizes = x
+        batch, channels, *sizes = with_channels(self, x, 1)
         if not (channels.is_Integer and self.size.is_Integer):  # else the taps can be counted
-            yield Require(at_least(channels, quotient(self.size, 2)), lambda: "unreachable")
+            half = quotient(self.size, 2)
+            yield Require(
+                at_least(channels, half),
+                lambda: (
+                    "LocalResponseNorm over a window or channels that are symbols needs at least "
+                    f"{half} channels, got {channels}"
+                ),
+            )
         yield from local_response(channels, self.size, (*sizes, batch))
         return x

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symflops.errors import ArgumentError, ShapeError
+from symflops.errors import ArgumentError
 from symflops.layers.activation import DEFINITIONS, Activation
 from symflops.layers.base import Forward, Require, Size, positive
 from symflops.layers.conv import channels_match
+from symflops.layers.norm import stands_behind, with_channels
 from symflops.trace import Weight
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class PReLU(Activation):
 
     def sees_batch(self, shape: Shape) -> bool:
         """Whether the channels stand on the axis where a batch has them."""
-        return self.num_parameters not in (1, *shape[1:2]) and self.num_parameters in shape[2:3]
+        return bool(self.num_parameters != 1) and stands_behind(shape, self.num_parameters)
 
     def weights(self) -> tuple[Weight, ...]:
         """Return the slopes."""
@@ -64,10 +65,7 @@ class PReLU(Activation):
     def forward(self, x: Shape) -> Forward:
         """Scale every element by the slope of its channel."""
         if self.num_parameters != 1:
-            if len(x) < 2:  # noqa: PLR2004 - batch and channels
-                message = "PReLU with several parameters needs a channel axis behind the batch"
-                raise ShapeError(message)
-            yield channels_match(self, x[1], self.num_parameters)
+            yield channels_match(self, with_channels(self, x)[1], self.num_parameters)
         return (yield from super().forward(x))
 
 
