@@ -169,6 +169,11 @@ def pointwise(rank: int) -> Axes:
     return tuple((axis, SAME) for axis in range(rank))
 
 
+def all_but(axis: int, rank: int) -> Axes:
+    """Return the axes of a layer whose every position sees all of one axis, and itself along the others."""
+    return tuple(None if i == axis else (i, SAME) for i in range(rank))
+
+
 def mapped(rank: int, fields: Iterable[Field | None]) -> Axes:
     """Return the axes of a layer over (B, C, …): all channels, and a field for each of the last axes."""
     along = list(fields)
@@ -192,15 +197,19 @@ def gathered(factor: sympy.Expr) -> Field:
     return Field(factor, (ZERO,), (spread(factor - 1),))
 
 
-def scattered(factor: sympy.Expr) -> Field:
-    """Return the field of one position that becomes ``factor`` neighbours: position j sees ⌊j/f⌋.
+def scattered(ratio: sympy.Expr) -> Field:
+    """Return the field of a map enlarged ``ratio`` times by copying: position j sees ⌊j/ratio⌋.
+
+    >>> scattered(sympy.Rational(3, 2))     # positions 0, 1, 2 see 0, 0, 1, and the next three the same + 2
+    Field(step=2, lows=(0, 0, 1), highs=(0, 0, 1))
 
     Raises:
-        NotClosedError: the factor is a symbol.
+        NotClosedError: the ratio is a symbol.
     """
-    _few_enough(_number(factor))
-    zeros = (ZERO,) * int(factor)
-    return Field(ONE, zeros, zeros)
+    _all_numbers((ratio,))
+    _few_enough(ratio.p)
+    seen = tuple(Integer(r * ratio.q // ratio.p) for r in range(ratio.p))
+    return Field(Integer(ratio.q), seen, seen)
 
 
 def spread_out(window: Window) -> Field:
@@ -223,18 +232,21 @@ def spread_out(window: Window) -> Field:
     )
 
 
-def blended(factor: sympy.Expr, before: int, after: int) -> Field:
-    """Return the field of interpolation by a whole factor from ``before`` and ``after`` neighbours.
+def blended(ratio: sympy.Expr, before: int, after: int, *, corners: bool = False) -> Field:
+    """Return the field of interpolation: position j blends the neighbours of one place of the input.
 
-    Position j lies at (j + ½)/f - ½ of the input; it blends the positions from ⌊·⌋ - before to ⌊·⌋ + after.
+    The place is x = (j + ½)/ratio - ½, or j/ratio where corners are aligned; the neighbours are those from
+    ⌊x⌋ - ``before`` to ⌊x⌋ + ``after``.
+
+    Raises:
+        NotClosedError: the ratio is a symbol.
     """
-    f = _number(factor)
-    _few_enough(f)
-    floors = [(2 * r + 1 - f) // (2 * f) for r in range(f)]
+    _all_numbers((ratio,))
+    _few_enough(ratio.p)
+    half = sympy.Rational(0 if corners else 1, 2)
+    places = [sympy.floor((r + half) / ratio - half) for r in range(ratio.p)]
     return Field(
-        ONE,
-        tuple(Integer(i - before) for i in floors),
-        tuple(Integer(i + after) for i in floors),
+        Integer(ratio.q), tuple(x - before for x in places), tuple(x + after for x in places)
     )
 
 
@@ -262,7 +274,7 @@ def _number(value: sympy.Expr) -> int:
 
 def _all_numbers(values: tuple[sympy.Expr, ...]) -> None:
     for value in values:
-        if not value.is_Integer:
+        if not value.is_Rational:
             message = (
                 f"the receptive field behind a map that was enlarged needs numbers, got {value}; put "
                 "numbers in with at()"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.facts import divides, more_than
+from symflops.fields import all_but
 from symflops.layers.base import Forward, Layer, Require, Size, option
 from symflops.layers.combine import axis_of
 from symflops.primitives import elementwise, log_softmax, softmax
@@ -16,6 +17,7 @@ from symflops.primitives import elementwise, log_softmax, softmax
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from symflops.fields import Axes
     from symflops.tally import Operation
     from symflops.trace import Shape, Step, Weight
 
@@ -225,6 +227,10 @@ class GLU(Layer):
         yield "glu", elementwise(DEFINITIONS["glu"], (*others, batch), "act")
         return output
 
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the other axes as they are."""
+        return all_but(axis_of(self.dim, inputs[0], "GLU"), len(inputs[0]))
+
 
 class AlongAxis(Layer):
     """A function of every row along axis ``dim`` of a batched tensor; the shape stays."""
@@ -245,6 +251,10 @@ class AlongAxis(Layer):
         rows = (*x[:axis], *x[axis + 1 :])
         yield type(self).__name__.lower(), self.step((x[axis], *rows), rows)
         return x
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the other axes as they are; this one is seen whole."""
+        return all_but(axis_of(self.dim, inputs[0], type(self).__name__), len(inputs[0]))
 
     def step(self, entries: tuple[Any, ...], rows: tuple[Any, ...]) -> Step:
         """Return what the rows take."""

@@ -8,12 +8,14 @@ import sympy
 
 from symflops.errors import ArgumentError, ShapeError
 from symflops.facts import at_least, divides
+from symflops.fields import SAME, gathered, mapped, pointwise, scattered, shifted
 from symflops.layers.base import Forward, Layer, Require, Size, positive, written
 from symflops.primitives import move
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from symflops.fields import Axes, Field
     from symflops.trace import Shape
 
 IMAGE = 4  # axes: the batch, channels, height, width
@@ -36,6 +38,11 @@ class PixelShuffle(Layer):
     def needs(self) -> Iterable[Require]:
         """A factor of at least 1."""
         return positive(self, "upscale_factor")
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the position whose channels a position was made of: ⌊j/r⌋."""
+        (x,) = inputs
+        return (*pointwise(len(x) - 3), None, *_image(x, scattered(self.upscale_factor)))
 
     def forward(self, x: Shape) -> Forward:
         """Lay r² channels out as r × r positions."""
@@ -69,6 +76,11 @@ class PixelUnshuffle(Layer):
         """A factor of at least 1."""
         return positive(self, "downscale_factor")
 
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the r × r positions that became channels of one."""
+        (x,) = inputs
+        return (*pointwise(len(x) - 3), None, *_image(x, gathered(self.downscale_factor)))
+
     def forward(self, x: Shape) -> Forward:
         """Lay r × r positions out as r² channels."""
         *others, channels, height, width = image(self, x)
@@ -82,6 +94,10 @@ class PixelUnshuffle(Layer):
             )
         yield "unshuffle", move()
         return (*others, channels * r**2, height / r, width / r)
+
+
+def _image(x: Shape, field: Field) -> Axes:
+    return tuple((axis, field) for axis in (len(x) - 2, len(x) - 1))
 
 
 def image(layer: Layer, x: Shape) -> Shape:
@@ -118,6 +134,10 @@ class ChannelShuffle(Layer):
     def needs(self) -> Iterable[Require]:
         """At least one group."""
         return positive(self, "groups")
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return every position as it is."""
+        return mapped(len(inputs[0]), (SAME,) * (len(inputs[0]) - 2))
 
     def forward(self, x: Shape) -> Forward:
         """Deal the channels out."""
@@ -158,6 +178,10 @@ class ZeroPad(Layer):
             )
             raise ArgumentError(message)
         return tuple(zip(values[::2], values[1::2], strict=True))[::-1]
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the position that stood where one stands now."""
+        return mapped(len(inputs[0]), (shifted(before) for before, _ in self.sides))
 
     def forward(self, x: Shape) -> Forward:
         """Frame every channel with zeros."""

@@ -9,7 +9,7 @@ import sympy
 from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product, spread
 from symflops.facts import divides, equal
-from symflops.fields import SAME, pointwise
+from symflops.fields import SAME, all_but, pointwise
 from symflops.layers.base import Forward, Layer, Require, Size, written
 from symflops.layers.combine import axis_of, whole_number
 
@@ -108,6 +108,13 @@ class Unflatten(Layer):
             raise ArgumentError(message)
         return ()
 
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the other axes as they are; what became of this one is seen whole."""
+        (x,) = inputs
+        axis = axis_of(self.dim, x, "Unflatten")
+        apart = (None,) * len(self.unflattened_size)
+        return (*pointwise(axis), *apart, *((i, SAME) for i in range(axis + 1, len(x))))
+
     def forward(self, x: Shape) -> Forward:
         """Take the axis apart."""
         axis = axis_of(self.dim, x, "Unflatten")
@@ -157,6 +164,10 @@ class Permute(Layer):
         """Whether only a batch has as many axes as are named."""
         return len(shape) == len(self.order) + 1
 
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the axes in their new order."""
+        return tuple((axis, SAME) for axis in self.order) if inputs else ()
+
     def forward(self, x: Shape) -> tuple[Any, ...]:
         """Put the axes in order."""
         if len(x) != len(self.order):
@@ -200,6 +211,10 @@ class Split(Layer):
             )
             raise ArgumentError(message)
         return ()
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the other axes as they are."""
+        return all_but(axis_of(self.dim, inputs[0], "Split"), len(inputs[0]))
 
     def forward(self, x: Shape) -> Forward:
         """Cut the axis."""
