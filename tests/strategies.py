@@ -23,6 +23,7 @@ MAX_POOLS = {1: sf.MaxPool1d, 2: sf.MaxPool2d, 3: sf.MaxPool3d}
 AVG_POOLS = {1: sf.AvgPool1d, 2: sf.AvgPool2d, 3: sf.AvgPool3d}
 NORMS = {1: sf.BatchNorm1d, 2: sf.BatchNorm2d, 3: sf.BatchNorm3d}
 PADS = {1: sf.ZeroPad1d, 2: sf.ZeroPad2d, 3: sf.ZeroPad3d}
+INSTANCE_NORMS = {1: sf.InstanceNorm1d, 2: sf.InstanceNorm2d, 3: sf.InstanceNorm3d}
 SPATIAL = {1: "L", 2: "H W", 3: "D H W"}
 
 
@@ -129,6 +130,94 @@ def transposed_convolutions(draw, axes=None, *, short=False):
 
 
 @st.composite
+def columns(draw, *, folded=False):
+    """Windows laid out as columns, or such columns added up."""
+    kernel, stride, dilation = (
+        tuple(draw(st.integers(1, most)) for _ in range(2)) for most in (3, 3, 2)
+    )
+    padding = tuple(draw(st.integers(0, 2)) for _ in range(2))
+    lengths = [
+        max(1, (draw(st.integers(d, d + 2)) - 1) * s + d * (k - 1) + 1 - 2 * p)
+        + draw(st.integers(0, s - 1))
+        for k, s, d, p in zip(kernel, stride, dilation, padding, strict=True)
+    ]
+    sizes = dict(zip(("H", "W"), lengths, strict=True))
+    sizes |= {name: draw(st.integers(1, 2)) for name in ("B", "C")}
+    unfold = sf.Unfold(kernel, dilation, padding, stride)
+
+    def build(B, C, H, W):
+        if not folded:
+            return unfold, (B, C, H, W)
+        laid_out = sf.cost(unfold, (B, C, H, W)).output
+        return sf.Fold((H, W), kernel, dilation, padding, stride), laid_out
+
+    return Case(build, sizes)
+
+
+@st.composite
+def plain_convolutions(draw, kind, *, strides=3, dilations=2, square=False, **options):
+    """Layers with Conv2d's arguments that compute what Conv2d does, or like it."""
+    most = st.integers(1, 3)
+    kernel = draw(most if square else per_axis(most, 2))
+    dilation = draw(per_axis(st.integers(1, dilations), 2))
+    padding = draw(st.one_of(per_axis(st.integers(0, 2), 2), st.sampled_from(["same", "valid"])))
+    is_odd = all(
+        (k - 1) * d % 2 == 0 for k, d in zip(spread(kernel, 2), spread(dilation, 2), strict=True)
+    )
+    if padding == "same" and not is_odd:
+        padding = 1
+    stride = 1 if padding == "same" else draw(per_axis(st.integers(1, strides), 2))
+    groups, bias = draw(st.integers(1, 2)), draw(st.booleans())
+    drawn = {name: draw(values) for name, values in options.items()}
+    real = (0, 0) if isinstance(padding, str) else spread(padding, 2)
+    windows = zip(spread(kernel, 2), real, spread(dilation, 2), strict=True)
+    sizes = dict(zip(("H", "W"), long_enough(draw, windows), strict=True))
+    sizes |= {name: draw(st.integers(1, 2)) for name in ("B", "c", "o")}
+
+    def build(B, c, o, H, W):
+        layer = kind(
+            groups * c, groups * o, kernel, stride, padding, dilation, groups, bias, **drawn
+        )
+        return layer, (B, groups * c, H, W)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def factored(draw):
+    """Convolutions and matrices of low rank."""
+    kind = draw(st.sampled_from(["linear", "tucker", "cp"]))
+    bias = draw(st.booleans())
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", "D", "r", "q")}
+    if kind == "linear":
+        return Case(lambda B, C, D, r, q: (sf.LowRankLinear(C, D, r, bias=bias), (B, q, C)), sizes)
+    kernel = draw(per_axis(st.integers(1, 3), 2))
+    same = {"padding": "same", "dilation": draw(st.integers(1, 2))}
+    other = {"stride": draw(per_axis(st.integers(1, 2), 2)), "padding": draw(st.integers(0, 2))}
+    options = draw(st.sampled_from([same, other])) | {"bias": bias}
+    sizes |= {name: draw(st.integers(3, 5)) for name in ("H", "W")}
+
+    def build(B, C, D, r, q, H, W):
+        if kind == "tucker":
+            return sf.TuckerConv2d(C, D, kernel, r, q, **options), (B, C, H, W)
+        return sf.CPConv2d(C, D, kernel, r, **options), (B, C, H, W)
+
+    if kind == "cp":
+        sizes.pop("q")
+        return Case(lambda **given: build(q=1, **given), sizes)
+    return Case(build, sizes)
+
+
+@st.composite
+def bilinears(draw):
+    bias = draw(st.booleans())
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "N", "i", "j", "o")}
+    return Case(
+        lambda B, N, i, j, o: (sf.Bilinear(i, j, o, bias=bias), ((B, N, i), (B, N, j))), sizes
+    )
+
+
+@st.composite
 def pools(draw):
     axes = draw(st.sampled_from([1, 2, 2, 3]))
     is_max = draw(st.booleans())
@@ -171,14 +260,39 @@ def batch_norms(draw):
 
 
 @st.composite
-def layer_norms(draw):
+def row_norms(draw):
     options = {"elementwise_affine": draw(st.booleans()), "bias": draw(st.booleans())}
     last = draw(st.integers(1, 2))
     sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D", "E")[: 2 + last]}
 
+    is_rms, eps = draw(st.booleans()), draw(st.sampled_from([None, 1e-3]))
+
     def build(B, N, **last):
         axes = tuple(last.values())
-        return sf.LayerNorm(axes, **options), (B, N, *axes)
+        if is_rms:
+            layer = sf.RMSNorm(axes, eps, options["elementwise_affine"])
+        else:
+            layer = sf.LayerNorm(axes, **options)
+        return layer, (B, N, *axes)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def sample_norms(draw):
+    """GroupNorm and InstanceNorm."""
+    axes = draw(st.sampled_from([0, 1, 2, 3]))
+    options = {"affine": draw(st.booleans()), "bias": draw(st.booleans())}
+    tracked = draw(st.booleans())
+    names = SPATIAL.get(axes, "").split()
+    grouped = not axes or draw(st.booleans())
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", *["g"] * grouped, *names)}
+
+    def build(B, C, g=1, **spatial):
+        shape = (B, g * C, *(spatial[name] for name in names))
+        if grouped:
+            return sf.GroupNorm(g, g * C, **options), shape
+        return INSTANCE_NORMS[axes](C, track_running_stats=tracked, **options), shape
 
     return Case(build, sizes)
 
@@ -328,10 +442,15 @@ def paddings(draw):
 LEAVES = {
     "conv": convolutions(),
     "transposed": transposed_convolutions(),
+    "unfold": columns(),
+    "fold": columns(folded=True),
+    "im2col": plain_convolutions(sf.Im2colConv2d),
+    "low rank": factored(),
     "pool": pools(),
     "adaptive": adaptive_pools(),
     "batch norm": batch_norms(),
-    "layer norm": layer_norms(),
+    "row norm": row_norms(),
+    "sample norm": sample_norms(),
     "response norm": response_norms(),
     "linear": linears(),
     "activation": activations(),
@@ -342,6 +461,12 @@ LEAVES = {
     "shuffle": shuffles(),
     "padding": paddings(),
     "reduction": reductions(),
+}
+
+
+#: Layers that PyTorch's counter counts in another way, or not at all.
+COUNTED_OTHERWISE = {
+    "bilinear": bilinears(),
 }
 
 

@@ -22,6 +22,7 @@ from symflops.oracle.running import Run  # noqa: E402
 # PyTorch warns of a copy, which changes no number
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
 
+INSTANCE_NORMS = sf.InstanceNorm1d | sf.InstanceNorm2d | sf.InstanceNorm3d
 NO_SIZES = ("device", "dtype", "args", "kwargs")  # arguments that change no count
 NO_TORCH_FORM = ("unfolded", "folded")  # PyTorch computes the others
 
@@ -34,9 +35,14 @@ def on_torch(layer, shape, tensor=None):
     """Return PyTorch's parameters, output shape and FLOPs."""
     built = torch_modules.module(layer)
     with FlopCounterMode(display=False) as counted, torch.no_grad():
-        output = built(torch.zeros(shape) if tensor is None else tensor)
+        output = built(*map(torch.zeros, each(shape)) if tensor is None else (tensor,))
     parameters = sum(p.numel() for p in built.parameters())
     return parameters, sizes_of(output), counted.get_total_flops()
+
+
+def each(shape):
+    """One shape, or several, as several."""
+    return shape if isinstance(shape[0], tuple) else (shape,)
 
 
 def sizes_of(output):
@@ -55,8 +61,13 @@ def comparable(case):
 
 
 def taken_there(case):
-    """PyTorch refuses batch statistics of one value, and 3-d means on less than a window unpadded."""
-    layer, (batch, _, *sizes) = case.numeric
+    """PyTorch refuses statistics of one value, and 3-d means on less than a window unpadded."""
+    layer, (batch, *others) = case.numeric
+    _, *sizes = others
+    if isinstance(layer, sf.GroupNorm):
+        return batch * math.prod(others) > layer.num_groups
+    if isinstance(layer, INSTANCE_NORMS) and not layer.track_running_stats:
+        return math.prod(sizes) > 1
     if isinstance(layer, sf.AvgPool3d):
         kernel = strategies.spread(layer.kernel_size, 3)
         return all(size >= k for size, k in zip(sizes, kernel, strict=True))
@@ -71,6 +82,14 @@ def test_layers_have_pytorchs_parameters_shapes_and_flops(family, data):
     assert on_symflops(layer, shape) == on_torch(layer, shape)
 
 
+@pytest.mark.parametrize("family", strategies.COUNTED_OTHERWISE)
+@few(60)
+@given(st.data())
+def test_layers_have_pytorchs_parameters_and_shapes(family, data):
+    layer, shape = data.draw(strategies.COUNTED_OTHERWISE[family]).numeric
+    assert on_symflops(layer, shape)[:2] == on_torch(layer, shape)[:2]
+
+
 @few(80)
 @given(strategies.compositions())
 def test_compositions_have_pytorchs_parameters_shapes_and_flops(case):
@@ -83,25 +102,28 @@ def test_compositions_have_pytorchs_parameters_shapes_and_flops(case):
 
 def same_values(layer, shape, scale=1, **options):
     counter = Counter(seed=1)
-    x = counter.draw(*shape)
-    for number in x.entries:
+    inputs = tuple(counter.draw(*one) for one in each(shape))
+    for number in inputs[0].entries:
         number.value *= scale
-    outputs = Run(counter).apply(layer, (x,))
+    outputs = Run(counter).apply(layer, inputs)
     built = torch_modules.module(layer)
     if not isinstance(layer, sf.Dropout):  # the oracle runs inference
         built = torch_modules.filled(built, counter.learned)
         with torch.no_grad():
-            made = built(torch_modules.tensor(x))
+            made = built(*map(torch_modules.tensor, inputs))
         for ours, theirs in zip(outputs, made if isinstance(made, tuple) else (made,), strict=True):
             assert ours.shape == tuple(theirs.shape)
             torch.testing.assert_close(torch_modules.tensor(ours), theirs, **options)
 
 
-@pytest.mark.parametrize("family", strategies.LEAVES)
+FAMILIES = strategies.LEAVES | strategies.COUNTED_OTHERWISE
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 @few(100)
 @given(st.data())
 def test_the_oracle_computes_what_pytorch_computes(family, data):
-    layer, shape = data.draw(strategies.LEAVES[family].filter(taken_there)).numeric
+    layer, shape = data.draw(FAMILIES[family].filter(taken_there)).numeric
     if getattr(layer, "form", "") != "folded":
         same_values(layer, shape)
 
@@ -259,6 +281,16 @@ def test_shuffles_refuse_what_pytorch_refuses(layer, factor, shape):
         (lambda of: of.BatchNorm2d(3), (1, 3, 4)),
         (lambda of: of.LayerNorm(3), (1, 2)),
         (lambda of: of.LayerNorm((2, 3)), (1, 3, 2)),
+        (lambda of: of.LayerNorm(()), (1, 3)),
+        (lambda of: of.RMSNorm(3), (1, 2)),
+        (lambda of: of.RMSNorm((2, 3)), (1, 3, 2)),
+        (lambda of: of.GroupNorm(2, 3), (1, 3, 4)),
+        (lambda of: of.GroupNorm(3, 6), (1, 3, 4)),
+        (lambda of: of.GroupNorm(1, 6), (6,)),
+        (lambda of: of.InstanceNorm2d(3, affine=True), (1, 2, 4, 4)),
+        (lambda of: of.InstanceNorm1d(3, track_running_stats=True), (1, 2, 4)),
+        (lambda of: of.InstanceNorm2d(3), (1, 3, 4, 4, 4)),
+        (lambda of: of.LocalResponseNorm(3), (2, 3)),
         (lambda of: of.MaxPool2d(2, padding=2), (1, 1, 4, 4)),
         (lambda of: of.MaxPool2d(3), (1, 1, 2, 2)),
         (lambda of: of.AvgPool2d(2, divisor_override=0), (1, 1, 4, 4)),
@@ -280,6 +312,12 @@ def test_shuffles_refuse_what_pytorch_refuses(layer, factor, shape):
 )
 def test_refused_by_both(layer_of, shape):
     assert both(layer_of, shape) == (None, None)
+
+
+def test_features_that_nobody_looks_at():
+    with pytest.warns(UserWarning, match="does not match num_features"):
+        ours, theirs = both(lambda of: of.InstanceNorm2d(3), (1, 2, 4, 4))
+    assert ours == theirs == (1, 2, 4, 4)
 
 
 NAMESAKES = sorted(name for name in sf.homes() if hasattr(torch.nn, name))

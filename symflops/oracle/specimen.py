@@ -9,8 +9,9 @@ from symflops.exprs import product
 from symflops.layers.activation import GLU, Activation, AlongAxis
 from symflops.layers.base import Layer
 from symflops.layers.combine import Container
+from symflops.layers.groupnorm import GroupNorm
 from symflops.layers.linear import Linear
-from symflops.layers.norm import BatchNorm1d, LayerNorm, LocalResponseNorm
+from symflops.layers.norm import BatchNorm1d, LocalResponseNorm, RowNorm
 from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from symflops.layers.rectifiers import PReLU
 from symflops.layers.reduction import Reduction
@@ -32,6 +33,7 @@ ANY_RANK = (
     ChannelShuffle,
     PixelShuffle,
     PixelUnshuffle,
+    GroupNorm,
     Reduction,
     Upsample,
 )
@@ -50,7 +52,7 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     first = _first(layer)
     if isinstance(first, Linear):
         return (*_named(layer, "B N"), first.in_features)
-    if isinstance(first, LayerNorm):
+    if isinstance(first, RowNorm):
         last = first.normalized_shape
         return (*_named(layer, "B N"), *(last if isinstance(last, tuple) else (last,)))
     rank = _rank(first)
