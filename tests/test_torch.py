@@ -288,7 +288,7 @@ def test_shuffles_refuse_what_pytorch_refuses(layer, factor, shape):
         (lambda of: of.GroupNorm(3, 6), (1, 3, 4)),
         (lambda of: of.GroupNorm(1, 6), (6,)),
         (lambda of: of.InstanceNorm2d(3, affine=True), (1, 2, 4, 4)),
-        (lambda of: of.InstanceNorm1d(3, track_running_stats=True), (1, 2, 4)),
+        (lambda of: of.InstanceNorm1d(3, affine=True), (1, 2, 4)),
         (lambda of: of.InstanceNorm2d(3), (1, 3, 4, 4, 4)),
         (lambda of: of.LocalResponseNorm(3), (2, 3)),
         (lambda of: of.MaxPool2d(2, padding=2), (1, 1, 4, 4)),
