@@ -118,3 +118,100 @@ def test_a_symbolic_output_padding_is_a_condition():
     assert "s >= e + 1" in map(str, cost.conditions)
     assert sf.verify(cost)
     refused(lambda: cost.at(s=2, e=2), sf.SymflopsError, "output_padding must be smaller")
+
+
+# columns, bilinear forms, low ranks
+
+
+def test_im2col_takes_k_squared_times_the_memory():
+    """Chellapilla et al. 2006, section 3: the input is laid out k² times over."""
+    lowered = sf.Im2colConv2d(C, D, k, padding="same")
+    cost, plain = (
+        sf.cost(lowered, (C, H, W)),
+        sf.cost(sf.Conv2d(C, D, k, padding="same"), (C, H, W)),
+    )
+    assert cost["unfold"].activations == k**2 * C * H * W
+    assert (cost.activations - plain.activations).expand() == k**2 * C * H * W
+    assert (cost.params, cost.output, cost.mults) == (plain.params, plain.output, plain.mults)
+    assert (cost.adds - plain.adds).expand() == 0
+    assert cost.receptive_field == plain.receptive_field
+    assert [str(c) for c in cost.conditions] == ["2 | k - 1"]
+
+
+def test_folding_what_was_unfolded_adds_what_overlaps():
+    L = sf.dim("L")
+    cost = sf.cost(sf.Fold((L + 2, L + 2), 3), (9 * C, L**2))
+    assert (cost.adds - C * (9 * L**2 - (L + 2) ** 2)).expand() == 0
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        sf.Bilinear(C, D, 3),
+        sf.Unfold(k, padding=p, stride=s),
+        sf.Unfold((k, 2), dilation=(1, d)),
+        sf.Fold((H, W), 2, stride=2),
+        sf.Fold(H, 3, padding=1),
+        sf.Im2colConv2d(C, D, k, stride=s, padding=p),
+        sf.Im2colConv2d(2 * C, 2 * D, 3, padding="same", groups=2),
+        sf.LowRankLinear(C, D, k),
+        sf.TuckerConv2d(C, D, 3, k, s),
+        sf.CPConv2d(C, D, k, s, padding="same"),
+    ],
+    ids=str,
+)
+def test_a_layer_alone(layer):
+    assert sf.verify(layer), sf.verify(layer)
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "text"),
+    [
+        (
+            lambda: sf.cost(sf.Bilinear(2, 3, 4), [(2,), (4,)]),
+            sf.ShapeError,
+            "3 features on the last axis of input 2, got 4",
+        ),
+        (
+            lambda: sf.cost(sf.Bilinear(2, 3, 4), [(5, 2), (6, 3)]),
+            sf.ShapeError,
+            "one size on axis 1, got 5 and 6",
+        ),
+        (lambda: sf.cost(sf.Bilinear(2, 3, 4), [(5, 2), (3,)]), sf.ShapeError, "as many axes"),
+        (lambda: sf.cost(sf.Bilinear(2, 3, 4), (2,)), sf.ShapeError, "takes 2 input"),
+        (
+            lambda: sf.cost(sf.Unfold(3), (1, 2, 5)),
+            sf.ShapeError,
+            "Unfold needs a padded height of at least 3, got 2",
+        ),
+        (lambda: sf.Unfold(3, padding=-1), sf.ArgumentError, "padding must be at least 0"),
+        (
+            lambda: sf.cost(sf.Fold(4, 3), (18, 5)),
+            sf.ShapeError,
+            "Fold expects 4 columns, one a window, got 5",
+        ),
+        (
+            lambda: sf.cost(sf.Fold(4, 3), (17, 4)),
+            sf.ShapeError,
+            "divisible by the 9 taps of a window, got 17",
+        ),
+        (
+            lambda: sf.cost(sf.Fold(2, 3), (9, 1)),
+            sf.ShapeError,
+            "Fold needs a padded height of at least 3, got 2",
+        ),
+        (lambda: sf.Im2colConv2d(3, 4, 2, padding="same"), sf.ArgumentError, "needs an odd kernel"),
+        (
+            lambda: sf.Im2colConv2d(3, 4, 3, groups=2),
+            sf.ArgumentError,
+            "in_channels = 3 must be divisible",
+        ),
+        (
+            lambda: sf.Im2colConv2d(3, 4, 3, padding="full"),
+            sf.ArgumentError,
+            "padding must be one of",
+        ),
+    ],
+)
+def test_columns_and_forms_refuse(build, error, text):
+    refused(build, error, text)

@@ -58,11 +58,14 @@ def agrees_with_symbols(case):
 # numbers, then symbols
 
 
-@pytest.mark.parametrize("family", strategies.LEAVES)
+FAMILIES = strategies.LEAVES | strategies.COUNTED_OTHERWISE
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 @few(120)
 @given(st.data())
 def test_every_operation_of_a_layer_is_counted(family, data):
-    case = data.draw(strategies.LEAVES[family])
+    case = data.draw(FAMILIES[family])
     holds(*case.numeric, batched=True)
 
 
@@ -72,7 +75,7 @@ def test_every_operation_of_a_composition_is_counted(case):
     holds(*case.numeric, batched=True)
 
 
-WITH_SYMBOLS = {**strategies.LEAVES, "conv": strategies.convolutions(count_padding=True)}
+WITH_SYMBOLS = {**FAMILIES, "conv": strategies.convolutions(count_padding=True)}
 
 
 @pytest.mark.parametrize("family", WITH_SYMBOLS)

@@ -74,6 +74,10 @@ def fields(layer):
     return values
 
 
+#: Layers that compute by an algorithm of their own what PyTorch has under another name.
+COMPUTED_BY = {sf.Im2colConv2d: nn.Conv2d}
+
+
 def joined(layer):
     if isinstance(layer, sf.Concat):
         return lambda outputs: torch.cat(outputs, layer.dim)
@@ -99,7 +103,7 @@ def module(layer):
         return Called(lambda x: x.permute(plain(layer.dims)))
     if isinstance(layer, sf.Split):
         return Called(cut(layer))
-    built = getattr(nn, type(layer).__name__)(**fields(layer))
+    built = COMPUTED_BY.get(type(layer), getattr(nn, type(layer).__name__, None))(**fields(layer))
     return built.train(getattr(layer, "form", "") == "training")
 
 

@@ -71,9 +71,7 @@ class Kernels(Layer):
         _, channels, *sizes = x
         yield channels_match(self, channels, self.in_channels)
         windows = self.windows()
-        for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
-            yield from window_fits(self, axis, window, size)
-        return windows, [w.outputs(size) for w, size in zip(windows, sizes, strict=True)]
+        return windows, (yield from windows_fit(self, windows, sizes))
 
     @property
     def fan_in(self) -> tuple[Any, ...]:
@@ -227,7 +225,23 @@ def channels_match(layer: Layer, got: Any, expected: Any) -> Require:
     )
 
 
+def alike_on_both_sides(layer: Any) -> tuple[Window, ...]:
+    """Return the window along each axis of a layer that pads both sides by ``padding``."""
+    names = ("kernel_size", "stride", "padding", "padding", "dilation")
+    parts = (per_axis(getattr(layer, name), layer.axes, name) for name in names)
+    return tuple(Window(*part) for part in zip(*parts, strict=True))
+
+
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def windows_fit(layer: Any, windows: tuple[Window, ...], sizes: Iterable[Any]) -> Forward:
+    """Require every window to fit its axis, and return how many of them there are along each."""
+    counts = []
+    for axis, (window, size) in enumerate(zip(windows, sizes, strict=True)):
+        yield from window_fits(layer, axis, window, size)
+        counts.append(window.outputs(size))
+    return counts
 
 
 def window_fits(

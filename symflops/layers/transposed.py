@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from symflops.exprs import product
 from symflops.facts import Facts, at_least, more_than
 from symflops.fields import mapped, spread_out
-from symflops.geometry import Window
 from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
-from symflops.layers.conv import AXES, channels_match, groups_divide
+from symflops.layers.conv import AXES, alike_on_both_sides, channels_match, groups_divide
 from symflops.primitives import bias_add, contract
 from symflops.trace import Shape, Weight
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from symflops.fields import Axes
+    from symflops.geometry import Window
 
 
 class TransposedConvolution(Layer):
@@ -50,9 +50,7 @@ class TransposedConvolution(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """Return the window along each axis, with what is cut off before and after."""
-        names = ("kernel_size", "stride", "padding", "padding", "dilation")
-        parts = (per_axis(getattr(self, name), self.axes, name) for name in names)
-        return tuple(Window(*part) for part in zip(*parts, strict=True))
+        return alike_on_both_sides(self)
 
     def extras(self) -> tuple[Any, ...]:
         """Return the output padding of each axis."""

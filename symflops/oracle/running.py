@@ -10,6 +10,7 @@ import sympy
 from symflops.layers.base import Layer, Require, drive
 from symflops.oracle import (
     activation,
+    bilinear,
     combine,
     conv,
     linear,
@@ -20,6 +21,7 @@ from symflops.oracle import (
     resize,
     shape,
     transposed,
+    unfold,
 )
 from symflops.trace import Condition, Shape
 
@@ -34,7 +36,9 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
     for family in (
         conv,
         transposed,
+        unfold,
         linear,
+        bilinear,
         norm,
         activation,
         pooling,

@@ -7,8 +7,10 @@ from typing import Any
 from symflops.errors import ArgumentError
 from symflops.exprs import product
 from symflops.layers.activation import GLU, Activation, AlongAxis
-from symflops.layers.base import Layer
+from symflops.layers.base import Layer, per_axis
+from symflops.layers.bilinear import Bilinear
 from symflops.layers.combine import Container
+from symflops.layers.conv import alike_on_both_sides
 from symflops.layers.groupnorm import GroupNorm
 from symflops.layers.linear import Linear
 from symflops.layers.norm import BatchNorm1d, LocalResponseNorm, RowNorm
@@ -17,6 +19,7 @@ from symflops.layers.rectifiers import PReLU
 from symflops.layers.reduction import Reduction
 from symflops.layers.resize import Upsample
 from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Split, Unflatten
+from symflops.layers.unfold import Fold
 from symflops.symbols import dim
 
 AXES = {2: "B N", 3: "B C L", 4: "B C H W", 5: "B C D H W"}
@@ -55,6 +58,11 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     if isinstance(first, RowNorm):
         last = first.normalized_shape
         return (*_named(layer, "B N"), *(last if isinstance(last, tuple) else (last,)))
+    if isinstance(first, Bilinear):
+        shared = _named(layer, "B N")
+        return tuple((*shared, n) for n in (first.in1_features, first.in2_features))
+    if isinstance(first, Fold):
+        return _columns(first, *_named(layer, "B C"))
     rank = _rank(first)
     if rank not in AXES:
         kind = type(layer).__name__
@@ -79,6 +87,14 @@ def _rank(layer: Layer) -> int | None:
     if layer.rank is None and isinstance(layer, BatchNorm1d):
         return 3
     return 4 if layer.rank is None and isinstance(layer, ANY_RANK) else layer.rank
+
+
+def _columns(layer: Fold, batch: Any, channels: Any) -> tuple[Any, ...]:
+    """Return the columns that the windows of a folded map make."""
+    windows = alike_on_both_sides(layer)
+    sizes = per_axis(layer.output_size, layer.axes, "output_size")
+    counts = [window.outputs(size) for window, size in zip(windows, sizes, strict=True)]
+    return (batch, product((channels, *(w.kernel for w in windows))), product(counts))
 
 
 def _cut(layer: Layer, shape: list[Any]) -> tuple[Any, ...]:
