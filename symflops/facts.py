@@ -169,7 +169,9 @@ class Facts:
             return True
         reduced = self._in_multiples(ratio) if self._multiples else ratio
         rest = [part for part in Add.make_args(reduced) if not plainly_whole(part)]
-        return False if rest and all(part.is_Rational for part in rest) else None
+        if not rest:
+            return True
+        return False if all(part.is_Rational for part in rest) else None
 
     def _decide_nonnegative(self, difference: sympy.Expr) -> bool | None:
         if difference.is_Rational:
@@ -245,11 +247,17 @@ def _from_one(expr: sympy.Expr) -> sympy.Expr:
 
 
 def _nonnegative_terms(expr: sympy.Expr, *, strictly: bool) -> bool:
-    if strictly and not expr.as_coeff_Add()[0] > 0:
+    terms = [term.as_coeff_Mul() for term in Add.make_args(expr)]
+    if strictly and not any(number > 0 and _above_zero(monomial) for number, monomial in terms):
         return False
+    return all(number >= 0 and _nonnegative(monomial) for number, monomial in terms)
+
+
+def _above_zero(monomial: sympy.Expr) -> bool:
+    """Say whether a monomial is above 0: 1 is, and a dimension that is no whole number; x' may be 0."""
     return all(
-        number >= 0 and _nonnegative(monomial)
-        for number, monomial in (term.as_coeff_Mul() for term in Add.make_args(expr))
+        f.is_positive and not any(s.is_integer for s in f.free_symbols)
+        for f in Mul.make_args(monomial)
     )
 
 
@@ -263,6 +271,7 @@ def _without_floors(expr: sympy.Expr) -> sympy.Expr:
     One floor with the factor 1 and whole company: ⌊y⌋ + b ≥ 0 exactly when y + b ≥ 0. Otherwise
     y - 1 < ⌊y⌋ ≤ y, the side that makes the bound lower.
     """
+    expr = _cancelled(expr)
     terms = Add.make_args(expr)
     floors = [t for t in terms if t.has(sympy.floor)]
     if len(floors) == 1 and isinstance(floors[0], sympy.floor):
@@ -278,6 +287,17 @@ def _without_floors(expr: sympy.Expr) -> sympy.Expr:
         else:
             bounded.append(term)
     return spread(Add(*bounded))
+
+
+def _cancelled(expr: sympy.Expr) -> sympy.Expr:
+    """Return ⌊c·y⌋ - c·⌊y⌋ as its lower bound 0, for a whole number c."""
+    for term in Add.make_args(expr):
+        number, monomial = term.as_coeff_Mul()
+        if number.is_Integer and number < -1 and isinstance(monomial, sympy.floor):
+            greater = whole(-number * monomial.args[0])
+            if isinstance(greater, sympy.floor) and expr.coeff(greater) >= 1:
+                expr = expr - term - greater
+    return expr
 
 
 @lru_cache(maxsize=20_000)  # tracing and listing ask about the same relations
