@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from symflops import conventions as conventions
     from symflops import zoo as zoo
+    from symflops.comparison import compare as compare
+    from symflops.comparison import ratio as ratio
     from symflops.conventions import Convention as Convention
     from symflops.costs import Cost as Cost
     from symflops.costs import cost as cost
@@ -126,6 +128,12 @@ if TYPE_CHECKING:
     )
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
+    from symflops.layers.globalpool import GlobalAvgPool1d as GlobalAvgPool1d
+    from symflops.layers.globalpool import GlobalAvgPool2d as GlobalAvgPool2d
+    from symflops.layers.globalpool import GlobalAvgPool3d as GlobalAvgPool3d
+    from symflops.layers.globalpool import GlobalMaxPool1d as GlobalMaxPool1d
+    from symflops.layers.globalpool import GlobalMaxPool2d as GlobalMaxPool2d
+    from symflops.layers.globalpool import GlobalMaxPool3d as GlobalMaxPool3d
     from symflops.layers.groupnorm import GroupNorm as GroupNorm
     from symflops.layers.groupnorm import InstanceNorm1d as InstanceNorm1d
     from symflops.layers.groupnorm import InstanceNorm2d as InstanceNorm2d
@@ -159,9 +167,14 @@ if TYPE_CHECKING:
         LocalResponseNorm as LocalResponseNorm,
     )
     from symflops.layers.norm import RMSNorm as RMSNorm
+    from symflops.layers.pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
     from symflops.layers.pool import (
         AdaptiveAvgPool2d as AdaptiveAvgPool2d,
     )
+    from symflops.layers.pool import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+    from symflops.layers.pool import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+    from symflops.layers.pool import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+    from symflops.layers.pool import AdaptiveMaxPool3d as AdaptiveMaxPool3d
     from symflops.layers.pool import (
         AvgPool1d as AvgPool1d,
     )
@@ -263,6 +276,7 @@ _MODULES = {
     "symflops.conventions": "Convention",
     "symflops.costs": "Cost cost",
     "symflops.shares": "share",
+    "symflops.comparison": "compare ratio",
     "symflops.units": "si",
     "symflops.layers.base": "Layer Size",
     "symflops.layers.combine": "Add Concat Multiply Parallel Residual Sequential Shared",
@@ -282,7 +296,8 @@ _MODULES = {
         "GELU GLU Hardsigmoid Hardswish Hardtanh LogSoftmax ReLU ReLU6 SiLU Sigmoid Softmax Tanh"
     ),
     "symflops.layers.pool": (
-        "AdaptiveAvgPool2d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
+        "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
+        "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
     "symflops.layers.shape": "Dropout Flatten Identity Permute Split Unflatten",
     "symflops.layers.rectifiers": "ELU LeakyReLU Mish PReLU SELU Softplus",
@@ -295,6 +310,10 @@ _MODULES = {
     "symflops.layers.unfold": "Fold Im2colConv2d Unfold",
     "symflops.layers.lowrank": "CPConv2d LowRankLinear TuckerConv2d",
     "symflops.layers.groupnorm": "GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d",
+    "symflops.layers.globalpool": (
+        "GlobalAvgPool1d GlobalAvgPool2d GlobalAvgPool3d GlobalMaxPool1d GlobalMaxPool2d "
+        "GlobalMaxPool3d"
+    ),
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

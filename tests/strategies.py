@@ -21,6 +21,11 @@ CONVS = {1: sf.Conv1d, 2: sf.Conv2d, 3: sf.Conv3d}
 TRANSPOSED = {1: sf.ConvTranspose1d, 2: sf.ConvTranspose2d, 3: sf.ConvTranspose3d}
 MAX_POOLS = {1: sf.MaxPool1d, 2: sf.MaxPool2d, 3: sf.MaxPool3d}
 AVG_POOLS = {1: sf.AvgPool1d, 2: sf.AvgPool2d, 3: sf.AvgPool3d}
+ADAPTIVE_POOLS = {
+    1: (sf.AdaptiveAvgPool1d, sf.AdaptiveMaxPool1d),
+    2: (sf.AdaptiveAvgPool2d, sf.AdaptiveMaxPool2d),
+    3: (sf.AdaptiveAvgPool3d, sf.AdaptiveMaxPool3d),
+}
 NORMS = {1: sf.BatchNorm1d, 2: sf.BatchNorm2d, 3: sf.BatchNorm3d}
 PADS = {1: sf.ZeroPad1d, 2: sf.ZeroPad2d, 3: sf.ZeroPad3d}
 INSTANCE_NORMS = {1: sf.InstanceNorm1d, 2: sf.InstanceNorm2d, 3: sf.InstanceNorm3d}
@@ -238,10 +243,15 @@ def pools(draw):
 
 @st.composite
 def adaptive_pools(draw):
-    wanted = st.one_of(st.integers(1, 5), st.none())
-    layer = sf.AdaptiveAvgPool2d(draw(st.one_of(st.integers(1, 5), st.tuples(wanted, wanted))))
-    sizes = {name: draw(st.integers(1, 7)) for name in ("H", "W")} | {"B": 1, "C": 2}
-    return Case(lambda B, C, H, W: (layer, (B, C, H, W)), sizes)
+    axes = draw(st.sampled_from([1, 2, 2, 3]))
+    least = st.integers(1, 5 if axes < 3 else 3)
+    wanted = st.one_of(least, st.none()) if axes > 1 else least
+    output = draw(st.one_of(least, st.tuples(*[wanted] * axes)))
+    layer = draw(st.sampled_from(ADAPTIVE_POOLS[axes]))(output)
+    names = SPATIAL[axes].split()
+    sizes = {name: draw(st.integers(1, 7 if axes < 3 else 4)) for name in names}
+    sizes |= {"B": 1, "C": 2}
+    return Case(lambda B, C, **spatial: (layer, (B, C, *(spatial[name] for name in names))), sizes)
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from symflops.errors import ArgumentError
 from symflops.facts import at_least
 from symflops.fields import SAME, mapped, sliding
 from symflops.geometry import Window, adaptive_taps
@@ -208,7 +209,63 @@ class AvgPool3d(DividedPool):
     rank: ClassVar[int | None] = 5
 
 
-class AdaptiveAvgPool2d(Layer):
+class AdaptivePool(Layer):
+    """The engine: as many windows a channel as asked for, from ⌊i·In/Out⌋ to ⌈(i + 1)·In/Out⌉."""
+
+    axes: ClassVar[int]
+    output_size: Size
+
+    def needs(self) -> Iterable[Require]:
+        """Sizes of at least 1; None keeps one of several axes."""
+        given = per_axis(self.output_size, self.axes, "output_size")
+        if given == (None,):
+            message = f"{type(self).__name__}: output_size must be a number, got {self.output_size}"
+            raise ArgumentError(message)
+        return positive(self, "output_size")
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return nothing of axes that are pooled: a position sees all of them."""
+        axes = len(inputs[0]) - 2
+        given = per_axis(self.output_size, axes, "output_size")
+        return mapped(axes + 2, (SAME if out is None else None for out in given))
+
+    def forward(self, x: Shape) -> Forward:
+        """Pool every window of every channel."""
+        batch, channels, *sizes = x
+        given = per_axis(self.output_size, len(sizes), "output_size")
+        output = [size if out is None else out for size, out in zip(sizes, given, strict=True)]
+        taps = [adaptive_taps(n, out) for n, out in zip(sizes, output, strict=True)]
+        yield "pool", self.step((*taps, channels, batch), (channels, *output, batch))
+        return (batch, channels, *output)
+
+    def step(self, taps: tuple[Any, ...], outputs: tuple[Any, ...]) -> Step:
+        """Return what the windows take."""
+        raise NotImplementedError
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """The mean of each window."""
+
+    def step(self, taps: tuple[Any, ...], outputs: tuple[Any, ...]) -> Step:
+        """Return an addition less than taps, and a division, an output."""
+        return window_mean(taps, outputs)
+
+
+class AdaptiveAvgPool1d(AdaptiveAvgPool):
+    """The mean of as many windows as asked for, of (B, C, L) to (B, C, output_size).
+
+    Windows as in :class:`AdaptiveAvgPool2d`.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.AdaptiveAvgPool1d(1), sf.dims("C L")).flops   # L - 1 additions and a division
+    C*L
+    """
+
+    axes: ClassVar[int] = 1
+    rank: ClassVar[int | None] = 3
+
+
+class AdaptiveAvgPool2d(AdaptiveAvgPool):
     """The mean of as many windows as asked for, of (B, C, H, W) to (B, C, *output_size).
 
     Window i of an axis runs from ⌊i·In/Out⌋ to ⌈(i + 1)·In/Out⌉, so an axis has In + Out - gcd(In, Out) taps;
@@ -222,24 +279,75 @@ class AdaptiveAvgPool2d(Layer):
     207
     """
 
-    output_size: Size
+    axes: ClassVar[int] = 2
     rank: ClassVar[int | None] = 4
 
-    def needs(self) -> Iterable[Require]:
-        """Sizes of at least 1."""
-        return positive(self, "output_size")
 
-    def sees(self, *inputs: Shape) -> Axes:
-        """Return nothing of axes that are pooled: a position sees all of them."""
-        axes = len(inputs[0]) - 2
-        given = per_axis(self.output_size, axes, "output_size")
-        return mapped(axes + 2, (SAME if out is None else None for out in given))
+class AdaptiveAvgPool3d(AdaptiveAvgPool):
+    """The mean of as many windows as asked for, of (B, C, D, H, W) to (B, C, *output_size).
 
-    def forward(self, x: Shape) -> Forward:
-        """Average every window of every channel."""
-        batch, channels, *sizes = x
-        given = per_axis(self.output_size, len(sizes), "output_size")
-        output = [size if out is None else out for size, out in zip(sizes, given, strict=True)]
-        taps = [adaptive_taps(n, out) for n, out in zip(sizes, output, strict=True)]
-        yield "pool", window_mean((*taps, channels, batch), (channels, *output, batch))
-        return (batch, channels, *output)
+    Windows as in :class:`AdaptiveAvgPool2d`.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.AdaptiveAvgPool3d((1, None, None)), sf.dims("C D H W")).flops
+    C*D*H*W
+    """
+
+    axes: ClassVar[int] = 3
+    rank: ClassVar[int | None] = 5
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """The greatest of each window."""
+
+    return_indices: bool = False
+
+    def step(self, taps: tuple[Any, ...], outputs: tuple[Any, ...]) -> Step:
+        """Return a comparison less than taps an output."""
+        return reduce(taps, outputs, "cmp", "pool")
+
+
+class AdaptiveMaxPool1d(AdaptiveMaxPool):
+    """The greatest of as many windows as asked for, of (B, C, L) to (B, C, output_size).
+
+    Windows as in :class:`AdaptiveMaxPool2d`.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.AdaptiveMaxPool1d(1), sf.dims("C L")).flops
+    C*(L - 1)
+    """
+
+    axes: ClassVar[int] = 1
+    rank: ClassVar[int | None] = 3
+
+
+class AdaptiveMaxPool2d(AdaptiveMaxPool):
+    """The greatest of as many windows as asked for, of (B, C, H, W) to (B, C, *output_size).
+
+    Windows as in :class:`AdaptiveAvgPool2d`: an axis has In + Out - gcd(In, Out) taps. One comparison less
+    than taps an output.
+
+    >>> import symflops as sf
+    >>> C, H, W = sf.dims("C H W")
+    >>> sf.cost(sf.AdaptiveMaxPool2d(1), (C, H, W)).flops
+    C*(H*W - 1)
+    >>> sf.cost(sf.AdaptiveMaxPool2d(7), (1, 10, 10)).flops  # (10 + 7 - 1)² - 7²
+    207
+    """
+
+    axes: ClassVar[int] = 2
+    rank: ClassVar[int | None] = 4
+
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool):
+    """The greatest of as many windows as asked for, of (B, C, D, H, W) to (B, C, *output_size).
+
+    Windows as in :class:`AdaptiveMaxPool2d`.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.AdaptiveMaxPool3d(1), sf.dims("C D H W")).flops
+    C*(D*H*W - 1)
+    """
+
+    axes: ClassVar[int] = 3
+    rank: ClassVar[int | None] = 5

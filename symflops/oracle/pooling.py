@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from symflops.layers.pool import (
+    AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
@@ -18,7 +24,7 @@ from symflops.oracle.number import Array, grid, total
 from symflops.oracle.sliding import inside, numbers, starts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from symflops.oracle.number import Counter, Number
 
@@ -89,18 +95,30 @@ class Windows:
 
 
 def adaptive_avg_pool(layer: Any, inputs: tuple[Array, ...], _: Counter) -> Array:
-    """Return means of windows from ⌊i·In/Out⌋ to ⌈(i + 1)·In/Out⌉, as many as asked for."""
+    """Return the mean of every window."""
+    return _adaptive(layer, inputs, lambda entries: total(entries) / len(entries))
+
+
+def adaptive_max_pool(layer: Any, inputs: tuple[Array, ...], _: Counter) -> Array:
+    """Return the greatest of every window."""
+    return _adaptive(layer, inputs, max)
+
+
+def _adaptive(
+    layer: Any, inputs: tuple[Array, ...], pooled: Callable[[list[Number]], Number]
+) -> Array:
+    """Pool windows from ⌊i·In/Out⌋ to ⌈(i + 1)·In/Out⌉, as many as asked for."""
     (x,) = inputs
-    given = layer.output_size if isinstance(layer.output_size, tuple) else (layer.output_size,) * 2
-    outputs = [size if n is None else int(n) for n, size in zip(given, x.shape[2:], strict=True)]
+    sizes, given = x.shape[2:], layer.output_size
+    wanted = given if isinstance(given, tuple) else (given,) * len(sizes)
+    outputs = [size if n is None else int(n) for n, size in zip(wanted, sizes, strict=True)]
 
     def entry(b: int, c: int, *window: int) -> Number:
-        rows, columns = (
+        along = [
             range(i * size // out, -(-(i + 1) * size // out))
-            for i, size, out in zip(window, x.shape[2:], outputs, strict=True)
-        )
-        entries = [x[b, c, row, column] for row in rows for column in columns]
-        return total(entries) / len(entries)
+            for i, size, out in zip(window, sizes, outputs, strict=True)
+        ]
+        return pooled([x[b, c, *where] for where in product(*along)])
 
     return Array.of((*x.shape[:2], *outputs), entry)
 
@@ -108,5 +126,6 @@ def adaptive_avg_pool(layer: Any, inputs: tuple[Array, ...], _: Counter) -> Arra
 REFERENCES: dict[type, Any] = {
     **dict.fromkeys((MaxPool1d, MaxPool2d, MaxPool3d), max_pool),
     **dict.fromkeys((AvgPool1d, AvgPool2d, AvgPool3d), avg_pool),
-    AdaptiveAvgPool2d: adaptive_avg_pool,
+    **dict.fromkeys((AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d), adaptive_avg_pool),
+    **dict.fromkeys((AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d), adaptive_max_pool),
 }
