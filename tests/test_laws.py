@@ -1,5 +1,6 @@
 """Laws that hold for all layers, drawn with hypothesis."""
 
+import functools
 import pickle
 
 import pytest
@@ -8,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symflops as sf
-from symflops.zoo.resnet import BasicBlock, Bottleneck
 
 C, D, H, W, L = sf.dims("C D H W L")
 METRICS = ("params", "mults", "adds", "macs", "flops", "activations")
@@ -215,9 +215,17 @@ LAYERS = [
 ]
 
 
+def kinds(layer):
+    for kind in layer.__subclasses__():
+        yield kind
+        yield from kinds(kind)
+
+
+@functools.cache
 def namespace():
     names = {name: getattr(sf, name) for name in sf.__all__}
-    blocks = {"BasicBlock": BasicBlock, "Bottleneck": Bottleneck}
+    list(map(sf.zoo.model, sf.zoo.names()))  # loads the blocks of all models
+    blocks = {kind.__name__: kind for kind in kinds(sf.Layer) if ".zoo." in kind.__module__}
     return (
         names
         | blocks

@@ -14,6 +14,7 @@ from symflops.oracle import (
     combine,
     conv,
     linear,
+    models,
     norm,
     pooling,
     rearrange,
@@ -48,6 +49,9 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
     )
     for layer, reference in family.REFERENCES.items()
 }
+#: Layers that hand on what they got, and layers that run others.
+VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS
+COMPOSED: dict[type, Any] = combine.REFERENCES | models.REFERENCES
 
 
 class NoReferenceError(Exception):
@@ -68,15 +72,15 @@ class Run:
     def apply(self, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         """Return what a layer makes of its inputs."""
         kind = type(layer)
-        if kind in shape.VIEWS:
-            views: tuple[Array, ...] = shape.VIEWS[kind](layer, *inputs)
+        if kind in VIEWS:
+            views: tuple[Array, ...] = VIEWS[kind](layer, *inputs)
             return views
         if kind in LEAVES:
             output = LEAVES[kind](layer, inputs, self.counter)
             is_view = any(output.entries is x.entries for x in inputs)
             return (output,) if is_view else self.made(output)
-        if kind in combine.REFERENCES:
-            outputs: tuple[Array, ...] = combine.REFERENCES[kind](layer, inputs, self)
+        if kind in COMPOSED:
+            outputs: tuple[Array, ...] = COMPOSED[kind](layer, inputs, self)
             return outputs
         return self.yielded(layer, inputs)
 

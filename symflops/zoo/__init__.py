@@ -13,12 +13,17 @@ from symflops.errors import UnknownNameError
 
 _MODULES = {
     "symflops.zoo.alexnets": "alexnet alexnet_original",
+    "symflops.zoo.densenet": "densenet121 densenet161 densenet169 densenet201",
+    "symflops.zoo.googlenets": "googlenet",
+    "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
     "symflops.zoo.resnet": (
         "resnet18 resnet34 resnet50 resnet101 resnet152 "
         "resnext50_32x4d resnext101_32x8d resnext101_64x4d wide_resnet50_2 wide_resnet101_2 "
         "resnet50_v1 resnet101_v1 resnet152_v1 se_resnet50 se_resnet101 se_resnet152"
     ),
+    "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
+    "symflops.zoo.unets": "unet",
     "symflops.zoo.vgg": "vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
@@ -29,7 +34,7 @@ def names() -> list[str]:
 
     >>> from symflops import zoo
     >>> zoo.names()[:3]
-    ['alexnet', 'alexnet_original', 'lenet5']
+    ['alexnet', 'alexnet_original', 'densenet121']
     """
     return list(_HOME)
 
