@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.equations import axes_of
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import product
 from symflops.floors import quotient
@@ -318,7 +319,7 @@ def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") ->
     Raises:
         ArgumentError: the equation does not fit the operands, or one axis has two sizes.
     """
-    sizes, output = _axes(equation, operands)
+    sizes, output = axes_of(equation, operands)
     summed = [axis for axis in sizes if axis not in output]
     order = tuple(sizes[axis] for axis in [*summed, *output])
     entries, outputs = product(order), product(sizes[axis] for axis in output)
@@ -326,40 +327,6 @@ def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") ->
         return Step("reduce", _tally({("add", role): entries - outputs}), (), order)
     counts: dict[Key, sympy.Expr] = {("mul", role): entries, ("add", role): entries - outputs}
     return Step("contract", _tally(counts), (), order)
-
-
-def _axes(
-    equation: str, operands: Sequence[Sequence[Any]]
-) -> tuple[dict[str, sympy.Expr], list[str]]:
-    left, arrow, right = equation.partition("->")
-    # "bhnd" without any spaces is four axes, as in PyTorch and NumPy
-    split = str.split if " " in equation.replace(", ", ",").replace(" -> ", "->") else list
-    names = [split(part.strip()) for part in left.split(",")]
-    output = split(right.strip())
-    if not arrow or len(names) != len(operands) or len(operands) not in (1, 2):
-        message = (
-            f"einsum({equation!r}) needs one operand or two, an arrow, and as many shapes as "
-            f"operands; got {len(operands)} shapes"
-        )
-        raise ArgumentError(message)
-    sizes: dict[str, sympy.Expr] = {}
-    for axes, shape in zip(names, operands, strict=True):
-        if len(axes) != len(shape) or len(set(axes)) != len(axes):
-            message = (
-                f"einsum({equation!r}): axes {' '.join(axes)} do not fit the shape {tuple(shape)}"
-            )
-            raise ArgumentError(message)
-        for axis, size in zip(axes, map(exact, shape), strict=True):
-            if sizes.setdefault(axis, size) != size:
-                message = f"einsum({equation!r}): axis {axis} has sizes {sizes[axis]} and {size}"
-                raise ArgumentError(message)
-    missing = [axis for axis in output if axis not in sizes]
-    if missing or len(set(output)) != len(output):
-        message = (
-            f"einsum({equation!r}): the output axes {' '.join(output)} must come from the operands"
-        )
-        raise ArgumentError(message)
-    return sizes, output
 
 
 def _size(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:

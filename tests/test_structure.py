@@ -15,7 +15,7 @@ PACKAGE = Path(sf.__file__).parent
 ROWS = [
     ["errors"],
     ["symbols", "exprs", "floors", "facts", "arithmetic", "styles", "typeset", "units"],
-    ["tally", "trace", "primitives", "geometry", "fields"],
+    ["tally", "trace", "equations", "primitives", "geometry", "fields"],
     ["conventions", "metrics", "receptive"],
     ["layers"],
     ["tables"],
