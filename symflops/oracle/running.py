@@ -20,6 +20,7 @@ from symflops.oracle import (
     rearrange,
     reduction,
     resize,
+    scaling,
     shape,
     transposed,
     unfold,
@@ -46,6 +47,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         reduction,
         rearrange,
         resize,
+        scaling,
     )
     for layer, reference in family.REFERENCES.items()
 }

@@ -13,14 +13,30 @@ from symflops.errors import UnknownNameError
 
 _MODULES = {
     "symflops.zoo.alexnets": "alexnet alexnet_original",
+    "symflops.zoo.convnext": "convnext_tiny convnext_small convnext_base convnext_large",
     "symflops.zoo.densenet": "densenet121 densenet161 densenet169 densenet201",
+    "symflops.zoo.efficientnets": (
+        "efficientnet_b0 efficientnet_b1 efficientnet_b2 efficientnet_b3 efficientnet_b4 efficientnet_b5 "
+        "efficientnet_b6 efficientnet_b7 efficientnet_v2_s efficientnet_v2_m efficientnet_v2_l"
+    ),
     "symflops.zoo.googlenets": "googlenet",
     "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
+    "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
+    "symflops.zoo.mobilenet_v3": "mobilenet_v3_large mobilenet_v3_small",
+    "symflops.zoo.mobilenets": "mobilenet_v1 mobilenet_v2",
+    "symflops.zoo.regnets": (
+        "regnet_x_400mf regnet_x_800mf regnet_x_1_6gf regnet_x_3_2gf regnet_x_8gf regnet_x_16gf "
+        "regnet_x_32gf regnet_y_400mf regnet_y_800mf regnet_y_1_6gf regnet_y_3_2gf regnet_y_8gf "
+        "regnet_y_16gf regnet_y_32gf regnet_y_128gf"
+    ),
     "symflops.zoo.resnet": (
         "resnet18 resnet34 resnet50 resnet101 resnet152 "
         "resnext50_32x4d resnext101_32x8d resnext101_64x4d wide_resnet50_2 wide_resnet101_2 "
         "resnet50_v1 resnet101_v1 resnet152_v1 se_resnet50 se_resnet101 se_resnet152"
+    ),
+    "symflops.zoo.shufflenets": (
+        "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
     ),
     "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
     "symflops.zoo.unets": "unet",
@@ -33,8 +49,8 @@ def names() -> list[str]:
     """Return the names of all models.
 
     >>> from symflops import zoo
-    >>> zoo.names()[:3]
-    ['alexnet', 'alexnet_original', 'densenet121']
+    >>> zoo.names()[:2]
+    ['alexnet', 'alexnet_original']
     """
     return list(_HOME)
 
