@@ -38,6 +38,9 @@ _MODULES = {
     "symflops.zoo.shufflenets": (
         "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
     ),
+    "symflops.zoo.segmentation": (
+        "fcn_resnet50 fcn_resnet101 deeplabv3_resnet50 deeplabv3_resnet101"
+    ),
     "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
     "symflops.zoo.unets": "unet",
     "symflops.zoo.vgg": "vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn",

@@ -153,15 +153,13 @@ def register(
     return make
 
 
-TORCHVISION = "torchvision 0.29.1, weights IMAGENET1K_V1 (num_params, _ops)"
-#: ``_ops`` has three decimals; this is what it rounds.
-COUNTED = f"{TORCHVISION}; to the unit by torch's FlopCounterMode, halved"
-
-
-def torchvision(params: int, macs: int, side: int = 224) -> tuple[Published, Published]:
+def torchvision(
+    params: int, macs: int, side: int = 224, weights: str = "IMAGENET1K_V1"
+) -> tuple[Published, Published]:
     """Return what torchvision publishes for a model at 3 × side × side."""
-    shape = (3, side, side)
+    source, shape = f"torchvision 0.29.1, weights {weights}", (3, side, side)
+    counted = f"{source} (_ops, to the unit by torch's FlopCounterMode, halved)"
     return (
-        Published("params", params, TORCHVISION, shape),
-        Published("macs", macs, COUNTED, shape),
+        Published("params", params, f"{source} (num_params)", shape),
+        Published("macs", macs, counted, shape),
     )

@@ -6,7 +6,7 @@
 ((2, 388, 388), 31030658)
 >>> w = sf.dim("w")
 >>> sf.cost(sf.zoo.unet(width=w)).params
-15145*w**2/2 + 157*w + 2
+7574*w**2 + 118*w + 2
 """
 
 from __future__ import annotations
