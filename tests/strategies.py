@@ -29,6 +29,7 @@ ADAPTIVE_POOLS = {
 NORMS = {1: sf.BatchNorm1d, 2: sf.BatchNorm2d, 3: sf.BatchNorm3d}
 PADS = {1: sf.ZeroPad1d, 2: sf.ZeroPad2d, 3: sf.ZeroPad3d}
 INSTANCE_NORMS = {1: sf.InstanceNorm1d, 2: sf.InstanceNorm2d, 3: sf.InstanceNorm3d}
+BLENDED = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}  # mode → axes
 SPATIAL = {1: "L", 2: "H W", 3: "D H W"}
 
 
@@ -358,17 +359,24 @@ def gates(draw):
 
 @st.composite
 def upsamples(draw):
-    bilinear = draw(st.booleans())
-    axes = 2 if bilinear else draw(st.sampled_from([1, 2, 3]))
-    options = {"mode": "bilinear", "align_corners": draw(st.booleans())} if bilinear else {}
+    mode = draw(st.sampled_from(["nearest", *BLENDED]))
+    axes = BLENDED.get(mode) or draw(st.sampled_from([1, 2, 3]))
+    options = {"mode": mode}
+    if mode != "nearest":
+        options["align_corners"] = draw(st.sampled_from([None, False, True]))
     if draw(st.booleans()):
         options["size"] = draw(per_axis(st.integers(1, 5), axes))
     else:
         options["scale_factor"] = draw(per_axis(st.sampled_from([1, 1.5, 2, 3]), axes))
-    layer = sf.Upsample(**options)
+        options["recompute_scale_factor"] = draw(st.sampled_from([None, False, True]))
     names = SPATIAL[axes].split()
-    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", *names)}
-    return Case(lambda B, C, **spatial: (layer, (B, C, *(spatial[name] for name in names))), sizes)
+    sizes = {name: draw(st.integers(1, 2)) for name in ("B", "C")}
+    sizes |= {name: draw(st.integers(1, 6 if axes < 3 else 3)) for name in names}
+
+    def build(B, C, **spatial):
+        return sf.Upsample(**options), (B, C, *(spatial[name] for name in names))
+
+    return Case(build, sizes)
 
 
 @st.composite

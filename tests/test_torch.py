@@ -153,6 +153,15 @@ def test_activations_far_from_0(layer, scale):
     same_values(layer, (2, 3, 10), scale)
 
 
+@pytest.mark.parametrize("corners", [False, True])
+@pytest.mark.parametrize("recomputed", [False, True])
+@pytest.mark.parametrize("mode", strategies.BLENDED)
+def test_maps_made_smaller(mode, corners, recomputed):
+    shape = (1, 2, 5, 4, 3)[: 2 + strategies.BLENDED[mode]]
+    layer = sf.Upsample(None, 0.4, mode, align_corners=corners, recompute_scale_factor=recomputed)
+    same_values(layer, shape)
+
+
 def test_a_divisor_of_ones_own():
     same_values(sf.AvgPool2d(2, divisor_override=3), (1, 2, 4, 5))
 
@@ -308,6 +317,15 @@ def test_shuffles_refuse_what_pytorch_refuses(layer, factor, shape):
         (lambda of: of.ZeroPad3d(-2), (1, 1, 3, 3, 3)),
         (lambda of: of.Upsample(scale_factor=2, mode="bilinear"), (1, 2, 3)),
         (lambda of: of.Upsample(), (1, 2, 3)),
+        (lambda of: of.Upsample(3, 2), (1, 2, 3)),
+        (lambda of: of.Upsample(3, mode="cubic"), (1, 2, 3)),
+        (lambda of: of.Upsample(3, mode="linear"), (1, 2, 3, 3)),
+        (lambda of: of.Upsample(3, mode="trilinear"), (1, 2, 3, 3)),
+        (lambda of: of.Upsample(3, mode="bicubic"), (1, 2, 3, 3, 3)),
+        (lambda of: of.Upsample(3, align_corners=False), (1, 2, 3)),
+        (lambda of: of.Upsample(3, recompute_scale_factor=True), (1, 2, 3)),
+        (lambda of: of.Upsample((3, 3)), (1, 2, 3)),
+        (lambda of: of.Upsample(scale_factor=0.1), (1, 2, 3)),
     ],
 )
 def test_refused_by_both(layer_of, shape):

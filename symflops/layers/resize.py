@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sympy import cancel
@@ -19,21 +20,48 @@ if TYPE_CHECKING:
     from symflops.trace import Shape
 
 
+@dataclass(frozen=True)
+class Blend:
+    """A mode: how many neighbours it blends along how many axes, and how many of them lie before."""
+
+    taps: int
+    axes: int
+    before: int = 0
+
+
+#: PyTorch's modes that blend, by their names; "nearest" copies.
+BLENDS = {
+    "linear": Blend(2, 1),
+    "bilinear": Blend(2, 2),
+    "trilinear": Blend(2, 3),
+    "bicubic": Blend(4, 2, before=1),  # Keys 1981
+}
+
+
 class Upsample(Layer):
     """Enlarge the spatial axes of (B, C, …) to ``size``, or by ``scale_factor`` (rounded down).
 
-    ``"nearest"`` copies: no operation. ``"bilinear"`` takes 6 multiplications and 3 additions an output,
-    λ₀(μ₀a + μ₁b) + λ₁(μ₀c + μ₁d), as PyTorch computes it; the weights λ and μ, one pair a row and a
-    column, are not counted.
+    ``"nearest"`` copies: no operation. The others blend neighbours along one axis after the other, as PyTorch
+    computes them; an output takes
+
+    - ``"linear"``, of (B, C, L): 2 multiplications and 1 addition;
+    - ``"bilinear"``, of (B, C, H, W): 6 and 3, λ₀(μ₀a + μ₁b) + λ₁(μ₀c + μ₁d);
+    - ``"trilinear"``, of (B, C, D, H, W): 14 and 7;
+    - ``"bicubic"``, of (B, C, H, W): 20 and 15, four blends of 4 along the rows and one along the column.
+
+    The weights λ and μ, a few a row and a column, are not counted.
 
     >>> import symflops as sf
     >>> C, H, W = sf.dims("C H W")
     >>> cost = sf.cost(sf.Upsample(scale_factor=2, mode="bilinear"), (C, H, W))
     >>> cost.output, cost.flops
     ((C, 2*H, 2*W), 36*C*H*W)
+    >>> sf.cost(sf.Upsample(scale_factor=2, mode="bicubic"), (C, H, W)).flops
+    140*C*H*W
 
     Raises:
-        ArgumentError: neither or both of size and scale_factor.
+        ArgumentError: neither or both of size and scale_factor, align_corners where nothing is blended.
+        ShapeError: an input with other axes than the mode takes.
     """
 
     size: Size = None
@@ -43,10 +71,18 @@ class Upsample(Layer):
     recompute_scale_factor: Any = None
 
     def needs(self) -> Iterable[Require]:
-        """One of size and scale_factor, and a mode that exists."""
-        option(self, "mode", ("nearest", "bilinear"))
+        """One of size and scale_factor, a mode that exists, and options that go with it."""
+        option(self, "mode", ("nearest", *BLENDS))
+        option(self, "align_corners", (None, True, False))
+        option(self, "recompute_scale_factor", (None, True, False))
         if (self.size is None) == (self.scale_factor is None):
             message = "Upsample needs either size or scale_factor"
+            raise ArgumentError(message)
+        if self.mode == "nearest" and self.align_corners is not None:
+            message = f"Upsample: align_corners needs a mode that blends: {', '.join(BLENDS)}"
+            raise ArgumentError(message)
+        if self.size is not None and self.recompute_scale_factor:
+            message = "Upsample: recompute_scale_factor needs scale_factor in place of size"
             raise ArgumentError(message)
         yield from positive(self, "size")
 
@@ -64,7 +100,8 @@ class Upsample(Layer):
             return scattered(cancel(out / size))
         corners = bool(self.align_corners)
         ratio = (out - 1) / (size - 1) if corners else out / size
-        return blended(cancel(ratio), 0, 1, corners=corners)
+        blend = BLENDS[self.mode]
+        return blended(cancel(ratio), blend.before, blend.taps - 1 - blend.before, corners=corners)
 
     def output(self, sizes: Sequence[Any]) -> tuple[Any, ...]:
         """Return the sizes of the output's axes."""
@@ -75,12 +112,14 @@ class Upsample(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Copy or blend neighbours for every output."""
-        batch, channels, *sizes = x if len(x) > 2 else (*x, None)  # noqa: PLR2004 - batch, channels
-        wanted = (4,) if self.mode == "bilinear" else (3, 4, 5)
+        blend = BLENDS.get(self.mode)
+        wanted = range(3, 6) if blend is None else (blend.axes + 2,)
         if len(x) not in wanted:
-            message = f"Upsample in mode {self.mode!r} needs {wanted[0]} axes with the batch, got {len(x)}"
+            axes = f"{wanted[0]} axes" if blend else "3 to 5 axes"
+            message = f"Upsample in mode {self.mode!r} needs {axes} with the batch, got {len(x)}"
             raise ShapeError(message)
+        batch, channels, *sizes = x
         output = self.output(sizes)
         outputs = (channels, *output, batch)
-        yield "upsample", move() if self.mode == "nearest" else interpolate(outputs)
+        yield "upsample", interpolate(outputs, blend.taps, blend.axes) if blend else move()
         return (batch, channels, *output)
