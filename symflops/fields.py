@@ -27,41 +27,53 @@ if TYPE_CHECKING:
 MOST_PHASES = 4096  # positions that differ in what they see
 
 
+#: The first and the last position that is seen; none is where a tap of a transposed convolution falls on none.
+Span = tuple[sympy.Expr, sympy.Expr] | None
+
+
 @dataclass(frozen=True)
 class Field:
-    """Position j = q·T + r sees q·step + lows[r] … q·step + highs[r], with T phases r.
+    """Position j = q·T + r sees the positions from q·step + first to q·step + last of ``spans[r]``, T phases.
+
+    ``grain`` is the distance between the positions that one layer sees, its dilation.
 
     >>> from symflops import dims
     >>> k, s, p = dims("k s p")
-    >>> conv = Field(s, (-p,), (k - 1 - p,))
-    >>> conv.after(conv).size, conv.after(conv).stride, conv.after(conv).padding
+    >>> conv = Field(s, ((-p, k - 1 - p),))
+    >>> twice = conv.after(conv)
+    >>> twice.size, twice.stride, twice.padding
     (k*s + k - s, s**2, p*s + p)
     """
 
     step: sympy.Expr
-    lows: tuple[sympy.Expr, ...]
-    highs: tuple[sympy.Expr, ...]
+    spans: tuple[Span, ...]
+    grain: sympy.Expr = ONE
+
+    @property
+    def seeing(self) -> list[tuple[sympy.Expr, sympy.Expr]]:
+        """The spans of the positions that see anything."""
+        return [span for span in self.spans if span is not None]
 
     @property
     def size(self) -> sympy.Expr:
-        """How many positions one position sees; where they differ, the most."""
-        sizes = [spread(high - low + 1) for low, high in zip(self.lows, self.highs, strict=True)]
-        return sizes[0] if len(sizes) == 1 else max(sizes)
+        """How many positions one position sees, from the first to the last; where they differ, the most."""
+        sizes = [spread(last - first + 1) for first, last in self.seeing]
+        return sizes[0] if len(sizes) == 1 else max(sizes, default=ZERO)
 
     @property
     def stride(self) -> sympy.Expr:
         """How far apart the fields of neighbours are: below 1 where a map was enlarged."""
-        return spread(self.step / len(self.lows))
+        return spread(self.step / len(self.spans))
 
     @property
     def padding(self) -> sympy.Expr:
-        """How far the field of position 0 reaches out before the first position."""
-        return spread(-self.lows[0])
+        """How far the first field reaches out before the first position."""
+        return spread(-self.seeing[0][0])
 
     @property
     def centre(self) -> sympy.Expr:
-        """The middle of the field of position 0."""
-        return spread((self.lows[0] + self.highs[0]) / 2)
+        """The middle of the first field."""
+        return spread(sum(self.seeing[0]) / 2)
 
     def after(self, inner: Field) -> Field:
         """Return what ``self``'s positions see of the map behind ``inner``: inner runs first.
@@ -69,40 +81,50 @@ class Field:
         Raises:
             NotClosedError: ``inner``'s positions differ and it is a symbol which of them are seen.
         """
-        period = len(inner.lows)
+        period, own = len(inner.spans), len(self.spans)
         if period == 1:
             rounds = 1
         else:
-            _all_numbers((self.step, *self.lows, *self.highs))
+            _all_numbers((self.step, self.grain, *(edge for span in self.seeing for edge in span)))
             rounds = period // sympy.igcd(period, int(self.step))
-        own = len(self.lows)
         _few_enough(rounds * own)
-        lows, highs = [], []
-        for r in range(rounds * own):
-            start = (r // own) * self.step
-            lows.append(inner._position(start + self.lows[r % own], inner.lows))
-            highs.append(inner._position(start + self.highs[r % own], inner.highs))
+        spans = [
+            inner.through(self.at(r) if own > 1 or r else self.spans[0], self.grain)
+            for r in range(rounds * own)
+        ]
         step = spread(inner.step * self.step * rounds / period)
-        return Field(step, tuple(lows), tuple(highs)).shortest()
+        return Field(step, tuple(spans)).shortest()
 
-    def _position(self, j: sympy.Expr, edges: tuple[sympy.Expr, ...]) -> sympy.Expr:
-        period = len(edges)
+    def at(self, j: int) -> Span:
+        """Return the span of position j."""
+        span, shift = self.spans[j % len(self.spans)], (j // len(self.spans)) * self.step
+        return None if span is None else (span[0] + shift, span[1] + shift)
+
+    def through(self, seen: Span, grain: sympy.Expr) -> Span:
+        """Return what the positions of a span see, which are ``grain`` apart."""
+        if seen is None:
+            return None
+        first, last = seen
+        period = len(self.spans)
         if period == 1:
-            return spread(j * self.step + edges[0])
-        return (int(j) // period) * self.step + edges[int(j) % period]
+            ((low, high),) = self.seeing
+            return spread(first * self.step + low), spread(last * self.step + high)
+        # phases come round after as many positions: what lies between the first and the last of them
+        # cannot see further
+        many = min(period, int((last - first) / grain) + 1)
+        begin = [self.at(int(first + n * grain)) for n in range(many)]
+        end = [self.at(int(last - n * grain)) for n in range(many)]
+        lows, highs = [s[0] for s in begin if s], [s[1] for s in end if s]
+        return (min(lows), max(highs)) if lows and highs else None
 
     def shortest(self) -> Field:
         """Return the same field with the smallest period."""
-        n = len(self.lows)
+        n = len(self.spans)
         for period in (d for d in range(1, n) if n % d == 0):
             step = self.step * period / n
-            same = step.is_Integer and all(
-                edges[r] == edges[r - period] + step
-                for edges in (self.lows, self.highs)
-                for r in range(period, n)
-            )
-            if same:
-                return Field(step, self.lows[:period], self.highs[:period])
+            shorter = Field(step, self.spans[:period])
+            if step.is_Integer and all(shorter.at(r) == self.spans[r] for r in range(n)):
+                return shorter
         return self
 
     def repeated(self, n: sympy.Expr) -> Field:
@@ -110,17 +132,16 @@ class Field:
 
         L convolutions of k and stride 1 see L(k - 1) + 1; with stride 2 they see (2^L - 1)(k - 1) + 1.
         """
-        if len(self.lows) > 1:
-            if not n.is_Integer:
-                message = (
-                    "a symbolic depth of layers that enlarge has no receptive field in closed form"
-                )
-                raise NotClosedError(message)
-            return _power(self, int(n))
+        if len(self.spans) > 1:
+            if not n.is_Integer or n > MOST_PHASES:
+                raise NotClosedError(ENLARGED_DEPTH)
+            result = SAME
+            for _ in range(int(n)):
+                result = self.after(result)
+            return result
         reach = n if self.step == 1 else (self.step**n - 1) / (self.step - 1)
-        return Field(
-            self.step**n, (spread(self.lows[0] * reach),), (spread(self.highs[0] * reach),)
-        )
+        ((first, last),) = self.seeing
+        return Field(self.step**n, ((spread(first * reach), spread(last * reach)),))
 
     def hull(self, other: Field, facts: Facts) -> Field:
         """Return what is seen through two branches that meet.
@@ -128,9 +149,9 @@ class Field:
         Raises:
             NotClosedError: the branches have different strides.
         """
-        if self == other:
+        if self.spans == other.spans and self.step == other.step:
             return self
-        mine, theirs = len(self.lows), len(other.lows)
+        mine, theirs = len(self.spans), len(other.spans)
         if spread(self.step * theirs - other.step * mine) != 0:
             message = (
                 f"branches that meet have strides {self.stride} and {other.stride}: their outputs "
@@ -139,25 +160,25 @@ class Field:
             raise NotClosedError(message)
         period = mine * theirs // sympy.igcd(mine, theirs)
         _few_enough(period)
-        a, b = self._phases(period), other._phases(period)
-        lows = tuple(least(x, y, facts) for (x, _), (y, _) in zip(a, b, strict=True))
-        highs = tuple(-least(-x, -y, facts) for (_, x), (_, y) in zip(a, b, strict=True))
-        return Field(self.step * period / mine, lows, highs).shortest()
+        spans = tuple(_hull(self.at(r), other.at(r), facts) for r in range(period))
+        return Field(self.step * period / mine, spans).shortest()
 
     def is_aligned(self, other: Field) -> bool:
         """Say whether the fields of two branches have the same centres."""
-        period = len(self.lows) * len(other.lows)
-        pairs = zip(self._phases(period), other._phases(period), strict=True)
-        return all(spread(sum(a) - sum(b)) == 0 for a, b in pairs)
-
-    def _phases(self, period: int) -> list[tuple[sympy.Expr, sympy.Expr]]:
-        return [
-            (self._position(Integer(r), self.lows), self._position(Integer(r), self.highs))
-            for r in range(period)
-        ]
+        pairs = ((self.at(r), other.at(r)) for r in range(len(self.spans) * len(other.spans)))
+        return all(a is None or b is None or spread(sum(a) - sum(b)) == 0 for a, b in pairs)
 
 
-SAME = Field(ONE, (ZERO,), (ZERO,))  # a position sees itself
+ENLARGED_DEPTH = "a symbolic depth of layers that enlarge has no receptive field in closed form"
+
+
+def _hull(a: Span, b: Span, facts: Facts) -> Span:
+    if a is None or b is None:
+        return a or b
+    return least(a[0], b[0], facts), -least(-a[1], -b[1], facts)
+
+
+SAME = Field(ONE, ((ZERO, ZERO),))  # a position sees itself
 
 #: What a layer says of each axis of its output: the axis of its input that it runs along, with the field of
 #: one position there; None where a position sees all of what stood there.
@@ -184,32 +205,33 @@ def mapped(rank: int, fields: Iterable[Field | None]) -> Axes:
 
 def sliding(window: Window) -> Field:
     """Return the field of a window: j·s - p … j·s - p + d(k - 1)."""
-    return Field(window.stride, (spread(-window.before),), (spread(window.reach - window.before),))
+    span = spread(-window.before), spread(window.reach - window.before)
+    return Field(window.stride, (span,), window.dilation)
 
 
 def shifted(before: sympy.Expr) -> Field:
     """Return the field of padding that is added before the first position."""
-    return Field(ONE, (spread(-before),), (spread(-before),))
+    return Field(ONE, ((spread(-before), spread(-before)),))
 
 
 def gathered(factor: sympy.Expr) -> Field:
     """Return the field of ``factor`` neighbours that become one position."""
-    return Field(factor, (ZERO,), (spread(factor - 1),))
+    return Field(factor, ((ZERO, spread(factor - 1)),))
 
 
 def scattered(ratio: sympy.Expr) -> Field:
     """Return the field of a map enlarged ``ratio`` times by copying: position j sees ⌊j/ratio⌋.
 
-    >>> scattered(sympy.Rational(3, 2))     # positions 0, 1, 2 see 0, 0, 1, and the next three the same + 2
-    Field(step=2, lows=(0, 0, 1), highs=(0, 0, 1))
+    >>> scattered(sympy.Rational(3, 2)).spans     # 0, 1, 2 see 0, 0, 1; the next three the same + 2
+    ((0, 0), (0, 0), (1, 1))
 
     Raises:
         NotClosedError: the ratio is a symbol.
     """
     _all_numbers((ratio,))
     _few_enough(ratio.p)
-    seen = tuple(Integer(r * ratio.q // ratio.p) for r in range(ratio.p))
-    return Field(Integer(ratio.q), seen, seen)
+    seen = (Integer(r * ratio.q // ratio.p) for r in range(ratio.p))
+    return Field(Integer(ratio.q), tuple((i, i) for i in seen))
 
 
 def spread_out(window: Window) -> Field:
@@ -219,17 +241,22 @@ def spread_out(window: Window) -> Field:
         NotClosedError: stride, padding or the window is a symbol, and the stride is not 1.
     """
     if window.stride == 1:
-        return Field(ONE, (spread(window.before - window.reach),), (spread(window.before),))
-    s, p, reach = (_number(n) for n in (window.stride, window.before, window.reach))
+        span = spread(window.before - window.reach), spread(window.before)
+        return Field(ONE, (span,), window.dilation)
+    numbers = (window.stride, window.before, window.dilation, window.kernel)
+    _all_numbers(numbers)
+    s, p, d, k = map(int, numbers)
     _few_enough(s)
-    lows = [-((reach - p - r) // s) for r in range(s)]
-    highs = [(r + p) // s for r in range(s)]
-    # a position between two taps sees nothing: it has its place, and no extent
-    return Field(
-        ONE,
-        tuple(Integer(min(low, high + 1)) for low, high in zip(lows, highs, strict=True)),
-        tuple(map(Integer, highs)),
-    )
+    again = s // sympy.igcd(s, d)  # after as many taps one falls on a position of the input again
+    spans: list[Span] = []
+    for r in range(s):
+        tap = next((t for t in range(min(k, again)) if (r + p - t * d) % s == 0), None)
+        if tap is None:
+            spans.append(None)
+            continue
+        last = tap + (k - 1 - tap) // again * again
+        spans.append((Integer((r + p - last * d) // s), Integer((r + p - tap * d) // s)))
+    return Field(ONE, tuple(spans), Integer(d // sympy.igcd(s, d)))
 
 
 def blended(ratio: sympy.Expr, before: int, after: int, *, corners: bool = False) -> Field:
@@ -245,9 +272,7 @@ def blended(ratio: sympy.Expr, before: int, after: int, *, corners: bool = False
     _few_enough(ratio.p)
     half = sympy.Rational(0 if corners else 1, 2)
     places = [sympy.floor((r + half) / ratio - half) for r in range(ratio.p)]
-    return Field(
-        Integer(ratio.q), tuple(x - before for x in places), tuple(x + after for x in places)
-    )
+    return Field(Integer(ratio.q), tuple((x - before, x + after) for x in places))
 
 
 def least(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> sympy.Expr:
@@ -256,20 +281,6 @@ def least(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> sympy.Expr:
         if facts.decide(at_least(greater, smaller)):
             return smaller
     return minimum(a, b)
-
-
-def _power(field: Field, n: int) -> Field:
-    result, square = SAME, field
-    while n:
-        if n % 2:
-            result = square.after(result)
-        square, n = square.after(square) if n > 1 else square, n // 2
-    return result
-
-
-def _number(value: sympy.Expr) -> int:
-    _all_numbers((value,))
-    return int(value)
 
 
 def _all_numbers(values: tuple[sympy.Expr, ...]) -> None:

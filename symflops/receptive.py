@@ -17,7 +17,7 @@ import sympy
 
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, spread
-from symflops.fields import SAME, Axes, Field, pointwise
+from symflops.fields import ENLARGED_DEPTH, SAME, Axes, Field, pointwise
 from symflops.metrics import closed_sum
 from symflops.symbols import exact
 from symflops.symbols import index as _index
@@ -322,9 +322,11 @@ def _through(view: View, before: View) -> View:
 def _summed(field: Field, depth: Sum) -> Field:
     """Compose blocks whose fields depend on their index: Σ_i (k_i - 1)·Π_{j<i} s_j."""
     index, first, last = depth.limits
-    if len(field.lows) > 1:
-        message = "a symbolic depth of layers that enlarge has no receptive field in closed form"
-        raise NotClosedError(message)
+    if len(field.spans) > 1:
+        raise NotClosedError(ENLARGED_DEPTH)
+    ((low, high),) = field.seeing
+    if not any(part.has(index) for part in (field.step, low, high)):
+        return field.repeated(depth.n)
     if field.step == 1:
         before, step = ONE, ONE
     elif not field.step.has(index):
@@ -338,7 +340,7 @@ def _summed(field: Field, depth: Sum) -> Field:
     def total(edge: sympy.Expr) -> sympy.Expr:
         return ZERO if edge == 0 else closed_sum(spread(edge * before), index, first, last)
 
-    return Field(step, (total(field.lows[0]),), (total(field.highs[0]),))
+    return Field(step, ((total(low), total(high)),))
 
 
 def _unsaid(group: Group, path: str, what: str) -> NotClosedError:
