@@ -35,11 +35,11 @@ _MODULES = {
         "resnext50_32x4d resnext101_32x8d resnext101_64x4d wide_resnet50_2 wide_resnet101_2 "
         "resnet50_v1 resnet101_v1 resnet152_v1 se_resnet50 se_resnet101 se_resnet152"
     ),
-    "symflops.zoo.shufflenets": (
-        "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
-    ),
     "symflops.zoo.segmentation": (
         "fcn_resnet50 fcn_resnet101 deeplabv3_resnet50 deeplabv3_resnet101"
+    ),
+    "symflops.zoo.shufflenets": (
+        "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
     ),
     "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
     "symflops.zoo.unets": "unet",

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from symflops import zoo
+from symflops.costs import cost
 from symflops.tables.table import Column, Table
+from symflops.zoo.published import INPUTS
+
+if TYPE_CHECKING:
+    from symflops.zoo.published import Model
 
 COLUMNS = (
     Column("model", "model", "word"),
     Column("params", "params"),
     Column("macs", "MACs"),
     Column("input", "at", "shape"),
+    Column("computed", "computed", "word"),
     Column("paper", "paper", "word"),
 )
+NAMES = {"params": "params", "macs": "MACs"}
 
 
 def listing() -> Table:
-    """Return every model with the numbers that others printed for it, and its paper."""
-    rows = []
-    for name in zoo.names():
-        model = zoo.model(name)
-        numbers = {number.quantity: number for number in model.published}
-        shape = next((number.input for number in model.published), None)
-        values = [numbers[key].value if key in numbers else None for key in ("params", "macs")]
-        rows.append((name, *values, shape and (shape,), model.paper))
-    note = ("Numbers as published, blank where none is on record here.",)
-    return Table(COLUMNS, tuple(rows), notes=(note,))
+    """Return every model with its parameters and MACs at its usual input, and its paper.
+
+    The numbers are those that others printed; where nobody did, they are computed, and marked so.
+    """
+    note = (
+        "Numbers as others printed them, except for what is marked as computed, which symflops counts at "
+        "the same input.",
+    )
+    return Table(COLUMNS, tuple(map(row, map(zoo.model, zoo.names()))), notes=(note,))
+
+
+def row(model: Model) -> tuple[Any, ...]:
+    """Return a model's row: published numbers, and computed ones in the place of those that are not."""
+    shape = INPUTS[model.name]
+    numbers = {n.quantity: n.value for n in model.published if n.input == shape}
+    missing = [key for key in NAMES if key not in numbers]
+    if missing:
+        counted = cost(model, shape)
+        numbers |= {key: counted.metric(key) for key in missing}
+    marked = " and ".join(NAMES[key] for key in missing)
+    return (model.name, *(numbers[key] for key in NAMES), (shape,), marked, model.paper)
