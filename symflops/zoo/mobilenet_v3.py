@@ -95,9 +95,8 @@ def features(stem: Any, rows: tuple[Row, ...], *, dilated: bool = False) -> Sequ
     layers: list[Layer] = [ConvNormActivation(3, stem, stride=2, activation=HS)]
     channels = stem
     for i, row in enumerate(rows):
-        gate = SqueezeExcitation(
-            row.expanded, squeezed(row.expanded), scale_activation=Hardsigmoid()
-        )
+        quarter = squeezed(row.expanded)
+        gate = SqueezeExcitation(row.expanded, quarter, scale_activation=Hardsigmoid())
         layers.append(
             MBConv(
                 channels,
