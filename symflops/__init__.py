@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symflops import conventions as conventions
+    from symflops import plot as plot
     from symflops import zoo as zoo
     from symflops.comparison import compare as compare
     from symflops.comparison import ratio as ratio
@@ -126,8 +127,10 @@ if TYPE_CHECKING:
     from symflops.layers.conv import (
         SeparableConv2d as SeparableConv2d,
     )
+    from symflops.layers.deformable import DeformConv2d as DeformConv2d
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
+    from symflops.layers.dynamic import DynamicConv2d as DynamicConv2d
     from symflops.layers.globalpool import GlobalAvgPool1d as GlobalAvgPool1d
     from symflops.layers.globalpool import GlobalAvgPool2d as GlobalAvgPool2d
     from symflops.layers.globalpool import GlobalAvgPool3d as GlobalAvgPool3d
@@ -314,6 +317,8 @@ _MODULES = {
         "GlobalAvgPool1d GlobalAvgPool2d GlobalAvgPool3d GlobalMaxPool1d GlobalMaxPool2d "
         "GlobalMaxPool3d"
     ),
+    "symflops.layers.deformable": "DeformConv2d",
+    "symflops.layers.dynamic": "DynamicConv2d",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "
@@ -321,7 +326,7 @@ _MODULES = {
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
-SUBMODULES = ("conventions", "zoo")
+SUBMODULES = ("conventions", "plot", "zoo")
 
 __all__ = sorted([*_HOME, *SUBMODULES])  # noqa: PLE0605 - derived from the one table
 

@@ -1,0 +1,97 @@
+"""Pictures of costs; they need matplotlib (the extra ``plot``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symflops.errors import ArgumentError
+from symflops.receptive import receptive_field as measured
+from symflops.rows import lines
+
+if TYPE_CHECKING:
+    from symflops.costs import Cost
+
+INK, QUIET = "#1f5a8a", "#8a8f98"
+MOST_NAMES = 40  # along the axis, as many as can be read
+
+
+def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any:
+    """Plot how the receptive field grows from layer to layer; return matplotlib's axes.
+
+    A point is the size, in elements of the input, of what one position of a layer's output sees; the line
+    ends before the first layer that sees everything. ``depth`` folds nested layers as in tables.
+
+    >>> import symflops as sf
+    >>> axes = sf.plot.receptive_field(sf.cost(sf.zoo.vgg16()))    # doctest: +SKIP
+    >>> axes.figure.savefig("vgg16.pdf")                           # doctest: +SKIP
+
+    Raises:
+        ArgumentError: a size that is a symbol, or no matplotlib.
+    """
+    found = growth(cost, depth)
+    if ax is None:
+        ax = _axes(len(found))
+    names, sizes = zip(*found, strict=True)
+    for axis, along in enumerate(zip(*sizes, strict=True)):
+        if axis and along == tuple(size[0] for size in sizes):
+            continue  # height and width see alike: one line
+        ax.plot(range(len(names)), along, color=INK, marker="o", markersize=4, linewidth=1.5)
+        ax.annotate(
+            str(along[-1]),
+            (len(names) - 1, along[-1]),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=INK,
+        )
+    every = -(-len(names) // MOST_NAMES)
+    ax.set_xticks(range(0, len(names), every), names[::every], rotation=90)
+    ax.set_ylabel("receptive field (input elements)")
+    ax.set_ylim(bottom=0)
+    ax.grid(visible=True, axis="y", color=QUIET, alpha=0.3)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, ...]]]:
+    """Return (path, size an axis) of every layer that does not see everything, in order.
+
+    >>> import symflops as sf
+    >>> growth(sf.cost(sf.zoo.lenet5()))[:3]
+    [('c1', (5, 5)), ('tanh1', (5, 5)), ('s2', (6, 6))]
+
+    Raises:
+        ArgumentError: a size that is a symbol, or a layer that sees everything from the start.
+    """
+    found = []
+    for line in lines(cost.root, depth):
+        path = line.path
+        if line.around and path.endswith(
+            "*"
+        ):  # a repetition is one point, behind all of its blocks
+            path = path.removesuffix("*").removesuffix(".")
+        view = cost.views.get(path)
+        if view is None or view.stop:
+            continue
+        size = measured(view).size
+        for number in size:
+            if not number.is_Integer:
+                message = f"{line.path} sees {number}: put numbers in with at() before plotting"
+                raise ArgumentError(message)
+        found.append((str(line.label) if line.around else path, tuple(map(int, size))))
+    if not found:
+        message = (
+            "no layer to plot: each sees everything, or stands in a repetition of symbolic depth"
+        )
+        raise ArgumentError(message)
+    return found
+
+
+def _axes(points: int) -> Any:
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - heavy, and wanted only here
+    except ImportError:
+        message = "plots need matplotlib: pip install symflops[plot]"
+        raise ArgumentError(message) from None
+    width = min(12, max(4, 0.3 * points + 1))
+    return plt.subplots(figsize=(width, 4), layout="constrained")[1]
