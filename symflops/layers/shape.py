@@ -100,7 +100,8 @@ class Unflatten(Layer):
         whole_number("Unflatten", "dim", self.dim)
         sizes = self.unflattened_size
         known = [n for n in sizes if n != -1] if isinstance(sizes, tuple) else []
-        if not sizes or not are_sizes(known) or len(sizes) - len(known) > 1:
+        several = isinstance(sizes, tuple) and 0 < len(sizes) <= len(known) + 1
+        if not several or not are_sizes(known):
             message = (
                 "Unflatten: unflattened_size must be a tuple of sizes, one of which may be -1; got "
                 f"{written(sizes)}"
@@ -253,7 +254,7 @@ def chunks(size: Any, part: Any) -> tuple[Any, ...]:
         raise ShapeError(message)
     whole = m // n
     if whole > MOST_PARTS:
-        message = f"Split makes up to {MOST_PARTS:,} parts; {size} has {whole:,} of {part}"
+        message = f"Split makes up to {MOST_PARTS:,} parts; {size} has {int(whole):,} of {part}"
         raise ShapeError(message)
     left = m - whole * n
     return (*(part,) * int(whole), *((left * a,) if left else ()))
