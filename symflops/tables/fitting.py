@@ -22,6 +22,7 @@ DISPENSABLE = {
     "page": ("kind", "input", "activations", "share", "model_size", "adds", "mults", "output"),
     "column": ("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
 }
+LEAST = 0.1  # of the line: where nothing else fits, all longer formulas move to the notes
 PROSE = 40  # characters of words that may take several lines, whatever there is room for
 LARGE = tuple(SIZES.values())[:3]
 
@@ -48,7 +49,8 @@ def choose(table: Table, options: Options) -> Layout:
     if options.fit == "page" and most:  # on a page the outputs are kept for as long as it goes
         steps.append((bare, most[-1]))
     wrapped = [replace(form, wrapped=True) for form in forms if form.small]
-    steps += [(forms, last), (bare, last), (wrapped, last)]
+    least = [replace(form, longest=LEAST) for form in wrapped]
+    steps += [(forms, last), (bare, last), (wrapped, last), (least, last)]
     for hollow in (False, True):
         for given, dropped in steps:
             kept = table.keeping([c.key for c in table.columns if c.key not in dropped])
@@ -82,6 +84,8 @@ def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
     """Yield what is left out: nothing, then one column more each time, but never all counts."""
     dropped: tuple[str, ...] = ()
     yield dropped
+    if any(column.kind == "ratio" for column in table.columns):
+        return  # every column of a comparison was asked for by name
     for key in DISPENSABLE[options.fit]:
         left = [c for c in table.columns if c.key not in (*dropped, key)]
         if any(c.key == key for c in table.columns) and any(c.kind != "word" for c in left):

@@ -136,6 +136,8 @@ class Layout:
         """Set a number, grouped or scaled; a share goes without its sign."""
         if column.kind == "share":
             return number(value, "share").removesuffix(" %")
+        if column.kind == "ratio":
+            return self.plain(number(value, "ratio"))
         letter, places = self.scales[column.key]
         exact = sympy.Rational(value)
         if letter:
@@ -146,9 +148,13 @@ class Layout:
             if small:
                 return f"$<$0.{'0' * (places - 1)}1"
             return scaled.replace(",", "") if self.options.siunitx else scaled
-        if not exact.is_Integer:
-            return f"${number(exact, 'count').replace(',', '{,}')}$"
-        return str(int(exact)) if self.options.siunitx else number(exact, "count")
+        return self.plain(number(exact, "count"))
+
+    def plain(self, text: str) -> str:
+        """Set a number that is not scaled; one with a stroke as a formula."""
+        if "/" in text:
+            return f"${text.replace(',', '{,}')}$"
+        return text.replace(",", "") if self.options.siunitx else text
 
     @cached_property
     def scales(self) -> dict[str, tuple[str, int]]:

@@ -60,6 +60,6 @@ def _math(text: str) -> str:
 
 def escape(text: str) -> str:
     """Escape what Markdown or HTML would take for markup."""
-    text = " ".join(text.split())
+    text = re.sub(r"\s+", " ", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]#$|~])", r"\\\1", text)

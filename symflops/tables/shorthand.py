@@ -99,9 +99,9 @@ def moved(
     names: dict[sympy.Expr, tuple[str, str]] = {}
     for row in table.lines:
         for column, cell in zip(table.columns, row, strict=True):
-            found = expression(cell) if column.kind in ("count", "share") else None
+            found = expression(cell) if column.kind in ("count", "ratio", "share") else None
             if found is not None and found not in names and too_long(found):
-                letter = LETTERS.get(column.key, "C")
+                letter = LETTERS.get(column.key, "R" if column.kind == "ratio" else "C")
                 number = sum(known == letter for known, _ in names.values()) + 1
                 names[found] = (letter, "total" if row is table.total else str(number))
     return names

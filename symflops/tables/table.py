@@ -16,15 +16,16 @@ from symflops.errors import SymflopsError
 from symflops.facts import Relation
 from symflops.symbols import exact
 from symflops.typeset import Medium, Order, as_factor, written
-from symflops.units import percent
+from symflops.units import fixed_digits, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import pandas as pd
 
-Kind = Literal["word", "count", "share", "shape"]
+Kind = Literal["word", "count", "ratio", "share", "shape"]
 LEFT = ("word", "shape")  # kinds of columns that are set from the left
+WIDEST = 99  # a ratio over a greater number is written as a decimal
 #: A note: words, expressions and relations, set one behind the other.
 Note = tuple[Any, ...]
 
@@ -211,9 +212,11 @@ def written_cell(
 
 
 def number(cell: Any, kind: Kind) -> str:
-    """Write a cell that is a number: a share as percent, a count with commas."""
+    """Write a cell that is a number: a share as percent, a count with commas, a ratio as 18/25 or 0.264."""
     if kind == "share":
         return percent(cell)
+    if kind == "ratio" and cell.q > WIDEST:
+        return fixed_digits(cell)
     if isinstance(cell, sympy.Rational) and not cell.is_Integer:
         return f"{cell.p:,}/{cell.q:,}"
     return f"{int(cell):,}"
