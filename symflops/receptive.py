@@ -147,7 +147,10 @@ class Walk:
         self.found: dict[str, View] = {}
 
     def group(self, group: Group, inputs: tuple[View, ...], path: str) -> tuple[View, ...]:
-        """Return the views of a layer's outputs."""
+        """Return the views of a layer's outputs; behind what saw everything there is nothing to follow."""
+        if all(view.stop for view in inputs):
+            stopped = inputs[0].stop
+            return tuple(View((None,) * len(shape), stopped) for shape in group.outputs)
         said = group.layer.sees(*group.inputs)  # type: ignore[attr-defined]
         if said is None and group.is_leaf and not _passes_on(group):
             said = _pointwise(group, path)
