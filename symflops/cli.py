@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="""examples:
   symflops cost "Conv2d(C_in, C_out, k, padding='same', bias=False)" --input C_in,H,W
   symflops table vgg16 --at H=224,W=224 --format latex > vgg16.tex
+  symflops compare "Conv2d(C, D, 3, padding=1)" "SeparableConv2d(C, D, 3, padding=1)" --input C,H,W
   symflops models""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -38,10 +39,15 @@ def parser() -> argparse.ArgumentParser:
     table = _command(commands, "table", "a table, a row a layer", run_table)
     table.add_argument("--columns", help="columns parted by commas, such as layer,params,macs")
     table.add_argument("--depth", type=int, help="how deep nested layers are opened")
-    table.add_argument("--fit", help="LaTeX: page (345 pt) or column (235 pt)")
-    table.add_argument("--part", help="LaTeX: table, table*, tabular or rows")
-    table.add_argument("--caption", help="LaTeX: the caption")
-    table.add_argument("--label", help="LaTeX: the label")
+    _latex(table)
+    compare = _command(
+        commands, "compare", "layers or models side by side, with ratios to the first", run_compare
+    )
+    compare.add_argument("more", nargs="+", metavar="layer", help="what it is compared with")
+    compare.add_argument(
+        "--metric", default="macs", help=f"one or several of {', '.join(METRICS)} (macs)"
+    )
+    _latex(compare)
     models = commands.add_parser("models", help="the published models")
     models.set_defaults(run=run_models)
     _output(models)
@@ -65,6 +71,13 @@ def _command(commands: Any, name: str, text: str, run: Callable[..., str]) -> An
     return command
 
 
+def _latex(command: Any) -> None:
+    command.add_argument("--fit", help="LaTeX: page (345 pt) or column (235 pt)")
+    command.add_argument("--part", help="LaTeX: table, table*, tabular or rows")
+    command.add_argument("--caption", help="LaTeX: the caption")
+    command.add_argument("--label", help="LaTeX: the label")
+
+
 def _output(command: Any) -> None:
     command.add_argument("--format", default="text", help=f"one of {', '.join(FORMATS)} (text)")
     command.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal")
@@ -79,7 +92,29 @@ def run_cost(arguments: argparse.Namespace) -> str:
 
 def run_table(arguments: argparse.Namespace) -> str:
     """Return the table of a layer or a model."""
-    table = _cost(arguments).table(arguments.columns, arguments.depth)
+    return _rendered(_cost(arguments).table(arguments.columns, arguments.depth), arguments)
+
+
+def run_compare(arguments: argparse.Namespace) -> str:
+    """Return the table of several layers or models, each with its ratio to the first."""
+    from symflops.comparison import asked_together, side_by_side
+    from symflops.reading.layers import read_layer
+    from symflops.reading.values import read_shapes, read_values
+
+    texts = [text.strip() for text in (arguments.layer, *arguments.more)]
+    costs = asked_together(
+        [read_layer(text) for text in texts],
+        read_shapes(arguments.input) if arguments.input is not None else None,
+        arguments.convention,
+        arguments.assume,
+        read_values(arguments.at) if arguments.at is not None else {},
+        batched=arguments.batched,
+    )
+    table = side_by_side(tuple(zip(texts, costs, strict=True)), arguments.metric)
+    return _rendered(table, arguments)
+
+
+def _rendered(table: Any, arguments: argparse.Namespace) -> str:
     names = ("fit", "part", "caption", "label")
     options = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if options and arguments.format != "latex":
