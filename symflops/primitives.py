@@ -287,6 +287,22 @@ def interpolate(outputs: Size, taps: int = 2, axes: int = 2) -> Step:
     return elementwise({"mul": taps * blends, "add": (taps - 1) * blends}, outputs)
 
 
+def sample(values: Size, places: Size) -> Steps:
+    """Return bilinear samples at places that were moved by offsets, Σ w·x over the 4 neighbours.
+
+    A place takes 2 additions of its offset, 2 subtractions for its fractions, 2 for what they lack to 1, and
+    4 products for the weights of its neighbours; a value 4 products and 3 additions. Source: Dai et al. 2017,
+    equations 3 and 4.
+
+    >>> from symflops import dims
+    >>> C, H, W = dims("C H W")
+    >>> [dict(step.counts)[("mul", "other")] for _, step in sample((C, H, W), (H, W))]
+    [4*H*W, 4*C*H*W]
+    """
+    weights = elementwise({"add": 2, "sub": 4, "mul": 4}, places)
+    return (("weights", weights), ("sample", elementwise({"mul": 4, "add": 3}, values)))
+
+
 def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) -> Steps:
     """Return x/(k + α/n·Σ x²)^β over windows of n channels, cut at the first and the last channel.
 

@@ -175,16 +175,16 @@ def plain_convolutions(draw, kind, *, strides=3, dilations=2, square=False, **op
     stride = 1 if padding == "same" else draw(per_axis(st.integers(1, strides), 2))
     groups, bias = draw(st.integers(1, 2)), draw(st.booleans())
     drawn = {name: draw(values) for name, values in options.items()}
+    parts = drawn.get("offset_groups", 1) * drawn.get("reduction", 1)
     real = (0, 0) if isinstance(padding, str) else spread(padding, 2)
     windows = zip(spread(kernel, 2), real, spread(dilation, 2), strict=True)
     sizes = dict(zip(("H", "W"), long_enough(draw, windows), strict=True))
     sizes |= {name: draw(st.integers(1, 2)) for name in ("B", "c", "o")}
 
     def build(B, c, o, H, W):
-        layer = kind(
-            groups * c, groups * o, kernel, stride, padding, dilation, groups, bias, **drawn
-        )
-        return layer, (B, groups * c, H, W)
+        channels = groups * parts * c
+        layer = kind(channels, groups * o, kernel, stride, padding, dilation, groups, bias, **drawn)
+        return layer, (B, channels, H, W)
 
     return Case(build, sizes)
 
@@ -485,6 +485,12 @@ LEAVES = {
 #: Layers that PyTorch's counter counts in another way, or not at all.
 COUNTED_OTHERWISE = {
     "bilinear": bilinears(),
+    "deformable": plain_convolutions(
+        sf.DeformConv2d, offset_groups=st.integers(1, 2), modulated=st.booleans()
+    ),
+    "dynamic": plain_convolutions(
+        sf.DynamicConv2d, kernels=st.integers(1, 3), reduction=st.integers(1, 2)
+    ),
 }
 
 

@@ -215,3 +215,84 @@ def test_a_layer_alone(layer):
 )
 def test_columns_and_forms_refuse(build, error, text):
     refused(build, error, text)
+
+
+# convolutions that look at their input first
+
+
+def test_deformable_convolution_step_by_step():
+    q = sf.dim("q")
+    layer = sf.DeformConv2d(q * C, D, k, s, p, d, bias=False, offset_groups=q, modulated=True)
+    cost = sf.cost(layer, (q * C, H, W))
+    _, height, width = cost.output
+    places = k**2 * q * height * width
+    assert cost["offset"].output == (3 * k**2 * q, height, width)
+    assert cost["conv.weights"].mults == 4 * places
+    assert cost["conv.weights"].adds == 6 * places
+    assert cost["conv.sample"].flops == 7 * C * places
+    assert cost["conv.modulate"].flops == C * places
+    assert cost["sigmoid"].flops == 3 * places
+    assert cost["conv"].macs == C * D * places
+    assert (cost.params - (q * C * D * k**2 + 3 * k**2 * q * (q * C * k**2 + 1))).expand() == 0
+    assert cost.receptive_field == sf.cost(sf.Conv2d(C, D, k, s, p, d), (C, H, W)).receptive_field
+
+
+def test_dynamic_convolution_as_its_paper_counts():
+    """Chen et al. 2020, sections 3.1 and 3.2: multiply-adds of attention and aggregation."""
+    K = sf.dim("K")
+    cost = sf.cost(sf.DynamicConv2d(4 * C, D, k, padding="same", kernels=K), (4 * C, H, W))
+    c_in = 4 * C
+    assert (cost["fc1"].macs + cost["fc2"].macs - (c_in**2 / 4 + c_in * K / 4)).expand() == 0
+    assert cost["conv.blend"].macs + cost["conv.blend_bias"].macs == K * c_in * D * k**2 + K * D
+    assert cost["conv.conv"].macs == H * W * c_in * D * k**2
+    assert cost["conv"].params == K * D * (c_in * k**2 + 1)
+    uneven = sf.cost(sf.DynamicConv2d(10, 6, 3), (10, 5, 5))
+    assert uneven["fc1"].output == (2,)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        sf.DeformConv2d(C, D, k, s, p, d),
+        sf.DeformConv2d(2 * C, D, (k, 2), padding=1, offset_groups=2, modulated=True),
+        sf.DynamicConv2d(C, D, k, s, p, d),
+        sf.DynamicConv2d(6 * C, 2, 3, groups=2, padding="same", kernels=k, reduction=5),
+    ],
+    ids=str,
+)
+def test_a_layer_that_looks_first_alone(layer):
+    assert sf.verify(layer), sf.verify(layer)
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "text"),
+    [
+        (
+            lambda: sf.DeformConv2d(4, 8, 3, offset_groups=3),
+            sf.ArgumentError,
+            "in_channels = 4 must be divisible by offset_groups = 3",
+        ),
+        (
+            lambda: sf.cost(sf.DeformConv2d(4, 8, 3), (3, 5, 5)),
+            sf.ShapeError,
+            "DeformConv2d expects 4 channels, got 3",
+        ),
+        (
+            lambda: sf.cost(sf.DeformConv2d(4, 8, 7), (4, 5, 5)),
+            sf.ShapeError,
+            "DeformConv2d needs a padded height of at least 7, got 5",
+        ),
+        (
+            lambda: sf.DynamicConv2d(3, 8, 3),
+            sf.ArgumentError,
+            "reduction = 4 leaves none of in_channels = 3",
+        ),
+        (
+            lambda: sf.DynamicConv2d(8, 8, 3, kernels=0),
+            sf.ArgumentError,
+            "kernels must be at least 1",
+        ),
+    ],
+)
+def test_layers_that_look_first_refuse(build, error, text):
+    refused(build, error, text)

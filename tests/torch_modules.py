@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from fractions import Fraction
 
 import torch
@@ -32,6 +33,93 @@ class Reduction(nn.Module):
 
     def forward(self, x):
         return self.function(x, dim=self.dim, keepdim=self.keepdim)
+
+
+class Deformable(nn.Module):
+    """Deformable convolution, its samples by ``grid_sample``."""
+
+    def __init__(self, layer):
+        super().__init__()
+        given = fields(layer)
+        self.shifts, self.modulated = given.pop("offset_groups"), given.pop("modulated")
+        self.plain = nn.Conv2d(**given)
+        self.taps = math.prod(self.plain.kernel_size)
+        given |= {"out_channels": (2 + self.modulated) * self.taps * self.shifts}
+        self.offset = nn.Conv2d(**given | {"groups": 1, "bias": True})
+        self.unfold = nn.Unfold(self.plain.kernel_size, self.plain.dilation, 0, self.plain.stride)
+
+    def modules(self):
+        yield from (self, self.offset, self.plain)
+
+    def forward(self, x):
+        batch, channels, *sizes = x.shape
+        moved = self.offset(x)
+        *_, height, width = moved.shape
+        moved = moved.reshape(batch, -1, self.taps * self.shifts, height, width)
+        split = 2 * self.taps * self.shifts
+        moved = moved.reshape(batch, -1, height, width)
+        offsets = moved[:, :split].reshape(batch * self.shifts, self.taps, 2, height, width)
+        offsets = offsets.permute(0, 1, 3, 4, 2)
+        grid = self.places(x)[None] + offsets
+        scale = torch.tensor(sizes, dtype=x.dtype)
+        grid = ((2 * grid + 1) / scale - 1).flip(-1)  # to -1 … 1, the width first
+        maps = x.reshape(batch * self.shifts, -1, *sizes)
+        grid = grid.reshape(batch * self.shifts, self.taps * height, width, 2)
+        samples = nn.functional.grid_sample(maps, grid, align_corners=False)
+        samples = samples.reshape(batch, self.shifts, -1, self.taps, height, width)
+        if self.modulated:
+            mask = moved[:, split:].sigmoid()
+            samples = samples * mask.reshape(batch, self.shifts, 1, self.taps, height, width)
+        weight = self.plain.weight.reshape(self.plain.out_channels, -1, 1, 1)
+        samples = samples.reshape(batch, channels * self.taps, height, width)
+        return nn.functional.conv2d(samples, weight, self.plain.bias, groups=self.plain.groups)
+
+    def places(self, x):
+        """Where the taps stand before they are moved: by unfolding the map of all indices."""
+        plain = self.plain
+        reach = [d * (k - 1) for d, k in zip(plain.dilation, plain.kernel_size, strict=True)]
+        pads = {"valid": (0, 0), "same": [r // 2 for r in reach]}.get(plain.padding, plain.padding)
+        sizes = [n + 2 * p for n, p in zip(x.shape[2:], pads, strict=True)]
+        axes = (torch.arange(n, dtype=x.dtype) - p for n, p in zip(sizes, pads, strict=True))
+        laid_out = self.unfold(torch.stack(torch.meshgrid(*axes, indexing="ij"))[None])
+        output = [(n - r - 1) // s + 1 for n, r, s in zip(sizes, reach, plain.stride, strict=True)]
+        return laid_out.reshape(2, self.taps, *output).permute(1, 2, 3, 0)
+
+
+class Dynamic(nn.Module):
+    """Dynamic convolution: a kernel for every sample, blended by attention."""
+
+    def __init__(self, layer):
+        super().__init__()
+        given = fields(layer)
+        kernels, channels = given.pop("kernels"), given["in_channels"]
+        squeezed = channels // given.pop("reduction")
+        self.attention = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(channels, squeezed),
+            nn.ReLU(),
+            nn.Linear(squeezed, kernels),
+            nn.Softmax(-1),
+        )
+        self.plain = nn.Conv2d(**given)
+        shape = (kernels, *self.plain.weight.shape)
+        self.plain.weight = nn.Parameter(torch.zeros(shape))
+        if self.plain.bias is not None:
+            self.plain.bias = nn.Parameter(torch.zeros(shape[:2]))
+
+    def forward(self, x):
+        outputs = []
+        for one, weights in zip(x, self.attention(x), strict=True):
+            blend = [
+                None if p is None else torch.tensordot(weights, p, 1)
+                for p in (self.plain.weight, self.plain.bias)
+            ]
+            given = (getattr(self.plain, name) for name in ("stride", "padding", "dilation"))
+            outputs.append(
+                nn.functional.conv2d(one[None], *blend, *given, groups=self.plain.groups)
+            )
+        return torch.cat(outputs)
 
 
 class Called(nn.Module):
@@ -76,6 +164,7 @@ def fields(layer):
 
 #: Layers that compute by an algorithm of their own what PyTorch has under another name.
 COMPUTED_BY = {sf.Im2colConv2d: nn.Conv2d}
+BUILT = {sf.DeformConv2d: Deformable, sf.DynamicConv2d: Dynamic}
 
 
 def joined(layer):
@@ -103,6 +192,8 @@ def module(layer):
         return Called(lambda x: x.permute(plain(layer.dims)))
     if isinstance(layer, sf.Split):
         return Called(cut(layer))
+    if type(layer) in BUILT:
+        return BUILT[type(layer)](layer)
     built = COMPUTED_BY.get(type(layer), getattr(nn, type(layer).__name__, None))(**fields(layer))
     return built.train(getattr(layer, "form", "") == "training")
 

@@ -9,41 +9,50 @@ from symflops.oracle.number import Array, grid, total
 from symflops.oracle.sliding import inside, must_be, numbers, starts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from symflops.oracle.number import Counter, Number
 
 
 def convolution(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
     """Return the convolution; taps on padding are products too, unless count_padding is off."""
     (x,) = inputs
-    batch, channels, *sizes = x.shape
-    must_be(layer, "in_channels", channels, layer.in_channels)
+    must_be(layer, "in_channels", x.shape[1], layer.in_channels)
+    outputs, fan_in = int(layer.out_channels), x.shape[1] // int(layer.groups)
+    weight = counter.weight(outputs, fan_in, *numbers(layer.kernel_size, len(x.shape) - 2))
+    bias = counter.weight(outputs) if layer.bias else None
+    return slid(layer, x, weight, bias, counter)
+
+
+def positions(layer: Any, sizes: Sequence[int]) -> list[list[list[int]]]:
+    """Return along each axis, window by window, where its taps lie."""
     kernel = numbers(layer.kernel_size, len(sizes))
     dilation = numbers(layer.dilation, len(sizes))
-    places = [
-        starts(n, k, s, pads, d)
-        for n, k, s, pads, d in zip(
-            sizes, kernel, numbers(layer.stride, len(sizes)), _pads(layer, kernel), dilation,
-            strict=True,
-        )
-    ]  # fmt: skip
-    outputs, fan_in = int(layer.out_channels), channels // int(layer.groups)
+    stride = numbers(layer.stride, len(sizes))
+    parts = zip(sizes, kernel, stride, _pads(layer, kernel), dilation, strict=True)
+    return [
+        [[start + d * t for t in range(k)] for start in starts(n, k, s, pads, d)]
+        for n, k, s, pads, d in parts
+    ]
+
+
+def slid(layer: Any, x: Array, weight: Array, bias: Array | None, counter: Counter) -> Array:
+    """Return what kernels make of the windows under them."""
+    batch, _, *sizes = x.shape
+    outputs, fan_in, *kernel = weight.shape
+    places = positions(layer, sizes)
     group_size = outputs // int(layer.groups)
-    weight = counter.weight(outputs, fan_in, *kernel)
-    bias = counter.weight(outputs) if layer.bias else None
-    zero = counter.number(0)
+    mode, zero = getattr(layer, "padding_mode", "zeros"), counter.number(0)
 
     def entry(b: int, out: int, *window: int) -> Number:
         products = []
         first = out // group_size * fan_in  # of the channels that this group sees
         for channel in range(fan_in):
             for tap in grid(kernel):
-                where = [
-                    place[w] + d * t
-                    for place, w, d, t in zip(places, window, dilation, tap, strict=True)
-                ]
-                if not layer.count_padding and not inside(x, where):
+                where = [place[w][t] for place, w, t in zip(places, window, tap, strict=True)]
+                if not getattr(layer, "count_padding", True) and not inside(x, where):
                     continue
-                value = _tap(x, (b, first + channel), where, layer.padding_mode, zero)
+                value = _tap(x, (b, first + channel), where, mode, zero)
                 products.append(value * weight[out, channel, *tap])
         dot = total(products) if products else zero
         return dot if bias is None else dot + bias[out,]
