@@ -1,6 +1,6 @@
 """Times symflops beside others, in one run: ``python tests/benchmarks/run.py [part …]``.
 
-The parts are ``processes``, ``models``, ``chains`` and ``rest``; without any, all of them run, in about a
+The parts are ``processes``, ``models``, ``zoo``, ``chains`` and ``rest``; without any, all of them run, in about a
 minute. Each line is a median in milliseconds, what it is compared with, their ratio, and the goal if there
 is one. Other counters are timed where they are installed (fvcore, ptflops, thop and torchinfo, with torch).
 """
@@ -17,11 +17,13 @@ import models
 import processes
 import rest
 import sympy
+import whole_zoo
 from report import say
 
 PARTS = {
     "processes": processes.run,
     "models": models.run,
+    "zoo": whole_zoo.run,
     "chains": chains.run,
     "rest": rest.run,
 }
