@@ -116,6 +116,9 @@ class Facts:
         """Say whether a term is certainly a whole number."""
         if plainly_whole(term):
             return True
+        # where 1 | r*H is known, r*H*C is whole as it stands
+        if any(plainly_whole(term / number * divisor) for divisor, number, _ in self._multiples):
+            return True
         return bool(self._multiples) and all(
             plainly_whole(part) for part in Add.make_args(self._in_multiples(term))
         )
