@@ -285,6 +285,10 @@ ERRORS = [
         lambda: sf.cost(sf.Unflatten(1, (2, 3)), (7, 2)),
         "Unflatten cannot make (2, 3) of axis 1 of size 7",
     ),
+    (
+        lambda: sf.cost(sf.Unflatten(1, (2, -1)), (5, 2)),
+        "Unflatten cannot make (2, -1) of axis 1 of size 5",
+    ),
     (lambda: sf.Permute((0, 1, 1)), "dims must name each of 3 axes once, got (0, 1, 1)"),
     (lambda: sf.Permute((0, 1, C)), "dims must be a whole number, got C"),
     (
