@@ -229,6 +229,7 @@ if TYPE_CHECKING:
     from symflops.layers.unfold import Fold as Fold
     from symflops.layers.unfold import Im2colConv2d as Im2colConv2d
     from symflops.layers.unfold import Unfold as Unfold
+    from symflops.layers.winograd import WinogradConv2d as WinogradConv2d
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
     from symflops.primitives import (
@@ -319,6 +320,7 @@ _MODULES = {
     ),
     "symflops.layers.deformable": "DeformConv2d",
     "symflops.layers.dynamic": "DynamicConv2d",
+    "symflops.layers.winograd": "WinogradConv2d",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

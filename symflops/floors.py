@@ -40,9 +40,10 @@ def quotient(dividend: Any, divisor: Any) -> sympy.Expr:
 def ceiling_quotient(dividend: Any, divisor: Any) -> sympy.Expr:
     """Return ⌈dividend / divisor⌉ of whole numbers: ⌊(dividend + divisor - 1) / divisor⌋.
 
-    >>> from symflops import dim
-    >>> ceiling_quotient(dim("H"), 2)
-    floor(H/2 + 1/2)
+    >>> from symflops import dims
+    >>> H, m = dims("H m")
+    >>> ceiling_quotient(H, 2), ceiling_quotient(m * H, m)
+    (floor(H/2 + 1/2), H)
     """
     dividend, divisor = exact(dividend), exact(divisor)
     return quotient(dividend + divisor - 1, divisor)
@@ -56,6 +57,7 @@ def whole(expr: sympy.Expr, knows: Knows = plainly_whole) -> sympy.Expr:
     - ⌊x + r⌋ = x + ⌊r⌋
     - ⌊(⌊y⌋ + b)/c⌋ = ⌊(y + b)/c⌋
     - ⌊x/q + r⌋ = ⌊(x + ⌊q·r⌋)/q⌋ for a number r: only the whole part of q·r matters
+    - ⌊x - 1/c⌋ = x - 1
     """
     if expr.is_Rational:
         return Integer(expr.p // expr.q)
@@ -72,6 +74,8 @@ def whole(expr: sympy.Expr, knows: Knows = plainly_whole) -> sympy.Expr:
             out, rest = _improper(term)
             outside.append(out)
             inside.append(rest)
+    if number.is_Integer and len(inside) == 1 and _is_less_than_one(inside[0]):
+        inside, number = [], number - 1
     if inside:
         number = _coarse(number, inside)
     outer = number.p // number.q
@@ -79,6 +83,12 @@ def whole(expr: sympy.Expr, knows: Knows = plainly_whole) -> sympy.Expr:
         inner = _over_one_line(Add(*inside, number - outer))
         outside.append(sympy.floor(inner, evaluate=False))
     return Add(*outside, Integer(outer))
+
+
+def _is_less_than_one(term: sympy.Expr) -> bool:
+    """Say whether a term is -1/c for a whole c, so that at most 1 is taken away."""
+    number, _ = term.as_coeff_Mul()
+    return number < 0 and plainly_whole(-1 / term) and bool((-1 / term).is_positive)
 
 
 def _improper(term: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:

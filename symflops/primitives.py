@@ -6,6 +6,7 @@ be given as one expression or as a tuple of factors, in the order in which a pap
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import sympy
 
 from symflops.equations import axes_of
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.exprs import product
+from symflops.exprs import ZERO, product
 from symflops.floors import quotient
 from symflops.symbols import exact
 from symflops.tally import OPERATIONS, ROLES, Key, Operation, Role, Tally
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Size = Any  # an int, an expression, or a tuple of factors
 Steps = tuple[tuple[str, Step], ...]
+Matrix = tuple[tuple[Any, ...], ...]  # of exact numbers, row by row
 
 
 def contract(
@@ -301,6 +303,32 @@ def sample(values: Size, places: Size) -> Steps:
     """
     weights = elementwise({"add": 2, "sub": 4, "mul": 4}, places)
     return (("weights", weights), ("sample", elementwise({"mul": 4, "add": 3}, values)))
+
+
+def separable(matrices: Sequence[Matrix], maps: Size) -> Step:
+    """Return constant matrices applied to maps along one axis after the other: M_1 X M_2ᵀ.
+
+    A row of a matrix takes, for every line that it meets, a product for each entry that is neither 0 nor ±1
+    and an addition less than it has entries other than 0. No sum is shared between rows.
+
+    >>> differences = ((1, -1, 0), (0, 1, -1))
+    >>> dict(separable((differences, differences), 1).counts)   # 2 for each of 3 columns, then of 2 rows
+    {('add', 'other'): 10}
+    """
+    maps, order = _size(maps)
+    sizes = [len(matrix[0]) for matrix in matrices]
+    products = sums = ZERO
+    for axis, matrix in enumerate(matrices):
+        lines = math.prod(sizes[:axis] + sizes[axis + 1 :])
+        entries = [abs(entry) for row in matrix for entry in row if entry != 0]
+        products += lines * sum(entry != 1 for entry in entries)
+        sums += lines * (len(entries) - len(matrix))
+        sizes[axis] = len(matrix)
+    counts: dict[Key, sympy.Expr] = {
+        ("mul", "other"): products * maps,
+        ("add", "other"): sums * maps,
+    }
+    return Step("transform", _tally(counts), (), order)
 
 
 def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) -> Steps:

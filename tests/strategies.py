@@ -161,10 +161,9 @@ def columns(draw, *, folded=False):
 
 
 @st.composite
-def plain_convolutions(draw, kind, *, strides=3, dilations=2, square=False, **options):
+def plain_convolutions(draw, kind, *, strides=3, dilations=2, forms=({},), **options):
     """Layers with Conv2d's arguments that compute what Conv2d does, or like it."""
-    most = st.integers(1, 3)
-    kernel = draw(most if square else per_axis(most, 2))
+    kernel = draw(per_axis(st.integers(1, 3), 2))
     dilation = draw(per_axis(st.integers(1, dilations), 2))
     padding = draw(st.one_of(per_axis(st.integers(0, 2), 2), st.sampled_from(["same", "valid"])))
     is_odd = all(
@@ -175,6 +174,7 @@ def plain_convolutions(draw, kind, *, strides=3, dilations=2, square=False, **op
     stride = 1 if padding == "same" else draw(per_axis(st.integers(1, strides), 2))
     groups, bias = draw(st.integers(1, 2)), draw(st.booleans())
     drawn = {name: draw(values) for name, values in options.items()}
+    drawn |= draw(st.sampled_from(forms))
     parts = drawn.get("offset_groups", 1) * drawn.get("reduction", 1)
     real = (0, 0) if isinstance(padding, str) else spread(padding, 2)
     windows = zip(spread(kernel, 2), real, spread(dilation, 2), strict=True)
@@ -490,6 +490,13 @@ COUNTED_OTHERWISE = {
     ),
     "dynamic": plain_convolutions(
         sf.DynamicConv2d, kernels=st.integers(1, 3), reduction=st.integers(1, 2)
+    ),
+    "winograd": plain_convolutions(
+        sf.WinogradConv2d,
+        strides=1,
+        dilations=1,
+        forms=({}, {"transforms": False}, {"filter_transform": True}),
+        m=per_axis(st.integers(1, 4), 2),
     ),
 }
 

@@ -4,10 +4,11 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer
+from sympy import Integer, Rational, simplify
 
 import symflops as sf
 from symflops.geometry import Window
+from symflops.layers.winograd import cook_toom
 
 k, s, d, p, C, D, H, W = sf.dims("k s d p C D H W")
 
@@ -124,7 +125,7 @@ def test_a_symbolic_output_padding_is_a_condition():
 
 
 def test_im2col_takes_k_squared_times_the_memory():
-    """Chellapilla et al. 2006, section 3: the input is laid out k² times over."""
+    """Chellapilla et al. 2006: the input is laid out k² times over."""
     lowered = sf.Im2colConv2d(C, D, k, padding="same")
     cost, plain = (
         sf.cost(lowered, (C, H, W)),
@@ -238,7 +239,7 @@ def test_deformable_convolution_step_by_step():
 
 
 def test_dynamic_convolution_as_its_paper_counts():
-    """Chen et al. 2020, sections 3.1 and 3.2: multiply-adds of attention and aggregation."""
+    """Chen et al. 2020, section 3: multiply-adds of attention and aggregation."""
     K = sf.dim("K")
     cost = sf.cost(sf.DynamicConv2d(4 * C, D, k, padding="same", kernels=K), (4 * C, H, W))
     c_in = 4 * C
@@ -296,3 +297,95 @@ def test_a_layer_that_looks_first_alone(layer):
 )
 def test_layers_that_look_first_refuse(build, error, text):
     refused(build, error, text)
+
+
+# Winograd
+
+
+@few(60)
+@given(st.integers(1, 8), st.integers(1, 6), st.data())
+def test_the_matrices_of_cook_and_toom_filter(m, r, data):
+    """Aᵀ[(G g) ⊙ (Bᵀ d)] is the filter's answer, exactly."""
+    entries = st.integers(-9, 9).map(Integer)
+    d = data.draw(st.lists(entries, min_size=m + r - 1, max_size=m + r - 1))
+    g = data.draw(st.lists(entries, min_size=r, max_size=r))
+
+    def applied(matrix, vector):
+        return [sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix]
+
+    inputs, filters, outputs = cook_toom(m, r)
+    points = [a * b for a, b in zip(applied(inputs, d), applied(filters, g), strict=True)]
+    direct = [sum(d[i + t] * g[t] for t in range(r)) for i in range(m)]
+    assert applied(outputs, points) == direct
+
+
+@pytest.mark.parametrize(
+    ("m", "r", "saved"), [(2, 3, Rational(9, 4)), (4, 3, 4), (3, 2, Rational(9, 4))]
+)
+def test_products_that_winograd_saves(m, r, saved):
+    """Lavin and Gray 2016, section 4: F(2 × 2, 3 × 3) takes 16 products for 36, F(4 × 4, 3 × 3) 36 for 144."""
+    shape = (C, m * H + r - 1, m * W + r - 1)
+    tiled = sf.cost(sf.WinogradConv2d(C, D, r, m=m), shape)
+    assert sf.cost(sf.Conv2d(C, D, r), shape).macs / tiled.macs == saved
+
+
+def test_what_winograd_saves_in_symbols():
+    m, r = sf.dims("m r")
+    shape = (C, m * H + r - 1, m * W + r - 1)
+    tiled = sf.cost(sf.WinogradConv2d(C, D, r, m=m, transforms=False, bias=False), shape)
+    ratio = sf.cost(sf.Conv2d(C, D, r), shape).macs / tiled.macs
+    assert simplify(ratio - m**2 * r**2 / (m + r - 1) ** 2) == 0
+    assert (tiled.mults - tiled.adds - D * H * W * (m + r - 1) ** 2).expand() == 0
+    assert tiled.params == C * D * r**2
+    same = sf.WinogradConv2d(C, D, 3, m=m, padding="same", transforms=False)
+    stated = sf.cost(same, (C, H, W), assume=("m | H", "m | W"))
+    assert (stated.macs - C * D * H * W * (m + 2) ** 2 / m**2).expand() == 0
+    assert str(sf.cost(same, (C, H, W)).show("macs")) == "C (m + 2)² D ⌈H/m⌉ ⌈W/m⌉"
+
+
+def test_transforms_of_one_tile():
+    """Lavin and Gray 2016, section 4.1: 32 additions for the data and 24 for the outputs of a tile."""
+    layer = sf.WinogradConv2d(1, 1, 3, bias=False, filter_transform=True)
+    cost = sf.cost(layer, (1, 4, 4))
+    assert (cost["data"].adds, cost["data"].mults) == (32, 0)
+    assert (cost["output"].adds, cost["output"].mults) == (24, 0)
+    assert (cost["conv"].mults, cost["conv"].adds) == (16, 0)
+    # each of 3 columns and 4 rows takes 4 additions and 6 products by a half: no sum is shared
+    assert (cost["filter"].adds, cost["filter"].mults) == (28, 42)
+    wide = sf.cost(sf.WinogradConv2d(1, 1, (3, 1), m=(2, 1), bias=False), (1, 4, 5))
+    assert (wide["data"].adds, wide["conv"].mults) == (4 * 5, 4 * 5)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        sf.WinogradConv2d(C, D, 3),
+        sf.WinogradConv2d(2 * C, 2, (3, 2), m=(4, 3), padding="same", groups=2),
+        sf.WinogradConv2d(C, D, k, m=s, padding=p, transforms=False),
+    ],
+    ids=str,
+)
+def test_winograd_alone(layer):
+    assert sf.verify(layer), sf.verify(layer)
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        (lambda: sf.WinogradConv2d(3, 4, 3, stride=2), "WinogradConv2d needs stride 1, got 2"),
+        (lambda: sf.WinogradConv2d(3, 4, 3, dilation=d), "needs dilation 1, got d; write Conv2d"),
+        (
+            lambda: sf.WinogradConv2d(3, 4, k),
+            "got m = 2 and kernel_size = k; write transforms=False",
+        ),
+        (lambda: sf.WinogradConv2d(3, 4, 3, m=k), "the transforms of F(m, r) need numbers"),
+        (lambda: sf.WinogradConv2d(3, 4, 3, m=0), "m must be at least 1"),
+        (lambda: sf.WinogradConv2d(3, 4, 3, m=100), "m + kernel_size - 1 is at most 32"),
+        (
+            lambda: sf.WinogradConv2d(3, 4, 3, transforms=False, filter_transform=True),
+            "filter_transform=True needs transforms=True",
+        ),
+    ],
+)
+def test_winograd_refuses(build, text):
+    refused(build, sf.ArgumentError, text)

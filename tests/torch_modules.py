@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
 from fractions import Fraction
 
@@ -163,7 +164,7 @@ def fields(layer):
 
 
 #: Layers that compute by an algorithm of their own what PyTorch has under another name.
-COMPUTED_BY = {sf.Im2colConv2d: nn.Conv2d}
+COMPUTED_BY = {sf.Im2colConv2d: nn.Conv2d, sf.WinogradConv2d: nn.Conv2d}
 BUILT = {sf.DeformConv2d: Deformable, sf.DynamicConv2d: Dynamic}
 
 
@@ -194,7 +195,11 @@ def module(layer):
         return Called(cut(layer))
     if type(layer) in BUILT:
         return BUILT[type(layer)](layer)
-    built = COMPUTED_BY.get(type(layer), getattr(nn, type(layer).__name__, None))(**fields(layer))
+    if type(layer) in COMPUTED_BY:
+        theirs = COMPUTED_BY[type(layer)]
+        known = inspect.signature(theirs).parameters
+        return theirs(**{name: value for name, value in fields(layer).items() if name in known})
+    built = getattr(nn, type(layer).__name__)(**fields(layer))
     return built.train(getattr(layer, "form", "") == "training")
 
 

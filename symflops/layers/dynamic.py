@@ -42,7 +42,7 @@ class DynamicConv2d(Kernels):
         ArgumentError: groups that do not divide the channels, a reduction that leaves no channel.
         ShapeError: other channels than in_channels, or an input smaller than the kernel.
 
-    Source: Chen et al. 2020, Dynamic convolution, sections 3.1 and 3.2.
+    Source: Chen et al. 2020, Dynamic convolution: attention over convolution kernels, section 3.
     """
 
     axes: ClassVar[int] = 2

@@ -22,7 +22,7 @@ def LowRankLinear(
     >>> sf.cost(sf.LowRankLinear(d_in, d_out, r, bias=False), (d_in,)).params
     r*(d_in + d_out)
 
-    Source: Sainath et al. 2013, section 2; Hu et al. 2022, section 4.1, for the rank of a change of W.
+    Source: Sainath et al. 2013, Low-rank matrix factorization for deep neural network training.
     """
     return Sequential(
         down=Linear(in_features, rank, bias=False), up=Linear(rank, out_features, bias=bias)
@@ -52,7 +52,8 @@ def TuckerConv2d(
     >>> sf.cost(factored, (C_in, H, W)).params
     C_in*r_1 + C_out*r_2 + k**2*r_1*r_2
 
-    Source: Kim et al. 2016, section 3.1, equations 2 to 7.
+    Source: Kim et al. 2016, Compression of deep convolutional neural networks for fast and low power mobile
+    applications, section 3.1.
     """
     return Sequential(
         down=PointwiseConv2d(in_channels, in_rank, bias=False),
@@ -84,7 +85,7 @@ def CPConv2d(
     >>> cost.params, cost.macs
     (r*(C_in + C_out + 2*k), H*W*r*(C_in + C_out + 2*k))
 
-    Source: Lebedev et al. 2015, section 3.2, figure 1d.
+    Source: Lebedev et al. 2015, Speeding-up convolutional neural networks using fine-tuned CP-decomposition.
     """
     whole = Conv2d(in_channels, out_channels, kernel_size, stride, padding, dilation)
 
@@ -114,4 +115,3 @@ def CPConv2d(
         horizontal=along(1),
         up=PointwiseConv2d(rank, out_channels, bias=bias),
     )
-

@@ -32,7 +32,7 @@ class Unfold(Layer):
     Raises:
         ShapeError: an input smaller than the window.
 
-    Source: Chellapilla et al. 2006, section 3; PyTorch's Unfold.
+    Source: Chellapilla et al. 2006, High performance convolutional neural networks; PyTorch's Unfold.
     """
 
     axes: ClassVar[int] = 2
@@ -143,7 +143,7 @@ class Im2colConv2d(Kernels):
         ArgumentError: groups that do not divide the channels, 'same' with a stride or an even kernel.
         ShapeError: other channels than in_channels, or an input smaller than the kernel.
 
-    Source: Chellapilla et al. 2006, section 3.
+    Source: Chellapilla et al. 2006, High performance convolutional neural networks for document processing.
     """
 
     axes: ClassVar[int] = 2

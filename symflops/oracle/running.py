@@ -26,6 +26,7 @@ from symflops.oracle import (
     shape,
     transposed,
     unfold,
+    winograd,
 )
 from symflops.trace import Condition, Shape
 
@@ -45,6 +46,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         bilinear,
         deformable,
         dynamic,
+        winograd,
         norm,
         activation,
         pooling,
