@@ -150,6 +150,9 @@ def test_dilated_stages_keep_their_maps():
     assert cost.params == plain.params
     assert cost["layer4"].output == (2048, H / 8, W / 8)
     assert cost["layer4.1.conv2"].macs == 16 * plain["layer4.1.conv2"].macs
+    paths = ("layer2.1", "layer3.0", "layer3.1", "layer4.0", "layer4.1")
+    dilations = [cost[f"{path}.conv2"].tree.layer.dilation for path in paths]
+    assert dilations == [1, 1, 2, 2, 4]  # those of torchvision's network
 
 
 # whole small networks
