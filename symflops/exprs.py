@@ -40,6 +40,9 @@ class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a fu
             return a
         if ONE in (a, b):
             return ONE
+        for smaller, greater in ((a, b), (b, a)):
+            if (greater / smaller).is_integer:
+                return smaller
         return None if a.sort_key() <= b.sort_key() else cls(b, a)
 
 

@@ -67,16 +67,16 @@ class Layer:
     arity: ClassVar[int | None] = 1
 
     #: Whether the fields make the constructor; a class with one of its own says ``init=False``.
-    init: ClassVar[bool] = True
+    _init: ClassVar[bool] = True
 
     def __init_subclass__(cls, *, init: bool | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
         if init is not None:
-            cls.init = init
+            cls._init = init
         if "forward" in vars(cls) and "arity" not in vars(cls):
             code = cls.forward.__code__
             cls.arity = None if code.co_flags & inspect.CO_VARARGS else code.co_argcount - 1
-        dataclasses.dataclass(frozen=True, repr=False, init=cls.init)(cls)
+        dataclasses.dataclass(frozen=True, repr=False, init=cls._init)(cls)
 
     def __post_init__(self) -> None:
         for field in _fields(self):

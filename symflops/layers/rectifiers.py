@@ -48,7 +48,7 @@ class PReLU(Activation):
     """
 
     num_parameters: Size = 1
-    init: Size = 0.25  # type: ignore[misc]  # PyTorch's name; a class option of Layer has it too
+    init: Size = 0.25
 
     def needs(self) -> Iterable[Require]:
         """At least one parameter."""
