@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from symflops.conventions import Convention
     from symflops.layers.base import Layer
 
-LONGEST_NAME = 40  # characters of a layer that stands in a table as it is written
+LONGEST_NAME = 48  # characters of a layer that stands in a table as it is written
 Named = tuple[tuple[str, Cost], ...]
 
 
