@@ -23,9 +23,7 @@ _MODULES = {
     "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
     "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
-    "symflops.zoo.mobile_segmentation": (
-        "deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large"
-    ),
+    "symflops.zoo.mobile_segmentation": "deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large",
     "symflops.zoo.mobilenet_v3": "mobilenet_v3_large mobilenet_v3_small",
     "symflops.zoo.mobilenets": "mobilenet_v1 mobilenet_v2",
     "symflops.zoo.regnets": (

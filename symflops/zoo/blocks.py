@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.layers.activation import ReLU
-from symflops.layers.base import Forward, Layer, Size
+from symflops.layers.base import Forward, Layer, Require, Size
 from symflops.layers.centred import centred, normed
 from symflops.layers.combine import Add, Sequential
 from symflops.layers.conv import Conv2d
+from symflops.layers.mobile import not_equal
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ class Inverted(Layer):
     out_channels: Size
     kernel_size: Size = 3
     stride: Size = 1
+
+    def needs(self) -> Iterable[Require]:
+        """To know whether there are a shortcut and something that widens."""
+        if self.stride == 1 and self.in_channels != self.out_channels:
+            yield not_equal(self, "in_channels", self.out_channels)
+        if self.expanded_channels != self.in_channels:
+            yield not_equal(self, "expanded_channels", self.in_channels)
 
     def body(self) -> Iterable[Layer]:
         """Return the layers of the body, in order."""

@@ -37,7 +37,7 @@ class LayerScale(Layer):
     Raises:
         ShapeError: other channels than num_features.
 
-    Source: Touvron et al. 2021, Going deeper with image transformers, section 3.
+    Source: Touvron et al. 2021, Going deeper with image transformers, section 2.
     """
 
     num_features: Size

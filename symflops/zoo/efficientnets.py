@@ -14,7 +14,7 @@ from symflops.layers.pool import AdaptiveAvgPool2d
 from symflops.layers.shape import Dropout, Flatten
 from symflops.symbols import exact
 from symflops.zoo.blocks import ConvNormActivation, Inverted, MBConv
-from symflops.zoo.multiples import Scaled, multiples, rounded
+from symflops.zoo.multiples import Scaled, multiples, multiplier, rounded
 from symflops.zoo.published import register, torchvision
 
 if TYPE_CHECKING:
@@ -132,18 +132,19 @@ def _scaled(width: float, depth: float, dropout: float) -> Any:
         As a number, ``width_mult`` gives widths rounded to multiples of 8; as a symbol it rounds nothing,
         and that the widths are such multiples is a condition. ``depth_mult`` is a number.
         """
-        if not depth_mult.is_Rational or depth_mult <= 0:
-            message = f"depth_mult must be a number above 0, got {depth_mult}"
+        alpha, d = multiplier("width_mult", width_mult), multiplier("depth_mult", depth_mult)
+        if not d.is_Rational:
+            message = f"depth_mult must be a number: depths are rounded up; got {d}"
             raise ArgumentError(message)
         stages = tuple(
             stage._replace(
-                width=rounded(stage.width * width_mult),
-                depth=-quotient(-stage.depth * depth_mult, 1),
+                width=rounded(stage.width * alpha),
+                depth=-quotient(-stage.depth * d, 1),
             )
             for stage in B0
         )
         last = 4 * stages[-1].width
-        return efficientnet(rounded(STEM * width_mult), stages, last, num_classes, dropout)
+        return efficientnet(rounded(STEM * alpha), stages, last, num_classes, dropout)
 
     return build
 

@@ -13,7 +13,7 @@ from symflops.layers.norm import BatchNorm2d
 from symflops.layers.pool import AdaptiveAvgPool2d
 from symflops.layers.shape import Dropout, Flatten
 from symflops.zoo.blocks import Inverted
-from symflops.zoo.multiples import Scaled, multiples, rounded
+from symflops.zoo.multiples import Scaled, multiples, multiplier, rounded
 from symflops.zoo.published import register, torchvision
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PAPER = (
     "Tan, Chen, Pang, Vasudevan, Sandler, Howard and Le 2019, MnasNet: platform-aware neural "
-    "architecture search for mobile, figure 7 of its first version (B1)"
+    "architecture search for mobile (B1, the network without squeeze-and-excitation)"
 )
 #: Width, kernel, stride, expansion and blocks of the stages.
 STAGES = (
@@ -52,15 +52,16 @@ class MnasBlock(Inverted):
         yield from (Conv2d(wide, self.out_channels, 1, bias=False), BatchNorm2d(self.out_channels))
 
 
-def _builder(alpha: Any) -> Any:
-    def build(num_classes: Any = 1000, width_mult: Any = alpha) -> Sequential:
+def _builder(usual: float) -> Any:
+    def build(num_classes: Any = 1000, width_mult: Any = usual) -> Sequential:
         """MnasNet-B1: a 3 × 3 convolution, a separable one, six stages, a 1 × 1 one, and one linear layer.
 
         ``width_mult`` is α (torchvision's ``alpha``). As a number it gives widths rounded to multiples of 8;
         as a symbol it rounds nothing, and that the widths are such multiples is a condition. The 1280
         channels before the classifier stay.
         """
-        scaled = [rounded(c * width_mult) for c in (STEM, SEPARABLE, *(s[0] for s in STAGES))]
+        alpha = multiplier("width_mult", width_mult)
+        scaled = [rounded(c * alpha) for c in (STEM, SEPARABLE, *(s[0] for s in STAGES))]
         stem, channels, *widths = scaled
         layers: list[Layer] = [
             Conv2d(3, stem, 3, stride=2, padding=1, bias=False),

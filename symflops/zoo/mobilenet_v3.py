@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from symflops.errors import ArgumentError
 from symflops.floors import quotient
 from symflops.layers.activation import Hardsigmoid, Hardswish, ReLU
 from symflops.layers.channel_attention import SqueezeExcitation
@@ -12,7 +13,7 @@ from symflops.layers.linear import Linear
 from symflops.layers.pool import AdaptiveAvgPool2d
 from symflops.layers.shape import Dropout, Flatten
 from symflops.zoo.blocks import ConvNormActivation, MBConv
-from symflops.zoo.multiples import Scaled, multiples, rounded
+from symflops.zoo.multiples import Scaled, multiples, multiplier, rounded
 from symflops.zoo.published import register, torchvision
 
 if TYPE_CHECKING:
@@ -123,12 +124,18 @@ def _builder(table: tuple[Row, ...]) -> Any:
         """MobileNet V3: a 3 × 3 convolution, inverted residuals, a 1 × 1 one, and two linear layers.
 
         ``width_mult`` is α. As a number it gives widths rounded to multiples of 8; as a symbol it rounds
-        nothing, and that the widths are such multiples is a condition. With a reduced tail the widths of
-        the last three blocks are half, dilated they keep their map.
+        nothing, and that the widths are such multiples is a condition. So are those inside the gates, a
+        quarter of the channels: some are rounded even at α = 1 (18 to 24), where the symbol is refused. With
+        a reduced tail the widths of the last three blocks are half, dilated they keep their map.
         """
-        rows = scaled(table, width_mult, reduced_tail=reduced_tail)
-        stem = rounded(STEM * width_mult)
-        last = rounded(LAST[table] // (2 if reduced_tail else 1) * width_mult)
+        for name, value in (("reduced_tail", reduced_tail), ("dilated", dilated)):
+            if not isinstance(value, bool):
+                message = f"{name} must be True or False, got {value}"
+                raise ArgumentError(message)
+        alpha = multiplier("width_mult", width_mult)
+        rows = scaled(table, alpha, reduced_tail=reduced_tail)
+        stem = rounded(STEM * alpha)
+        last = rounded(LAST[table] // (2 if reduced_tail else 1) * alpha)
         inside = [n for row in rows for n in (row.expanded, row.out)]
         gates = [squeezed(row.expanded) for row in rows if row.gate == "SE"]
         return Scaled(

@@ -11,7 +11,7 @@ from symflops.layers.mobile import InvertedResidual
 from symflops.layers.pool import AdaptiveAvgPool2d
 from symflops.layers.shape import Dropout, Flatten
 from symflops.zoo.blocks import ConvNormActivation
-from symflops.zoo.multiples import Scaled, grown, multiples, rounded
+from symflops.zoo.multiples import Scaled, grown, multiples, multiplier, rounded
 from symflops.zoo.published import Published, register, torchvision
 
 if TYPE_CHECKING:
@@ -51,16 +51,17 @@ def _v1(num_classes: Any = 1000, width_mult: Any = 1) -> Sequential:
     ``width_mult`` is α, a number or a rational symbol; every width is α times its own and must come out
     whole. The resolution multiplier ρ is that of the input: ``(3, 224*rho, 224*rho)``.
     """
-    channels = STEM * width_mult
+    alpha = multiplier("width_mult", width_mult)
+    channels = STEM * alpha
     layers = [ConvNormActivation(3, channels, stride=2)]
     for width, stride in SEPARABLE:
         layers.append(
             Sequential(
                 depthwise=ConvNormActivation(channels, channels, stride=stride, groups=channels),
-                pointwise=ConvNormActivation(channels, width * width_mult, 1),
+                pointwise=ConvNormActivation(channels, width * alpha, 1),
             )
         )
-        channels = width * width_mult
+        channels = width * alpha
     return Sequential(
         features=Sequential(*layers),
         avgpool=AdaptiveAvgPool2d(1),
@@ -76,8 +77,9 @@ def _v2(num_classes: Any = 1000, width_mult: Any = 1, round_nearest: Any = 8) ->
     channels before the classifier are scaled only if it is above 1. As a symbol it rounds nothing: that the
     widths are such multiples, and α at most 1, are conditions.
     """
-    stem, *widths = (rounded(c * width_mult, round_nearest) for c in (STEM, *WIDTHS))
-    most, at_most_one = grown(width_mult)
+    alpha = multiplier("width_mult", width_mult)
+    stem, *widths = (rounded(c * alpha, round_nearest) for c in (STEM, *WIDTHS))
+    most, at_most_one = grown(alpha)
     last = rounded(LAST * most, round_nearest)
     layers: list[Layer] = [ConvNormActivation(3, stem, stride=2, activation=RELU6)]
     channels = stem

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sympy
+
+from symflops.errors import ArgumentError
 from symflops.facts import Relation, at_least, divides
 from symflops.layers.base import Layer, Require
 from symflops.layers.combine import Sequential
@@ -13,17 +16,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def multiplier(name: str, value: Any) -> Any:
+    """Return a multiplier, exact: a number above 0, or a symbol.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    if isinstance(value, sympy.Expr) and not (value.is_Rational and value <= 0):
+        return value
+    message = f"{name} must be a number above 0 or a symbol, got {value}"
+    raise ArgumentError(message)
+
+
 def rounded(channels: Any, divisor: Any = 8) -> Any:
     """Return the multiple of ``divisor`` nearest to a number of channels, never below 90 % of it.
 
     This is the rounding of TensorFlow's MobileNet and of torchvision. A symbol stays as it is; what it must
     be for that to be right is a condition (:func:`multiples`).
 
+    Raises:
+        ArgumentError: a divisor that is not a whole number of at least 1.
+
     >>> import symflops as sf
     >>> rounded(0.75 * 24), rounded(12), rounded(11), rounded(24 * sf.dim("alpha", integer=False))
     (24, 16, 16, 24*alpha)
     """
     channels, divisor = exact(channels), exact(divisor)
+    if not (divisor.is_Integer and divisor > 0):
+        message = f"widths are rounded to multiples of a whole number of at least 1, got {divisor}"
+        raise ArgumentError(message)
     if not channels.is_Rational:
         return channels
     nearest = max(divisor, (channels + divisor / 2) // divisor * divisor)

@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symflops.layers.activation import ReLU
-from symflops.layers.base import Forward, Layer, Size
+from symflops.layers.base import Forward, Layer, Require, Size
 from symflops.layers.channel_attention import SqueezeExcitation
 from symflops.layers.combine import Add, Sequential
 from symflops.layers.linear import Linear
+from symflops.layers.mobile import not_equal
 from symflops.layers.pool import AdaptiveAvgPool2d
 from symflops.layers.shape import Flatten
 from symflops.symbols import exact
@@ -19,10 +20,12 @@ from symflops.zoo.multiples import rounded
 from symflops.zoo.published import register, torchvision
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symflops.trace import Shape
 
 PAPER = "Radosavovic, Kosaraju, Girshick, He and Dollár 2020, Designing network design spaces, {}"
-X, Y = PAPER.format("section 3.3, appendix C"), PAPER.format("section 3.3 and 5, appendix C")
+X, Y = PAPER.format("section 3.3"), PAPER.format("sections 3.3 and 4")
 STEM = 32
 QUANTUM = 8  # of the widths of blocks
 
@@ -73,6 +76,11 @@ class RegNetBlock(Layer):
     stride: Size = 1
     gated: bool = False
 
+    def needs(self) -> Iterable[Require]:
+        """To know whether the shortcut is a convolution."""
+        if self.stride == 1 and self.in_channels != self.out_channels:
+            yield not_equal(self, "in_channels", self.out_channels)
+
     def forward(self, x: Shape) -> Forward:
         """Add the shortcut to the bottleneck, and rectify."""
         a, b = self.in_channels, self.out_channels
@@ -80,8 +88,8 @@ class RegNetBlock(Layer):
         if self.stride != 1 or a != b:
             shortcut = ConvNormActivation(a, b, 1, self.stride, activation=None)
             side = yield "proj", shortcut, x
-        squeezed = exact(round(Fraction(int(a), 4)))
-        gate = {"se": SqueezeExcitation(b, squeezed)} if self.gated else {}
+        quarter = exact(round(Fraction(int(a), 4))) if a.is_Integer else a / 4
+        gate = {"se": SqueezeExcitation(b, quarter)} if self.gated else {}
         y = yield (
             "f",
             Sequential(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
-from symflops.floors import quotient
+from symflops.facts import divides, equal
 from symflops.layers.activation import ReLU
-from symflops.layers.base import Forward, Layer, Size
+from symflops.layers.base import Forward, Layer, Require, Size
 from symflops.layers.combine import Concat, Sequential
 from symflops.layers.conv import Conv2d
 from symflops.layers.linear import Linear
@@ -17,9 +17,12 @@ from symflops.layers.pool import AdaptiveAvgPool2d, MaxPool2d
 from symflops.layers.rearrange import ChannelShuffle
 from symflops.layers.shape import Flatten, Split
 from symflops.zoo.blocks import ConvNormActivation
+from symflops.zoo.multiples import multiplier
 from symflops.zoo.published import Published, register, torchvision
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symflops.trace import Shape
 
 V1 = (
@@ -46,7 +49,8 @@ def _v1(num_classes: Any = 1000, groups: Any = 3, scale: Any = 1) -> Sequential:
     if groups not in FIRST:
         message = f"shufflenet_v1: groups must be one of {', '.join(map(str, FIRST))}; got {groups}"
         raise ArgumentError(message)
-    channels, width = STEM * scale, FIRST[groups] * scale
+    s = multiplier("scale", scale)
+    channels, width = STEM * s, FIRST[groups] * s
     stages: dict[str, Layer] = {}
     for i, depth in enumerate(DEPTHS):
         first = ShuffleUnit(channels, width, groups, 2, first_group=i > 0)
@@ -55,7 +59,7 @@ def _v1(num_classes: Any = 1000, groups: Any = 3, scale: Any = 1) -> Sequential:
         )
         channels, width = width, 2 * width
     return Sequential(
-        conv1=ConvNormActivation(3, STEM * scale, stride=2),
+        conv1=ConvNormActivation(3, STEM * s, stride=2),
         maxpool=MaxPool2d(3, stride=2, padding=1),
         **stages,
         avgpool=AdaptiveAvgPool2d(1),
@@ -74,9 +78,23 @@ class ShuffleV2Unit(Layer):
     oup: Size
     stride: Size = 1
 
+    def needs(self) -> Iterable[Require]:
+        """Two halves; at stride 1 the channels that come in."""
+        yield Require(
+            divides(2, self.oup),
+            lambda: f"ShuffleV2Unit: oup must be even, got {self.oup}",
+        )
+        if self.stride == 1:
+            yield Require(
+                equal(self.inp, self.oup),
+                lambda: (
+                    f"ShuffleV2Unit: stride 1 keeps the {self.inp} channels, got oup = {self.oup}"
+                ),
+            )
+
     def forward(self, x: Shape) -> Forward:
         """Convolve one half or make two of them, lay them side by side, and shuffle."""
-        half = quotient(self.oup, 2) if self.oup.is_Rational else self.oup / 2
+        half = self.oup / 2
         if self.stride == 1:
             side, y = yield "split", Split((half, half)), x
         else:
