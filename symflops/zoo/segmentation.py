@@ -16,7 +16,7 @@ from symflops.errors import ArgumentError
 from symflops.floors import quotient
 from symflops.layers.activation import ReLU
 from symflops.layers.base import Forward, Layer, Size
-from symflops.layers.combine import Concat, Parallel, Sequential
+from symflops.layers.combine import Concat, Sequential
 from symflops.layers.conv import Conv2d
 from symflops.layers.norm import BatchNorm2d
 from symflops.layers.pool import AdaptiveAvgPool2d
@@ -123,8 +123,7 @@ def ASPP(in_channels: Any, atrous_rates: Any, out_channels: Any = 256) -> Sequen
     ]
     branches.append(ASPPPooling(in_channels, out_channels))
     return Sequential(
-        convs=Parallel(*branches),
-        concat=Concat(),
+        convs=Concat(*branches),
         project=Sequential(
             Conv2d(len(branches) * out_channels, out_channels, 1, bias=False),
             BatchNorm2d(out_channels),
