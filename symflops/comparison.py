@@ -61,12 +61,13 @@ def _cancelled(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:
     """Return a quotient without common factors: polynomials over dimensions, and over all else as it stands."""
     atoms = above.atoms(sympy.Function, sympy.Sum) | below.atoms(sympy.Function, sympy.Sum)
     names = {atom: sympy.Dummy(positive=True) for atom in atoms}
-    quotient = sympy.cancel(above.xreplace(names) / below.xreplace(names))
-    above, below = sympy.fraction(quotient)
-    if below.is_Add:
-        quotient = joined(dict(terms(above))) / joined(dict(terms(below)))
-    else:
+    quotient = above.xreplace(names) / below.xreplace(names)
+    above, below = sympy.fraction(sympy.cancel(quotient))
+    if not below.is_Add:
         quotient = sympy.expand(above / below)
+    elif not (sympy.expand(sympy.fraction(quotient)[1]) / below).is_Rational:
+        quotient = joined(dict(terms(above))) / joined(dict(terms(below)))
+    # else only whole factors were alike, and the others stay as they were
     return quotient.xreplace({name: atom for atom, name in names.items()})
 
 
@@ -216,8 +217,9 @@ def asked_together(
         known = {symbol.name for symbol in Setup(layer, shapes_of(layer, shape)).symbols}
         own = [fact for fact, names in about.items() if names <= known]
         found = cost(layer, shape, convention, own, batched)
-        mine = {symbol.name for symbol in found.symbols} & set(values)
-        costs.append(found.at({name: values[name] for name in mine}) if mine else found)
+        own_names = {symbol.name for symbol in found.symbols}
+        mine = {name: value for name, value in values.items() if name in own_names}
+        costs.append(found.at(mine) if mine else found)
         stated.update(own)
         met.update(mine)
     if left := [fact for fact in facts if fact not in stated]:

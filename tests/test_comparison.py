@@ -167,13 +167,13 @@ def test_nothing_has_a_ratio_to_zero():
 
 def test_notes_say_what_holds_for_which_row():
     odd = sf.cost(sf.Conv2d(C, D, 3, stride=2), (C, H, W))
-    text = sf.compare(odd=odd, at_nine=odd.at(H=9, W=9), same=conv(), metric="flops").to_text()
+    text = sf.compare(odd=odd, at_ten=odd.at(H=10, W=10), same=conv(), metric="flops").to_text()
     first, exact, values, holds, rounded = text.splitlines()[5:10]
     assert first == "Ratios are to the first row."
     assert exact.startswith("Convention exact: Every")
-    assert values == "With H = 9, W = 9 in at_nine."
+    assert values == "With H = 10, W = 10 in at_ten."
     assert holds == "Holds for H ≥ 3, W ≥ 3."
-    assert rounded == "Sizes rounded down in odd, as PyTorch does."
+    assert rounded == "Sizes rounded down in at_ten, as PyTorch does."
     text = sf.compare(a=odd.under("mac"), b=odd.under("2mac"), metric="flops").to_text()
     assert "Convention mac in a: A multiplication" in text
     assert "Convention 2mac in b: A multiplication" in text
