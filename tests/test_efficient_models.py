@@ -353,6 +353,7 @@ def test_lines_of_regnets():
     assert stages(Line(27, 48, 20.71, 2.65, 24)) == [(48, 2), (120, 6), (336, 17), (888, 2)]
 
 
+FUSED = (Stage(1, 3, 1, 4, 2, fused=True), Stage(2, 3, 2, 8, 2, fused=True), Stage(3, 3, 2, 8, 2))
 TINY = {  # networks of few channels on small inputs, to be run
     "mobilenet_v1": (sf.zoo.mobilenet_v1(2, width_mult=Fraction(1, 32)), (3, 17, 16)),
     "mobilenet_v2": (sf.zoo.mobilenet_v2(2, 1 / 16, 1), (3, 9, 8)),
@@ -360,20 +361,7 @@ TINY = {  # networks of few channels on small inputs, to be run
     "dilated": (sf.zoo.mobilenet_v3_large(2, 1 / 16, dilated=True), (3, 9, 8)),
     "mnasnet": (sf.zoo.mnasnet1_0(2, 1 / 16), (3, 3, 2)),
     "efficientnet": (sf.zoo.efficientnet_b0(2, 1 / 16, 0.5), (3, 9, 8)),
-    "efficientnet_v2": (
-        efficientnet(
-            4,
-            (
-                Stage(1, 3, 1, 4, 2, fused=True),
-                Stage(2, 3, 2, 8, 2, fused=True),
-                Stage(3, 3, 2, 8, 2),
-            ),
-            16,
-            2,
-            0.2,
-        ),
-        (3, 9, 8),
-    ),
+    "efficientnet_v2": (efficientnet(4, FUSED, 16, 2, 0.2), (3, 9, 8)),
     "regnet_x": (regnet(Line(4, 8, 8.0, 2.0, 4), 2, gated=False), (3, 9, 8)),
     "regnet_y": (regnet(Line(4, 8, 8.0, 2.0, 4), 2, gated=True), (3, 9, 8)),
     "convnext": (sf.zoo.convnext_tiny(2, 2, (1, 2, 1, 1)), (3, 33, 32)),

@@ -104,16 +104,33 @@ class RegNetBlock(Layer):
         return (yield "activation", ReLU(inplace=True), y)
 
 
+class RegNetStage(Layer):
+    """Blocks of one width, the first of which halves the map; ``i`` is the place of the stage."""
+
+    i: Size
+    depth: Size
+    in_channels: Size
+    out_channels: Size
+    group_width: Size
+    gated: bool = False
+
+    def forward(self, x: Shape) -> Forward:
+        """Apply block after block, under the names that torchvision gives them."""
+        width, options = self.out_channels, {"gated": self.gated}
+        first = RegNetBlock(self.in_channels, width, self.group_width, 2, **options)
+        later = RegNetBlock(width, width, self.group_width, **options)
+        for j in range(int(self.depth)):
+            x = yield f"block{self.i}-{j}", later if j else first, x
+        return x
+
+
 def regnet(line: Line, num_classes: Any, *, gated: bool) -> Sequential:
     """Return a 3 × 3 convolution, the stages, each of which halves the map, and one linear layer."""
     trunk: dict[str, Layer] = {}
     channels = STEM
     for i, (width, depth) in enumerate(stages(line), 1):
         group = min(line.group_width, width)
-        first = RegNetBlock(channels, width, group, 2, gated=gated)
-        later = RegNetBlock(width, width, group, gated=gated)
-        blocks = [first, *[later] * (depth - 1)]
-        trunk[f"block{i}"] = Sequential(**{f"block{i}-{j}": b for j, b in enumerate(blocks)})
+        trunk[f"block{i}"] = RegNetStage(i, depth, channels, width, group, gated)
         channels = width
     return Sequential(
         stem=ConvNormActivation(3, STEM, stride=2),
