@@ -63,6 +63,35 @@ class minimum(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as 
         return a if a == b else None
 
 
+class log2(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a function
+    """The logarithm to base 2, evaluated as far as its argument has powers of 2.
+
+    >>> from symflops import dim
+    >>> log2(Integer(8)), log2(2 ** dim("e")), log2(4 * dim("n"))
+    (3, e, log2(n) + 2)
+    """
+
+    nargs = 1
+    is_real = True
+
+    @classmethod
+    def eval(cls, n: sympy.Expr) -> sympy.Expr | None:
+        """Take the powers of 2 out."""
+        number, rest = n.as_coeff_Mul()
+        if not number > 0:
+            return None
+        above, below = (sympy.multiplicity(2, whole) for whole in (number.p, number.q))
+        powers = [f for f in Mul.make_args(rest) if f.is_Pow and f.base == 2]  # noqa: PLR2004
+        outside = Add(above - below, *(power.exp for power in powers))
+        inside = product((number / Integer(2) ** (above - below), rest, *(1 / p for p in powers)))
+        if inside == 1:
+            return outside
+        return None if inside == n else outside + cls(inside)
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if self.args[0].is_integer and self.args[0].is_positive else None
+
+
 def product(factors: Iterable[Any]) -> sympy.Expr:
     """Multiply factors, numbers first (which is faster than sympy's own order)."""
     number, rest = ONE, []

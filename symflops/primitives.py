@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from symflops.equations import axes_of
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.exprs import ZERO, product
+from symflops.exprs import ZERO, log2, product
 from symflops.floors import quotient
 from symflops.symbols import exact
 from symflops.tally import OPERATIONS, ROLES, Key, Operation, Role, Tally
@@ -46,8 +47,7 @@ def contract(
     """
     products, order = _size(products)
     outputs, _ = _size(outputs)
-    counts: dict[Key, sympy.Expr] = {("mul", role): products, ("add", role): products - outputs}
-    return Step("contract", _tally(counts), weights, order)
+    return _step("contract", role, order, weights, mul=products, add=products - outputs)
 
 
 def bias_add(outputs: Size, weights: tuple[Weight, ...] = (), role: Role = "bias") -> Step:
@@ -58,7 +58,7 @@ def bias_add(outputs: Size, weights: tuple[Weight, ...] = (), role: Role = "bias
     {('add', 'bias'): C*H*W}
     """
     outputs, order = _size(outputs)
-    return Step("bias_add", _tally({("add", role): outputs}), weights, order)
+    return _step("bias_add", role, order, weights, add=outputs)
 
 
 def elementwise(
@@ -96,7 +96,7 @@ def reduce(
     """
     entries, order = _size(entries)
     outputs, _ = _size(outputs)
-    return Step("reduce", _tally({(operation, role): entries - outputs}), (), order)
+    return _step("reduce", role, order, **{operation: entries - outputs})
 
 
 def softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
@@ -112,14 +112,8 @@ def softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
     """
     entries, order = _size(entries)
     rows, _ = _size(rows)
-    counts: dict[Key, sympy.Expr] = {
-        ("cmp", role): entries - rows,
-        ("sub", role): entries,
-        ("exp", role): entries,
-        ("add", role): entries - rows,
-        ("div", role): entries,
-    }
-    return Step("softmax", _tally(counts), (), order)
+    less = entries - rows
+    return _step("softmax", role, order, cmp=less, sub=entries, exp=entries, add=less, div=entries)
 
 
 def log_softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
@@ -135,14 +129,8 @@ def log_softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
     """
     entries, order = _size(entries)
     rows, _ = _size(rows)
-    counts: dict[Key, sympy.Expr] = {
-        ("cmp", role): entries - rows,
-        ("sub", role): 2 * entries,
-        ("exp", role): entries,
-        ("add", role): entries - rows,
-        ("log", role): rows,
-    }
-    return Step("log_softmax", _tally(counts), (), order)
+    less, twice = entries - rows, 2 * entries
+    return _step("log_softmax", role, order, cmp=less, sub=twice, exp=entries, add=less, log=rows)
 
 
 def standardize(
@@ -157,16 +145,12 @@ def standardize(
     """
     entries, order = _size(entries)
     rows, _ = _size(rows)
-
-    def step(counts: Mapping[Operation, sympy.Expr]) -> Step:
-        named: dict[Key, sympy.Expr] = {(name, "norm"): count for name, count in counts.items()}
-        return Step("standardize", _tally(named), (), order)
-
+    step = partial(_step, "standardize", "norm", order)
     steps = [
-        ("mean", step({"add": entries - rows, "div": rows})),
-        ("deviation", step({"sub": entries})),
-        ("variance", step({"mul": entries, "add": entries - rows, "div": rows})),
-        ("normalize", step({"add": rows, "sqrt": rows, "div": entries})),
+        ("mean", step(add=entries - rows, div=rows)),
+        ("deviation", step(sub=entries)),
+        ("variance", step(mul=entries, add=entries - rows, div=rows)),
+        ("normalize", step(add=rows, sqrt=rows, div=entries)),
     ]
     if affine:
         each = {operation: affine.count(operation) for operation in affine}
@@ -188,19 +172,10 @@ def root_mean_square(entries: Size, rows: Size, weights: tuple[Weight, ...] = ()
     """
     entries, order = _size(entries)
     rows, _ = _size(rows)
-    square: dict[Key, sympy.Expr] = {
-        ("mul", "norm"): entries,
-        ("add", "norm"): entries - rows,
-        ("div", "norm"): rows,
-    }
-    scale: dict[Key, sympy.Expr] = {
-        ("add", "norm"): rows,
-        ("sqrt", "norm"): rows,
-        ("div", "norm"): entries,
-    }
+    step = partial(_step, "standardize", "norm", order)
     steps = [
-        ("mean_square", Step("standardize", _tally(square), (), order)),
-        ("normalize", Step("standardize", _tally(scale), (), order)),
+        ("mean_square", step(mul=entries, add=entries - rows, div=rows)),
+        ("normalize", step(add=rows, sqrt=rows, div=entries)),
     ]
     if weights:
         steps.append(("affine", elementwise("mul", order, "norm", weights)))
@@ -269,9 +244,7 @@ def window_mean(taps: Size, outputs: Size) -> Step:
     """
     taps, order = _size(taps)
     outputs, _ = _size(outputs)
-    return Step(
-        "mean", _tally({("add", "pool"): taps - outputs, ("div", "pool"): outputs}), (), order
-    )
+    return _step("mean", "pool", order, add=taps - outputs, div=outputs)
 
 
 def interpolate(outputs: Size, taps: int = 2, axes: int = 2) -> Step:
@@ -324,11 +297,47 @@ def separable(matrices: Sequence[Matrix], maps: Size) -> Step:
         products += lines * sum(entry != 1 for entry in entries)
         sums += lines * (len(entries) - len(matrix))
         sizes[axis] = len(matrix)
-    counts: dict[Key, sympy.Expr] = {
-        ("mul", "other"): products * maps,
-        ("add", "other"): sums * maps,
-    }
-    return Step("transform", _tally(counts), (), order)
+    return _step("transform", "other", order, mul=products * maps, add=sums * maps)
+
+
+def fourier(transforms: Size, points: sympy.Expr) -> Step:
+    """Return radix-2 Fourier transforms of n complex points, n a power of 2: (n/2)·log₂ n butterflies each.
+
+    A butterfly u ± w·v takes one complex product (4 multiplications, an addition and a subtraction) and two
+    complex sums, whatever w is: 10 operations, 5·n·log₂ n a transform. Source: Cooley and Tukey 1965.
+
+    >>> from symflops import dim
+    >>> dict(fourier(1, dim("n")).counts)[("mul", "other")]
+    2*n*log2(n)
+    """
+    transforms, order = _size(transforms)
+    butterflies = transforms * points / 2 * log2(points)
+    products, sums = 4 * butterflies, 3 * butterflies
+    order = (*order, points, log2(points))
+    return _step("fourier", "other", order, mul=products, add=sums, sub=sums)
+
+
+def two_spectra(pairs: Size, *, joined: bool = False) -> Step:
+    """Return what parts one transform of two real rows, x + i·y, into the spectra of both.
+
+    Two frequencies k and n - k take 4 sums and 4 products by ½; ``joined`` is the way back, 4 sums.
+    """
+    sums: dict[Operation, int] = {"add": 2, "sub": 2}
+    return elementwise(sums if joined else {**sums, "mul": 4}, pairs)
+
+
+def complex_contract(
+    products: Size, outputs: Size, role: Role = "dot.other", weights: tuple[Weight, ...] = ()
+) -> Step:
+    """Return dot products of complex numbers: a product takes 4 multiplications and 2 sums, a sum 2.
+
+    >>> dict(complex_contract(3, 1).counts)   # 3 products, 2 sums
+    {('mul', 'dot.other'): 12, ('add', 'dot.other'): 7, ('sub', 'dot.other'): 3}
+    """
+    products, order = _size(products)
+    outputs, _ = _size(outputs)
+    sums = products + 2 * (products - outputs)
+    return _step("complex_contract", role, order, weights, mul=4 * products, add=sums, sub=products)
 
 
 def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) -> Steps:
@@ -342,13 +351,10 @@ def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) ->
     before = quotient(window, 2)
     entries = window * channels - _cut(before, channels) - _cut(window - 1 - before, channels)
     elements = channels * positions
-    counts: dict[Key, sympy.Expr] = {
-        ("mul", "norm"): 2 * elements,  # x·x and α/n·Σ
-        ("add", "norm"): entries * positions - elements + elements,  # Σ, and k
-        ("pow", "norm"): elements,
-        ("div", "norm"): elements,
-    }
-    return (("norm", Step("local_response", _tally(counts), (), (window, channels, *order))),)
+    products = 2 * elements  # x·x and α/n·Σ
+    sums = entries * positions - elements + elements  # Σ, and k
+    counts = {"mul": products, "add": sums, "pow": elements, "div": elements}
+    return (("norm", _step("local_response", "norm", (window, channels, *order), **counts)),)
 
 
 def _cut(reach: sympy.Expr, channels: sympy.Expr) -> sympy.Expr:
@@ -378,9 +384,8 @@ def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") ->
     order = tuple(sizes[axis] for axis in [*summed, *output])
     entries, outputs = product(order), product(sizes[axis] for axis in output)
     if len(operands) == 1:
-        return Step("reduce", _tally({("add", role): entries - outputs}), (), order)
-    counts: dict[Key, sympy.Expr] = {("mul", role): entries, ("add", role): entries - outputs}
-    return Step("contract", _tally(counts), (), order)
+        return _step("reduce", role, order, add=entries - outputs)
+    return _step("contract", role, order, mul=entries, add=entries - outputs)
 
 
 def _size(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:
@@ -390,6 +395,18 @@ def _size(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:
         return product(factors), factors
     size = exact(size)
     return size, sympy.Mul.make_args(size)
+
+
+def _step(
+    rule: str,
+    role: Role,
+    order: tuple[sympy.Expr, ...],
+    weights: tuple[Weight, ...] = (),
+    **counts: sympy.Expr,
+) -> Step:
+    """Return a step of one role with so many of each operation."""
+    named: dict[Any, sympy.Expr] = {(name, role): count for name, count in counts.items()}
+    return Step(rule, _tally(named), weights, order)
 
 
 def _tally(counts: Mapping[Key, sympy.Expr]) -> Tally:

@@ -53,6 +53,7 @@ LETTERS = dict(
     zip(GREEK, "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True),
 )
 BY_LETTER = {letter: name for name, letter in LETTERS.items()}
+SUBSCRIPTED = {"log2": "log₂"}  # operators with a base, as text has them
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -132,7 +133,7 @@ class Text:
     def function(self, name: str, arguments: list[str]) -> str:
         if name == "ceiling":
             return self.ceiling(arguments[0])
-        return f"{name}({', '.join(arguments)})"
+        return f"{SUBSCRIPTED.get(name, name)}({', '.join(arguments)})"
 
     def series(self, sign: str, index: str, first: str, last: str, text: str) -> str:
         return f"{sign}_({index}={first}..{last}) {text}"
@@ -200,7 +201,10 @@ class Latex(Text):
         if name == "ceiling":
             return self.ceiling(arguments[0])
         name = name.lower() if name in ("Min", "Max") else name
-        if name in self.OPERATORS:
+        if name in SUBSCRIPTED:
+            base, below = parts(name)
+            head = f"\\{base}_{''.join(below)}"
+        elif name in self.OPERATORS:
             head = f"\\{name}"
         else:
             first, _, rest = name.partition("_")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
-from symflops.exprs import product
+from symflops.exprs import ONE, product
 from symflops.facts import at_least, divides, equal
 from symflops.fields import mapped, sliding
 from symflops.geometry import Window, same_padding
@@ -215,6 +215,19 @@ def groups_divide(layer: Any) -> Iterable[Require]:
                 f"{layer.groups}"
             ),
         )
+
+
+def steps_of_one(layer: Kernels) -> None:
+    """Refuse a stride or a dilation other than 1.
+
+    Raises:
+        ArgumentError: one of them is another number, or a symbol.
+    """
+    for name in ("stride", "dilation"):
+        value = getattr(layer, name)
+        if set(per_axis(value, layer.axes, name)) != {ONE}:
+            message = f"{type(layer).__name__} needs {name} 1, got {value}; write Conv2d for others"
+            raise ArgumentError(message)
 
 
 def channels_match(layer: Layer, got: Any, expected: Any) -> Require:

@@ -12,7 +12,7 @@ from symflops.errors import ArgumentError
 from symflops.exprs import ONE, ZERO, product
 from symflops.floors import ceiling_quotient
 from symflops.layers.base import Forward, Require, Size, per_axis, positive
-from symflops.layers.conv import Kernels
+from symflops.layers.conv import Kernels, steps_of_one
 from symflops.primitives import bias_add, contract, separable
 from symflops.trace import Shape, Weight
 
@@ -117,19 +117,6 @@ class WinogradConv2d(Kernels):
             added = (self.out_channels, *output, batch)
             yield "bias", bias_add(added, (Weight("bias", self.out_channels),))
         return (batch, self.out_channels, *output)
-
-
-def steps_of_one(layer: Kernels) -> None:
-    """Refuse a stride or a dilation other than 1.
-
-    Raises:
-        ArgumentError: one of them is another number, or a symbol.
-    """
-    for name in ("stride", "dilation"):
-        value = getattr(layer, name)
-        if set(per_axis(value, layer.axes, name)) != {ONE}:
-            message = f"{type(layer).__name__} needs {name} 1, got {value}; write Conv2d for others"
-            raise ArgumentError(message)
 
 
 def points_of(number: int) -> list[sympy.Rational]:
