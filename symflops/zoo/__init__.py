@@ -1,7 +1,8 @@
 """Published models as layers, under torchvision's names where it has them.
 
-``zoo.vgg16()`` has the published sizes and brings its own input, ``(3, H, W)``; the number of classes and
-the width may be symbols.
+``zoo.vgg16()`` has the published sizes and brings its own input, ``(3, H, W)``. The number of classes may be a
+symbol, and where the family has them so may width, depths, growth, cardinality and reduction:
+``zoo.resnet50(depths=(3, 4, L, 3))``.
 """
 
 from __future__ import annotations

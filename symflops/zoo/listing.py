@@ -29,10 +29,9 @@ def listing() -> Table:
     The numbers are those that others printed; where nobody did, they are computed, and marked so.
     """
     note = (
-        "Numbers as others printed them, except for what is marked as computed, which symflops counts at "
-        "the same input.",
+        "Numbers as others printed them; what is marked as computed, symflops counts at that input."
     )
-    return Table(COLUMNS, tuple(map(row, map(zoo.model, zoo.names()))), notes=(note,))
+    return Table(COLUMNS, tuple(map(row, map(zoo.model, zoo.names()))), notes=((note,),))
 
 
 def row(model: Model) -> tuple[Any, ...]:

@@ -9,6 +9,8 @@ in the published network (v1) it is in the first 1 × 1.
 >>> L = sf.dim("L")
 >>> sf.cost(sf.zoo.resnet50(depths=(3, 4, L, 3))).params
 1117184*L + 18853928
+>>> sf.cost(sf.zoo.resnet50_v1()).at(H=224, W=224).macs     # 3.8·10⁹ in the paper
+3857973248
 """
 
 from __future__ import annotations
