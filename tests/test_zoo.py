@@ -213,11 +213,16 @@ def test_one_step_up_with_its_crop():
     [
         (lambda: sf.zoo.resnet50(depths=(3, 0, 6, 3)), "depths needs whole numbers of at least 1"),
         (lambda: sf.zoo.resnet50(depths=3), "depths must list sizes"),
+        (
+            lambda: sf.zoo.resnet50(replace_stride_with_dilation=(True,)),
+            "needs 3 entries, one for each stage after the first, got (True,)",
+        ),
         (lambda: sf.zoo.densenet121(block_config=(6, 1.5)), "block_config needs whole numbers"),
         (lambda: sf.zoo.resnet50(num_classes="K"), "for a symbol write dim('K')"),
         (lambda: sf.cost(Mixed(4, MIXED), (5, H, W)), "Mixed expects 4 channels, got 5"),
         (lambda: sf.cost(CenterCrop(9), (2, 8, 8)), "CenterCrop cannot keep 9 of 8 positions"),
         (lambda: Taps(DILATED, ("layer5",)), "there is no layer 'layer5'"),
+        (lambda: Taps(sf.ReLU(), ("0",)), "there is no layer '0'"),
         (lambda: sf.cost(sf.zoo.unet()).at(H=187, W=572), "padded height of at least 3"),
     ],
 )

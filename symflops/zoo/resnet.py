@@ -18,9 +18,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from symflops.errors import ArgumentError
 from symflops.floors import quotient
 from symflops.layers.activation import ReLU
-from symflops.layers.base import Forward, Layer, Size
+from symflops.layers.base import Forward, Layer, Size, written
 from symflops.layers.channel_attention import SqueezeExcitation
 from symflops.layers.combine import Add, Sequential
 from symflops.layers.conv import Conv2d
@@ -140,10 +141,20 @@ def resnet(
 
     A stage after the first whose entry in ``dilate`` is true keeps its map and dilates its 3 × 3
     convolutions instead, from its second block on (Yu and Koltun 2016; torchvision).
+
+    Raises:
+        ArgumentError: depths that are no sizes, or ``dilate`` for another number of stages.
     """
     stages: dict[str, Layer] = {}
     channels, dilation = width, 1
-    for i, depth in enumerate(sizes("depths", depths)):
+    depths = sizes("depths", depths)
+    if dilate and len(dilate) != len(depths) - 1:
+        message = (
+            f"replace_stride_with_dilation needs {len(depths) - 1} entries, one for each stage after the "
+            f"first, got {written(dilate)}"
+        )
+        raise ArgumentError(message)
+    for i, depth in enumerate(depths):
         own: dict[str, Any] = {"stride": 1 if i == 0 else 2}
         after = {}
         if i > 0 and dilate:
