@@ -147,8 +147,9 @@ class GhostModule(Layer):
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1, odd kernels, symbolic channels that the ratio divides."""
         single(self, "inp", "oup", "ratio")
-        yield from positive(self, "inp", "oup", "stride")
-        yield from positive(self, "ratio", least=1 if self.ratio == 1 else 2)
+        yield from positive(self, "inp", "oup", "stride", "ratio")
+        if not self.ratio.is_Integer:
+            yield from positive(self, "ratio", least=2)
         yield from odd(self, "kernel_size", "dw_size")
         yield from BatchNorm2d(self.oup, form=self.form).needs()
         if not self.primary.is_Integer:
@@ -184,7 +185,7 @@ class ShuffleUnit(Layer):
 
     MACs at stride 1 for c channels and g groups: h·w·(2·c·m/g + 9·m). With stride 2 the shortcut is averaged
     over 3 × 3 and stands before the other channels instead of being added. m is a quarter of ``oup`` unless given;
-    ``first_group=False`` leaves the first convolution ungrouped, as where the channels coming in are few.
+    ``grouped_first=False`` leaves the first convolution ungrouped, as where the channels coming in are few.
 
     >>> import symflops as sf
     >>> c, m, g, h, w = sf.dims("c m g h w")
@@ -198,7 +199,8 @@ class ShuffleUnit(Layer):
         ArgumentError: a stride other than 1 and 2, groups that do not divide the channels.
         ShapeError: other channels than inp; with stride 1, an oup that is not inp.
 
-    Source: Zhang et al. 2018, ShuffleNet, figure 2 and section 3.2; the authors' ShuffleNet-Series.
+    Source: Zhang et al. 2018, ShuffleNet, figure 2 and section 3.2. The authors' ShuffleNet-Series shuffles
+    behind the depthwise convolution, which takes as many operations.
     """
 
     rank: ClassVar[int | None] = 4
@@ -207,14 +209,20 @@ class ShuffleUnit(Layer):
     groups: Size = 3
     stride: Size = 1
     mid_channels: Size = dataclasses.field(default=None, kw_only=True)
-    first_group: bool = dataclasses.field(default=True, kw_only=True)
+    grouped_first: bool = dataclasses.field(default=True, kw_only=True)
     kernel_size: Size = dataclasses.field(default=3, kw_only=True)
     form: str = dataclasses.field(default="inference", kw_only=True)
 
     def needs(self) -> Iterable[Require]:
         """A stride of 1 or 2 and channels that fit it, and to know whether there are groups."""
         single(self, "inp", "oup", "groups", "stride", "mid_channels")
-        yield from positive(self, "inp", "oup", "groups", "middle")
+        yield from positive(self, "inp", "oup", "groups")
+        yield Require(
+            at_least(self.middle, 1),
+            lambda: (
+                f"ShuffleUnit: mid_channels must be at least 1, got {self.middle} for oup = {self.oup}"
+            ),
+        )
         yield from odd(self, "kernel_size")
         yield from BatchNorm2d(self.oup, form=self.form).needs()
         one_or_two(self)
@@ -223,7 +231,7 @@ class ShuffleUnit(Layer):
             raise ArgumentError(message)
         if self.groups != 1:
             yield not_equal(self, "groups", 1)
-        yield from self.divided()
+            yield from self.divided()
         if self.stride == 1:
             yield Require(
                 equal(self.inp, self.oup),
@@ -243,7 +251,7 @@ class ShuffleUnit(Layer):
     def divided(self) -> Iterable[Require]:
         """Yield that the groups divide the channels of the 1 × 1 convolutions and of the shuffle."""
         fitting = {"mid_channels": self.middle, "oup": self.new}
-        fitting |= {"inp": self.inp} if self.first_group else {}
+        fitting |= {"inp": self.inp} if self.grouped_first else {}
         for name, channels in fitting.items():
             yield Require(
                 divides(self.groups, channels),
@@ -267,7 +275,9 @@ class ShuffleUnit(Layer):
     def forward(self, x: Shape) -> Forward:
         """Squeeze, shuffle, convolve each channel, and join what comes out with the input."""
         m, k, form = self.middle, self.kernel_size, self.form
-        squeeze = Conv2d(self.inp, m, 1, groups=self.groups if self.first_group else 1, bias=False)
+        squeeze = Conv2d(
+            self.inp, m, 1, groups=self.groups if self.grouped_first else 1, bias=False
+        )
         y = yield "squeeze", normed(squeeze, form, ReLU(inplace=True)), x
         if self.groups != 1:
             y = yield "shuffle", ChannelShuffle(self.groups), y

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError, ShapeError
 from symflops.fields import SAME
-from symflops.layers.base import Forward, Layer
-from symflops.layers.combine import axis_of
+from symflops.layers.base import Forward, Layer, Require
+from symflops.layers.combine import axis_of, whole_number
 from symflops.primitives import reduce, window_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symflops.fields import Axes
     from symflops.trace import Shape, Step
 
@@ -21,18 +23,33 @@ class Reduction(Layer):
     dim: Any
     keepdim: bool = False
 
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """The axes as they were given."""
+        given = self.dim if isinstance(self.dim, tuple) else (self.dim,)
+        return tuple(whole_number(type(self).__name__, "dim", dim) for dim in given)
+
+    def needs(self) -> Iterable[Require]:
+        """At least one axis, and none of them twice."""
+        self._check_once(self.dims)
+        return ()
+
+    def _check_once(self, axes: tuple[int, ...]) -> None:
+        if not axes or len(set(axes)) != len(axes):
+            kind = type(self).__name__
+            message = f"{kind}: dim names each axis once, and at least one; got {self.dim}"
+            raise ArgumentError(message)
+
     def axes(self, x: Shape) -> tuple[int, ...]:
         """Return the axes that are reduced, counted from the front.
 
         Raises:
-            ArgumentError: no axis, or one that is named twice.
-            ShapeError: an axis that is not there, or the batch without ``keepdim``.
+            ArgumentError: one that is named twice.
+            ShapeError: one that is not there, or the batch without ``keepdim``.
         """
-        kind, dims = type(self).__name__, self.dim if isinstance(self.dim, tuple) else (self.dim,)
-        axes = tuple(axis_of(dim, x, kind) for dim in dims)
-        if not axes or len(set(axes)) != len(axes):
-            message = f"{kind}: dim names each axis once, and at least one; got {self.dim}"
-            raise ArgumentError(message)
+        kind = type(self).__name__
+        axes = tuple(axis_of(dim, x, kind) for dim in self.dims)
+        self._check_once(axes)
         if 0 in axes and not self.keepdim:
             message = (
                 f"{kind} over axis 0 would leave no batch: dim numbers the axes of a batched input; "

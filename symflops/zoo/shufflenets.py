@@ -53,7 +53,7 @@ def _v1(num_classes: Any = 1000, groups: Any = 3, scale: Any = 1) -> Sequential:
     channels, width = STEM * s, FIRST[groups] * s
     stages: dict[str, Layer] = {}
     for i, depth in enumerate(DEPTHS):
-        first = ShuffleUnit(channels, width, groups, 2, first_group=i > 0)
+        first = ShuffleUnit(channels, width, groups, 2, grouped_first=i > 0)
         stages[f"stage{i + 2}"] = Sequential(
             first, *[ShuffleUnit(width, width, groups)] * (depth - 1)
         )
