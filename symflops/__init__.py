@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
     from symflops.layers.dynamic import DynamicConv2d as DynamicConv2d
+    from symflops.layers.fourier import FFTConv2d as FFTConv2d
     from symflops.layers.globalpool import GlobalAvgPool1d as GlobalAvgPool1d
     from symflops.layers.globalpool import GlobalAvgPool2d as GlobalAvgPool2d
     from symflops.layers.globalpool import GlobalAvgPool3d as GlobalAvgPool3d
@@ -321,6 +322,7 @@ _MODULES = {
     "symflops.layers.deformable": "DeformConv2d",
     "symflops.layers.dynamic": "DynamicConv2d",
     "symflops.layers.winograd": "WinogradConv2d",
+    "symflops.layers.fourier": "FFTConv2d",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

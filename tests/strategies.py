@@ -498,6 +498,14 @@ COUNTED_OTHERWISE = {
         forms=({}, {"transforms": False}, {"filter_transform": True}),
         m=per_axis(st.integers(1, 4), 2),
     ),
+    "fourier": plain_convolutions(
+        sf.FFTConv2d,
+        strides=1,
+        dilations=1,
+        size=per_axis(st.just(8), 2),
+        real=st.booleans(),
+        filter_transform=st.booleans(),
+    ),
 }
 
 

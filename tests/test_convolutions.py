@@ -4,11 +4,15 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Rational, simplify
+from sympy import Integer, Rational, limit, oo, simplify
 
 import symflops as sf
+from symflops.exprs import log2
 from symflops.geometry import Window
 from symflops.layers.winograd import cook_toom
+from symflops.oracle.number import Counter
+from symflops.oracle.running import Run
+from symflops.reading.layers import read_layer
 
 k, s, d, p, C, D, H, W = sf.dims("k s d p C D H W")
 
@@ -389,3 +393,173 @@ def test_winograd_alone(layer):
 )
 def test_winograd_refuses(build, text):
     refused(build, sf.ArgumentError, text)
+
+
+# Fourier
+
+
+def test_convolution_by_fourier_transforms_in_symbols():
+    """Mathieu et al. 2014: 4 real products a frequency and pair of maps; 5·n·log₂ n a transform."""
+    n = sf.dim("n")
+    layer = sf.FFTConv2d(C, D, k, size=n, bias=False, filter_transform=True)
+    cost = sf.cost(layer, (C, H, W))
+    transformed = 10 * n**2 * log2(n)
+    products = (4 * C + 4 * C - 2) * D * n**2
+    assert cost.macs == 4 * C * D * n**2
+    assert cost.params == C * D * k**2
+    scaled = C * D * k**2
+    assert (cost.flops - (C + D + C * D) * transformed - products - scaled).expand() == 0
+    assert cost["data_rows"].flops == 5 * C * n**2 * log2(n)
+    ahead = sf.cost(sf.FFTConv2d(C, D, k, size=n, bias=False), (C, H, W))
+    assert (cost.flops - ahead.flops - C * D * transformed - scaled).expand() == 0
+    assert type(ahead.at(C=3, D=4, k=5, H=28, W=20, n=32).flops) is int
+    refused(lambda: ahead.at(n=48), sf.ArgumentError, "size must be a power of two, got 48")
+    refused(
+        lambda: ahead.at(H=10, k=3, n=8), sf.SymflopsError, "at least 12 along the height, got 8"
+    )
+
+
+def test_a_power_of_two_by_its_exponent():
+    e = sf.dim("e")
+    cost = sf.cost(sf.FFTConv2d(1, 1, 3, size=2**e, bias=False), (1, H, W))
+    assert (cost["data_rows"].mults - 2 * e * 2 ** (2 * e)).expand() == 0
+    assert "log" not in str(cost.conditions)
+
+
+def test_real_maps_take_about_half():
+    n = sf.dim("n")
+    whole, half = (
+        sf.cost(sf.FFTConv2d(C, D, 3, size=n, real=real, bias=False), (C, H, W))
+        for real in (False, True)
+    )
+    assert half.macs == 2 * C * D * n * (n + 2)
+    assert limit(half.macs / whole.macs, n, oo) == Rational(1, 2)
+    assert limit(half["data_rows"].mults / whole["data_rows"].mults, n, oo) == Rational(1, 2)
+    pairs = n / 2 * (n / 2 - 1)
+    assert (half["data_pairs"].flops - 8 * C * pairs).expand() == 0
+    assert (half["output_pairs"].flops - 4 * D * pairs).expand() == 0
+
+
+@pytest.mark.parametrize(
+    ("height", "kernel", "points"), [(28, 5, 32), (28, 6, 64), (1, 1, 1), (2, 1, 2), (13, 4, 16)]
+)
+def test_the_smallest_power_of_two_that_serves(height, kernel, points):
+    cost = sf.cost(sf.FFTConv2d(1, 1, kernel), (1, height, height))
+    assert cost.macs == 4 * points**2
+
+
+def test_a_logarithm_in_print():
+    n = sf.dim("n")
+    cost = sf.cost(sf.FFTConv2d(C, D, 3, size=n), (C, H, W))["data_rows"]
+    assert str(cost.show("flops")) == "5 C n² log₂(n)"
+    assert cost.latex("flops") == r"5 C n^{2} \log_2(n)"
+    assert (
+        "<msub><mi>log</mi><mrow><mn>2</mn></mrow></msub><mo>(</mo><mi>n</mi>"
+        in cost.show("flops").mathml
+    )
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        sf.FFTConv2d(C, D, k, size=p),
+        sf.FFTConv2d(2 * C, 2, (3, k), size=(8, s), padding=1, groups=2, real=True),
+    ],
+    ids=str,
+)
+def test_fourier_alone(layer):
+    assert sf.verify(layer), sf.verify(layer)
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "text"),
+    [
+        (
+            lambda: sf.FFTConv2d(3, 4, 3, stride=2),
+            sf.ArgumentError,
+            "FFTConv2d needs stride 1, got 2",
+        ),
+        (lambda: sf.FFTConv2d(3, 4, 3, dilation=2), sf.ArgumentError, "needs dilation 1, got 2"),
+        (
+            lambda: sf.FFTConv2d(3, 4, 3, size=12),
+            sf.ArgumentError,
+            "must be a power of two, got 12",
+        ),
+        (
+            lambda: sf.FFTConv2d(3, 4, 3, size=(8, 0)),
+            sf.ArgumentError,
+            "size must be at least 1, got 0",
+        ),
+        (lambda: sf.FFTConv2d(3, 4, 1, size=1, real=True), sf.ArgumentError, "at least 2, got 1"),
+        (
+            lambda: sf.cost(sf.FFTConv2d(3, 4, 3, size=8), (3, 7, 6)),
+            sf.ShapeError,
+            "size must be at least 9 along the height, got 8",
+        ),
+        (
+            lambda: sf.cost(sf.FFTConv2d(3, 4, 3), (3, H, 6)),
+            sf.ShapeError,
+            "a power of two of at least H + 2, where that is a symbol: write size=…",
+        ),
+    ],
+)
+def test_fourier_refuses(build, error, text):
+    refused(build, error, text)
+
+
+# what is computed otherwise is the same
+
+
+@few(120)
+@given(st.data())
+def test_other_algorithms_give_the_values_of_loops(data):
+    kernel = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 3)))
+    padding, groups = data.draw(st.integers(0, 3)), data.draw(st.integers(1, 2))
+    shape = (
+        1,
+        2 * groups,
+        *(max(1, n - 2 * padding) + data.draw(st.integers(0, 4)) for n in kernel),
+    )
+    given = {"padding": padding, "groups": groups, "bias": data.draw(st.booleans())}
+    other = data.draw(
+        st.sampled_from(
+            [
+                sf.Im2colConv2d(2 * groups, groups, kernel, **given),
+                sf.WinogradConv2d(
+                    2 * groups, groups, kernel, **given, m=data.draw(st.integers(1, 5))
+                ),
+                sf.FFTConv2d(2 * groups, groups, kernel, **given),
+                sf.FFTConv2d(2 * groups, groups, kernel, **given, real=True),
+            ]
+        )
+    )
+    plain = sf.Conv2d(2 * groups, groups, kernel, **given)
+    made = []
+    for layer in (plain, other):
+        counter = Counter(seed=3)
+        (output,) = Run(counter).apply(layer, (counter.draw(*shape),))
+        made.append([number.value for number in output.entries])
+    assert made[1] == pytest.approx(made[0], abs=1e-9)
+    assert sf.verify(sf.cost(other, shape, batched=True))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        sf.ConvTranspose2d(C, 4, 3, stride=2, padding=1, output_padding=1, dilation=d),
+        sf.Bilinear(C, D, 3, bias=False),
+        sf.DeformConv2d(C, D, (3, 1), padding="same", offset_groups=2, modulated=True),
+        sf.DynamicConv2d(C, D, k, kernels=2),
+        sf.WinogradConv2d(C, D, (3, 2), m=(4, 2), filter_transform=True),
+        sf.FFTConv2d(C, D, k, size=(8, 2**s), real=True),
+        sf.Im2colConv2d(C, D, k, padding="same"),
+        sf.Unfold(k, dilation=d),
+        sf.Fold((H, W), 2, stride=2),
+        sf.CPConv2d(C, D, (k, 3), s, padding=1),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_repr_pastes_back(layer):
+    names = {name: getattr(sf, name) for name in sf.__all__} | {s.name: s for s in layer.symbols}
+    assert eval(repr(layer), names) == layer  # noqa: S307 - our own repr
+    assert read_layer(repr(layer)) == layer

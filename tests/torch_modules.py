@@ -164,7 +164,7 @@ def fields(layer):
 
 
 #: Layers that compute by an algorithm of their own what PyTorch has under another name.
-COMPUTED_BY = {sf.Im2colConv2d: nn.Conv2d, sf.WinogradConv2d: nn.Conv2d}
+COMPUTED_BY = dict.fromkeys((sf.Im2colConv2d, sf.WinogradConv2d, sf.FFTConv2d), nn.Conv2d)
 BUILT = {sf.DeformConv2d: Deformable, sf.DynamicConv2d: Dynamic}
 
 

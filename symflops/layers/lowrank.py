@@ -96,6 +96,8 @@ def CPConv2d(
             if isinstance(value, str):
                 return value
             kept = per_axis(value, 2, "size")[axis]
+            if kept == other:
+                return other
             return (kept, other) if axis == 0 else (other, kept)
 
         return Conv2d(
