@@ -1,6 +1,9 @@
 """Models of the zoo: symbols in the place of sizes, and whole small networks watched being counted."""
 
+import pickle
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 import sympy
@@ -81,6 +84,17 @@ def test_values_build_the_model_that_the_call_builds():
     assert model.at(K=L).symbols == {L}
     inside = sf.Sequential(sf.zoo.densenet121(growth_rate=g))
     assert inside.at(g=32) == sf.Sequential(sf.zoo.densenet121())
+
+
+def test_a_model_can_be_sent_to_another_process():
+    for model in (sf.zoo.vgg16(), sf.zoo.vgg11(num_classes=K), sf.zoo.unet(width=w)):
+        sent = pickle.dumps(model)
+        assert pickle.loads(sent) == model  # noqa: S301 - our own
+        run = f"import pickle, symflops as sf; print(sf.cost(pickle.loads({sent!r})).params)"
+        done = subprocess.run(
+            [sys.executable, "-c", run], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == str(sf.cost(model).params)
 
 
 def test_densenet_is_quadratic_in_its_growth():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy
 
+from symflops import zoo
 from symflops.errors import ArgumentError
 from symflops.layers.base import Layer, written
 from symflops.layers.combine import Container
@@ -78,9 +79,16 @@ class Model(Layer):
         arguments = {key: _put(value, swaps) for key, value in self.arguments}
         return self if arguments == dict(self.arguments) else MODELS[self.name](**arguments)
 
+    def __reduce__(self) -> Any:  # a pickle is the call: whoever reads it loads the model's family
+        return _called, (self.name, self.arguments)
+
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={written(value)}" for key, value in self.arguments)
         return f"zoo.{self.name}({given})"
+
+
+def _called(name: str, arguments: tuple[tuple[str, Any], ...]) -> Any:
+    return zoo.model(name, **dict(arguments))
 
 
 def _put(value: Any, swaps: Mapping[Symbol, sympy.Expr]) -> Any:
