@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from symflops.trace import Shape
 
-PAPER = "Radosavovic, Kosaraju, Girshick, He and Dollár 2020, Designing network design spaces, {}"
+PAPER = "Radosavovic et al. 2020, Designing network design spaces, {}"
 X, Y = PAPER.format("section 3.3"), PAPER.format("sections 3.3 and 4")
 STEM = 32
 QUANTUM = 8  # of the widths of blocks
