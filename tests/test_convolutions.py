@@ -128,6 +128,41 @@ def test_a_symbolic_output_padding_is_a_condition():
 # columns, bilinear forms, low ranks
 
 
+def test_what_a_tucker_rank_saves():
+    """Kim et al. 2016, section 3.1: the ratios M of parameters and E of multiplications."""
+    S, T, R3, R4 = sf.dims("S T R3 R4")
+    shape = (S, H, W)
+    plain = sf.cost(sf.Conv2d(S, T, d, stride=2, bias=False), shape)
+    factored = sf.cost(sf.TuckerConv2d(S, T, d, R3, R4, stride=2, bias=False), shape)
+    _, height, width = plain.output
+    assert factored.output == plain.output
+    M = d**2 * S * T / (S * R3 + d**2 * R3 * R4 + T * R4)
+    assert simplify(plain.params / factored.params - M) == 0
+    there = height * width
+    E = d**2 * S * T * there / (S * R3 * H * W + d**2 * R3 * R4 * there + T * R4 * there)
+    assert simplify(plain.macs / factored.macs - E) == 0
+
+
+def test_what_a_cp_rank_saves():
+    """Lebedev et al. 2015: S·T·d² parameters become R·(S + 2d + T), and so do the products."""
+    S, T, R = sf.dims("S T R")
+    factored = sf.cost(sf.CPConv2d(S, T, d, R, padding="same", bias=False), (S, H, W))
+    assert (factored.params - R * (S + 2 * d + T)).expand() == 0
+    assert (factored.macs - H * W * R * (S + 2 * d + T)).expand() == 0
+    apart = sf.CPConv2d(S, T, (3, 5), R, stride=(2, 1), padding=(1, 2), dilation=(1, 3))
+    whole = sf.Conv2d(S, T, (3, 5), stride=(2, 1), padding=(1, 2), dilation=(1, 3))
+    factored, whole = sf.cost(apart, (S, H, W)), sf.cost(whole, (S, H, W))
+    assert factored.output == whole.output
+    assert factored.receptive_field == whole.receptive_field
+
+
+def test_a_matrix_of_low_rank():
+    r = sf.dim("r")
+    cost = sf.cost(sf.LowRankLinear(C, D, r), (H, C))
+    assert (cost.params - r * (C + D) - D).expand() == 0
+    assert (cost.macs - H * r * (C + D)).expand() == 0
+
+
 def test_im2col_takes_k_squared_times_the_memory():
     """Chellapilla et al. 2006: the input is laid out k² times over."""
     lowered = sf.Im2colConv2d(C, D, k, padding="same")

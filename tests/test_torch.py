@@ -277,6 +277,22 @@ def test_shuffles_refuse_what_pytorch_refuses(layer, factor, shape):
     assert ours == theirs
 
 
+@few(300)
+@given(
+    window=st.tuples(st.integers(1, 3), st.integers(1, 2), rarely(-1, small), rarely(0, small)),
+    shape=st.tuples(sizes, sizes),
+    columns=st.tuples(st.sampled_from([1, 4, 6, 8, 9, 18]), st.integers(1, 12)),
+)
+def test_columns_refuse_what_pytorch_refuses(window, shape, columns):
+    ours, theirs = both(lambda of: of.Unfold(*window), (1, 2, *shape))
+    assert ours == theirs
+    given = columns
+    if ours is not None and columns[1] % 2:  # as many columns as there are windows
+        given = (columns[0], ours[2])
+    ours, theirs = both(lambda of: of.Fold(shape, *window), (1, *given))
+    assert ours == theirs
+
+
 @pytest.mark.parametrize(
     ("layer_of", "shape"),
     [
@@ -285,6 +301,9 @@ def test_shuffles_refuse_what_pytorch_refuses(layer, factor, shape):
         (lambda of: of.Conv2d(3, 4, 3, stride=2, padding="same"), (1, 3, 4, 4)),
         (lambda of: of.Conv2d(3, 4, 3), (1, 2, 4, 4)),
         (lambda of: of.Conv2d(3, 4, 3), (3, 4)),
+        (lambda of: of.ConvTranspose2d(3, 4, 3), (1, 2, 4, 4)),
+        (lambda of: of.ConvTranspose2d(3, 4, 3, padding_mode="circular"), (1, 3, 4, 4)),
+        (lambda of: of.ConvTranspose1d(3, 4, 3, output_padding=(0, 0)), (1, 3, 4)),
         (lambda of: of.Linear(3, 4), (1, 2)),
         (lambda of: of.BatchNorm2d(3), (1, 2, 4, 4)),
         (lambda of: of.BatchNorm2d(3), (1, 3, 4)),
