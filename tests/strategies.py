@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 import symflops as sf
+from symflops.zoo.convnext import LayerScale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,6 +272,12 @@ def batch_norms(draw):
 
 
 @st.composite
+def layer_scales(draw):
+    sizes = {name: draw(st.integers(1, 3)) for name in "BCHW"}
+    return Case(lambda B, C, H, W: (LayerScale(C), (B, C, H, W)), sizes)
+
+
+@st.composite
 def row_norms(draw):
     options = {"elementwise_affine": draw(st.booleans()), "bias": draw(st.booleans())}
     last = draw(st.integers(1, 2))
@@ -479,6 +486,7 @@ LEAVES = {
     "shuffle": shuffles(),
     "padding": paddings(),
     "reduction": reductions(),
+    "layer scale": layer_scales(),
 }
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 import symflops as sf
+from symflops.zoo.convnext import LayerScale
 
 
 class Add(nn.Module):
@@ -123,6 +124,17 @@ class Dynamic(nn.Module):
         return torch.cat(outputs)
 
 
+class Scaled(nn.Module):
+    """Every channel of a map times a number of its own."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(plain(layer.num_features), 1, 1))
+
+    def forward(self, x):
+        return self.weight * x
+
+
 class Called(nn.Module):
     """A function of tensors."""
 
@@ -165,7 +177,7 @@ def fields(layer):
 
 #: Layers that compute by an algorithm of their own what PyTorch has under another name.
 COMPUTED_BY = dict.fromkeys((sf.Im2colConv2d, sf.WinogradConv2d, sf.FFTConv2d), nn.Conv2d)
-BUILT = {sf.DeformConv2d: Deformable, sf.DynamicConv2d: Dynamic}
+BUILT = {sf.DeformConv2d: Deformable, sf.DynamicConv2d: Dynamic, LayerScale: Scaled}
 
 
 def joined(layer):
