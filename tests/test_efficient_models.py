@@ -254,6 +254,11 @@ def test_a_symbol_is_not_rounded():
     with pytest.raises(sf.ConditionError, match="1 >= alpha does not hold for alpha = 2"):
         cost.at(alpha=2)
     assert counted(sf.zoo.mobilenet_v2(width_mult=0.5)).macs == 97_131_840
+    body = sf.cost(sf.zoo.mobilenet_v2(width_mult=alpha).body, (3, H, W))
+    with pytest.raises(
+        sf.ShapeError, match=r"8 \| 12 does not hold; build the model with a number"
+    ):
+        body.at(alpha=0.5)
     exactly = sf.cost(sf.zoo.mobilenet_v2(width_mult=alpha, round_nearest=1))
     assert "8 |" not in " ".join(map(str, exactly.conditions))
     assert exactly.at(alpha=0.5, H=224, W=224).macs == 89_059_776

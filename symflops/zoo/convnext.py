@@ -1,4 +1,10 @@
-"""ConvNeXt (Liu et al. 2022): residual networks with the choices of vision transformers."""
+"""ConvNeXt (Liu et al. 2022): residual networks with the choices of vision transformers.
+
+>>> import symflops as sf
+>>> w, L = sf.dims("w L")
+>>> sf.cost(sf.zoo.convnext_tiny(width=w, depths=(3, 3, L, 3))).params
+128*L*w**2 + 232*L*w + 1824*w**2 + 10009*w + 1000
+"""
 
 from __future__ import annotations
 

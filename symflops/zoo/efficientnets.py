@@ -1,4 +1,11 @@
-"""EfficientNet (Tan and Le 2019), scaled in width, depth and resolution, and V2 (Tan and Le 2021)."""
+"""EfficientNet (Tan and Le 2019), scaled in width, depth and resolution, and V2 (Tan and Le 2021).
+
+>>> import symflops as sf
+>>> w = sf.dim("w", integer=False)
+>>> cost = sf.cost(sf.zoo.efficientnet_b0(width_mult=w))
+>>> cost.params, [str(condition) for condition in cost.conditions]
+(3773312*w**2 + 1514236*w + 1000, ['8 | 16*w', '8 | 24*w', '8 | 40*w'])
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""MnasNet-B1 (Tan et al. 2019): inverted residuals of several kernels and expansions, found by search."""
+"""MnasNet-B1 (Tan et al. 2019): inverted residuals of several kernels and expansions, found by search.
+
+>>> import symflops as sf
+>>> alpha = sf.dim("alpha", integer=False)
+>>> sf.cost(sf.zoo.mnasnet1_0(width_mult=alpha)).params
+2493440*alpha**2 + 606312*alpha + 1283560
+"""
 
 from __future__ import annotations
 

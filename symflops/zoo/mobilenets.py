@@ -1,4 +1,11 @@
-"""MobileNet V1 (Howard et al. 2017) and V2 (Sandler et al. 2018): depthwise convolutions between 1 × 1 ones."""
+"""MobileNet V1 (Howard et al. 2017) and V2 (Sandler et al. 2018): depthwise convolutions between 1 × 1 ones.
+
+>>> import symflops as sf
+>>> alpha, rho = sf.dims("alpha rho", integer=False)
+>>> mobilenet = sf.zoo.mobilenet_v1(width_mult=alpha)
+>>> sf.cost(mobilenet, (3, 224 * rho, 224 * rho), assume="32 | 224*rho").macs
+alpha*(539492352*alpha*rho**2 + 28224000*rho**2 + 1024000)
+"""
 
 from __future__ import annotations
 

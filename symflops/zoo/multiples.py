@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import sympy
 
@@ -13,7 +13,9 @@ from symflops.layers.combine import Sequential
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from symflops.symbols import Symbol
 
 
 def multiplier(name: str, value: Any) -> Any:
@@ -84,3 +86,10 @@ class Scaled(Sequential, init=False):
                     "with a number in place of the symbol"
                 ),
             )
+
+    def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Self:
+        """Return the layers with symbols replaced, and what is asked of their widths with them."""
+        changed = super().substituted(swaps)
+        relations = tuple(relation.at(swaps) for relation in self.relations)
+        object.__setattr__(changed, "relations", relations)
+        return changed

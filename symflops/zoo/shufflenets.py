@@ -1,4 +1,10 @@
-"""ShuffleNet V1 (Zhang et al. 2018) and V2 (Ma et al. 2018): channels in groups, dealt out anew."""
+"""ShuffleNet V1 (Zhang et al. 2018) and V2 (Ma et al. 2018): channels in groups, dealt out anew.
+
+>>> import symflops as sf
+>>> w = sf.dim("w")
+>>> sf.cost(sf.zoo.shufflenet_v2_x1_0(width=w)).params
+219*w**2/4 + 4430*w + 1028008
+"""
 
 from __future__ import annotations
 
