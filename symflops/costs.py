@@ -249,8 +249,12 @@ class Cost:
 
     def _refused(self, condition: Condition, swaps: Mapping[Symbol, sympy.Expr]) -> None:
         """Raise the error of the layer that cannot take the values, or of the condition."""
-        self.setup.at(swaps).traced()
+        asked = self.setup.at(swaps)
+        asked.traced()
         message = f"the condition {condition} does not hold for {listed(swaps)}"
+        # a network that rounds its widths for numbers, and left that out for symbols
+        if condition.relation.symbols & self.setup.layer.symbols and hasattr(asked.layer, "paper"):
+            message += f"; the network that these values build is {asked.layer!r}"
         raise ConditionError(message)
 
     def _inside(self, swaps: Mapping[Symbol, sympy.Expr]) -> dict[Symbol, sympy.Expr]:
