@@ -205,6 +205,16 @@ def test_mobilenet_v2_blocks():
     assert "add" not in dict(second.tree.children)
 
 
+@pytest.mark.parametrize(
+    ("inp", "ratio", "hidden"), [(3, 1.5, 4), (5, 1.5, 8), (3, 1.6, 5), (7, 0.5, 4), (9, 0.5, 4)]
+)
+def test_hidden_channels_are_rounded_as_in_torchvision(inp, ratio, hidden):
+    """By Python's round, which takes a half to the even number."""
+    block = sf.cost(sf.InvertedResidual(inp, inp, 1, ratio), (inp, 3, 3))
+    assert block["conv.0"].output == (hidden, 3, 3)
+    assert hidden == round(inp * ratio)
+
+
 def test_shuffle_units():
     """Zhang et al. 2018, section 3.1: a quarter of the output channels is in the middle, pooled at stride 2."""
     unit = sf.cost(sf.ShuffleUnit(240, 480, 3, 2), (240, 28, 28))

@@ -167,7 +167,9 @@ def test_nothing_has_a_ratio_to_zero():
 
 def test_notes_say_what_holds_for_which_row():
     odd = sf.cost(sf.Conv2d(C, D, 3, stride=2), (C, H, W))
-    text = sf.compare(odd=odd, at_ten=odd.at(H=10, W=10), same=conv(), metric="flops").to_text()
+    table = sf.compare(odd=odd, at_ten=odd.at(H=10, W=10), same=conv(), metric="flops")
+    assert "\nWith $H = 10$, $W = 10$ in at\\_ten.\n" in table.to_markdown()
+    text = table.to_text()
     first, exact, values, holds, rounded = text.splitlines()[5:10]
     assert first == "Ratios are to the first row."
     assert exact.startswith("Convention exact: Every")

@@ -194,6 +194,7 @@ def test_efficientnet_doubles():
         (stack((1, n), (n, 1)), stack(n), "2/n"),
         (scaled(depth, width, rho), scaled(), "δ ω² ρ²"),
         (on_map(conv(c, n, k)), ghost(k), "c s/(c + s − 1)"),
+        (on_map(conv(c, n, k)), ghost(), "c k² s/(c k² + d² (s − 1))"),
         (bottleneck(g), bottleneck(), "(2 c g + 9 m)/(g (2 c + 9 m))"),
         (stack(3, 3, 3), stack(7), "27/49"),
     ],
