@@ -357,3 +357,14 @@ def test_rational_widths():
 )
 def test_definitions(layer, shape, flops):
     assert sympy.expand(sf.cost(layer, shape).flops - flops) == 0
+
+
+def test_a_size_that_must_be_whole_is_whole_from_there_on():
+    """MobileNet's resolution multiplier (Howard et al. 2017, equation 7): no floor stands over ρ·D_F."""
+    alpha, rho = sf.dims("alpha rho", integer=False)
+    M, N, D = sf.dims("M N D_F")
+    layer = sf.SeparableConv2d(alpha * M, alpha * N, 3, padding=1, bias=False)
+    cost = sf.cost(layer, (alpha * M, rho * D, rho * D))
+    expected = 9 * alpha * M * (rho * D) ** 2 + alpha * M * alpha * N * (rho * D) ** 2
+    assert sympy.expand(cost.macs - expected) == 0
+    assert "D_F*rho is a whole number" in [str(c) for c in cost.conditions]

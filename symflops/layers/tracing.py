@@ -299,6 +299,9 @@ def _trace(
         shape, rests_on = tracer.shape(sizes if tracer.batch_written else (ONE, *sizes))
         shapes.append(shape)
         conditions.extend(rests_on)
+    for condition in conditions:  # a size that must be whole is, from here on: no floor stands over r·H
+        if condition.relation.sign == "|":
+            tracer.assume(condition.relation)
     try:
         return tracer.apply(layer, tuple(shapes)), tuple(conditions), tracer
     except ShapeError as error:
