@@ -79,7 +79,9 @@ class Style(Protocol):
 
 def parts(name: str) -> tuple[str, list[str]]:
     """Split a name into its letter and its subscripts: C_in is C and in, x1 is x and 1."""
-    base, *below = [part for part in name.split("_") if part] or ["_"]
+    base, *below = name.split("_")
+    if not all((base, *below)):  # _H and H_ are not H: an underscore that parts nothing is shown
+        return name, []
     digits = re.fullmatch(r"(\D+)(\d+)", base)
     if digits:
         base, below = digits[1], [digits[2], *below]
@@ -166,7 +168,8 @@ class Latex(Text):
             return f"\\{word}"
         if not word.isascii():
             return self.foreign(word)
-        return word if len(word) == 1 or word.isdecimal() else f"\\mathrm{{{word}}}"
+        escaped = word.replace("_", "\\_")
+        return word if len(escaped) == 1 or word.isdecimal() else f"\\mathrm{{{escaped}}}"
 
     def foreign(self, word: str) -> str:
         message = f"{word!r} cannot be set in LaTeX as it stands; declare dim({word!r}, latex=…)"

@@ -9,7 +9,7 @@ import pytest
 import symflops as sf
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.rows import COLUMNS
-from symflops.tables.escape import escape
+from symflops.tables.escape import LATIN, SPECIAL, escape
 from symflops.tables.fitting import choose
 from symflops.tables.layout import WIDTHS, Options
 from symflops.tables.widths import SIZES, cell_width
@@ -180,6 +180,16 @@ def test_symbolic_layers_compile_without_a_warning(tmp_path, fit, preamble):
 
 
 @needs_tex
+def test_letters_with_accents_and_greek_ones(tmp_path):
+    """All that are let through, in a caption and in the names of layers."""
+    letters = [*sorted(LATIN), *(char for char in SPECIAL if not char.isascii())]
+    words = ["".join(letters[i : i + 10]) for i in range(0, len(letters), 10)]
+    cost = sf.cost(sf.Sequential(**{word: sf.Linear(8, 8) for word in words}), (8,))
+    fragments = {fit: cost.table().to_latex(fit=fit, caption=" ".join(letters)) for fit in WIDTHS}
+    assert compiled(tmp_path, fragments, PAGE) == {}
+
+
+@needs_tex
 def test_hostile_names_of_layers(tmp_path):
     (D,) = sf.dims("D")
     names = ["a&b", "50%", "$x$", "#1", "a_b", "{b}", "~t", "x^2", "\\end", "<s>", '"q"', "|b|"]
@@ -202,7 +212,7 @@ def test_estimates_of_widths_are_a_little_wide_and_never_narrow(tmp_path, tables
             layout = choose(table, Options(fit=fit))
             for row in [*layout.headers, *layout.cells]:
                 cells.update(dict.fromkeys(cell for cell in row if cell))
-    cells = list(cells)
+    cells = [*cells, *(f"m{letter}m" for letter in LATIN - set("Ĳĳ"))]
     lines = [
         f"\\sbox0{{\\{size} {cell}}}\\typeout{{BOX {size} {i} \\the\\wd0}}"
         for size in SIZES
@@ -342,13 +352,16 @@ def test_what_fits_in_no_way_is_one_message():
         ("--", "-{}-"),
         ("layer1.1–2", "layer1.1--2"),
         ("a\nb\tc", "a b c"),
+        ("Dollár, Straße, Ångström, Łukasz", "Dollár, Straße, Ångström, Łukasz"),
+        ("e\u0301", "é"),
+        ("Σ σ² → $x_1$", r"$\Sigma$ $\sigma$$^2$ $\to$ \$x\_1\$"),
     ],
 )
 def test_escaping(text, latex):
     assert escape(text) == latex
 
 
-@pytest.mark.parametrize("text", ["é", "层", "a\x07b", "\u200b", "🙂"])
+@pytest.mark.parametrize("text", ["ð", "ę", "层", "a\x07b", "\u200b", "🙂"])
 def test_characters_that_cannot_be_set(text):
     with pytest.raises(ArgumentError, match="cannot be set by pdflatex"):
         escape(text)

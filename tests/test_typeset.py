@@ -194,6 +194,14 @@ def test_a_declared_notation_is_used():
     assert str(sf.display(4 * width)) == "4 width_for_a_test"
 
 
+def test_underscores_that_part_nothing_are_shown():
+    names = ("H", "_H", "H_", "__H", "a_b", "a__b", "_", "alpha", "_alpha")
+    symbols = sf.dims(" ".join(names))
+    for medium in ("text", "latex", "inline", "browser", "mathml"):
+        assert len({written(symbol, medium, Order()) for symbol in symbols}) == len(names)
+    assert sf.display(symbols[1]).latex == r"\mathrm{\_H}"
+
+
 def test_a_letter_that_latex_cannot_set():
     formula = sf.display(2 * sf.dim("通道"))
     assert str(formula) == "2 通道"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from symflops.errors import ArgumentError
+from symflops.styles import BY_LETTER
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -38,7 +40,17 @@ SPECIAL = {
     "²": "$^2$",
     "³": "$^3$",
     "…": r"\ldots{}",
+    "→": r"$\to$",
+    "±": r"$\pm$",
+    "≈": r"$\approx$",
+    "≠": r"$\neq$",
+    "∞": r"$\infty$",
+    **{letter: f"$\\{name}$" for letter, name in BY_LETTER.items()},
 }
+#: Letters with accents that LaTeX sets in its usual fonts, written in UTF-8 as they are.
+LATIN = {chr(code) for code in range(0xC0, 0x180)} - set("×÷ÐðÞþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲųſ") | set(
+    "ȘșȚț"
+)
 LIGATURE = re.compile(r"(?<=-)-|(?<=[`'?!])[`']|(?<=,),|(?<=<)<|(?<=>)>")
 OPENING = re.compile(r'(?:(?<=^)|(?<=[\s(\[{/=-]))"(?=\S)')
 
@@ -46,17 +58,24 @@ OPENING = re.compile(r'(?:(?<=^)|(?<=[\s(\[{/=-]))"(?=\S)')
 def escape(text: str) -> str:
     r"""Escape text for LaTeX; straight double quotes become a pair of curly ones.
 
+    Letters with accents stay as they are, Greek ones become mathematics; dollars and backslashes set
+    themselves.
+
     >>> print(escape('50% of "R&D"'))
     50\% of ``R\&D''
+    >>> print(escape("Dollár, α = 1"))
+    Dollár, $\alpha$ = 1
 
     Raises:
         ArgumentError: a character that pdfLaTeX cannot set.
     """
-    text = re.sub(r"\s", " ", text)
+    text = unicodedata.normalize("NFC", re.sub(r"\s", " ", text))
     for char in text:
-        if (not char.isascii() and char not in SPECIAL) or not char.isprintable():
+        known = char.isascii() or char in SPECIAL or char in LATIN
+        if not known or not char.isprintable():
             message = (
-                f"{char!r} in {text!r} cannot be set by pdflatex; write it in LaTeX's own letters"
+                f"{char!r} in {text!r} cannot be set by pdflatex; use Latin letters, with or without "
+                "accents, or Greek ones"
             )
             raise ArgumentError(message)
     # two hyphens in a name stay two hyphens: an empty group keeps TeX from joining them

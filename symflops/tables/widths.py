@@ -8,12 +8,13 @@ said to fit does fit.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 ROMAN = {
-    278: "!',.:;[]`il",
+    278: "!',.:;[]`ilıł",
     306: "fj",
     333: "- ",
     361: "I",
@@ -21,17 +22,17 @@ ROMAN = {
     394: "s",
     444: "cez",
     472: "?",
-    500: '"*/0123456789ago',
+    500: '"*/0123456789agoøß',
     514: "J",
     528: "kqvy",
     556: "Sbdhnux",
     585: "p",  # which stands off what is round, as in pool
     611: "Z",
-    625: "L",
+    625: "LŁ",
     653: "F",
     681: "EP",
     708: "B",
-    722: "CTw",
+    722: "CTwæ",
     736: "R",
     750: "AHNUVXY",
     764: "D",
@@ -39,6 +40,9 @@ ROMAN = {
     833: "m",
     917: "M",
     1028: "W",
+    778: "Øœ",
+    903: "Æ",
+    1014: "Œ",
 }
 ITALIC = {
     278: ",.;:!",
@@ -121,6 +125,10 @@ COMMANDS = {
     "times": SIGN + 470,
     "cdot": 278 + 444,
     "geq": SIGN + 556,
+    "approx": SIGN + 556,
+    "pm": SIGN + 444,
+    "to": 1000 + 556,
+    "infty": 1000,
     "neq": SIGN + 556,
     "mid": 278 + 556,
     "sum": 1056 + 167,
@@ -167,6 +175,11 @@ def cell_width(latex: str) -> Width:
     return width
 
 
+def letter_width(char: str) -> int:
+    """Return the width of a character of plain text; an accent has none."""
+    return _ROMAN.get(char) or _ROMAN.get(unicodedata.normalize("NFD", char)[0], WIDEST)
+
+
 def text_width(text: str) -> Width:
     """Return the width of plain text; markup counts as what it sets."""
     line, count = 0, 0
@@ -175,7 +188,7 @@ def text_width(text: str) -> Width:
         if char in ("{", "}") or word == "phantom":
             continue
         name = word or symbol
-        line += COMMANDS.get(name, COMMAND) if name else 500 if dash else _ROMAN.get(char, WIDEST)
+        line += COMMANDS.get(name, COMMAND) if name else 500 if dash else letter_width(char)
         count += 1
     return Width(line, count)
 
