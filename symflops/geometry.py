@@ -88,13 +88,20 @@ class Window:
         """
         shared = gcd(self.stride, self.dilation)
         pairs = size * self.kernel
-        sides = ((self.kernel, self.stride / shared), (size, self.dilation / shared))
-        relations = [at_least(most, least) for most, least in sides]
-        decisions = list(map(Facts().decide, relations))
-        if False in decisions or any(spread(most - least) == 0 for most, least in sides):
-            return pairs, []
-        (k, s), (n, d) = sides
-        assumed = [r for r, known in zip(relations, decisions, strict=True) if known is None]
+        (k, s), (n, d) = sides = (
+            (self.kernel, self.stride / shared),
+            (size, self.dilation / shared),
+        )
+        if any(most == 1 or spread(most - least) == 0 for most, least in sides):
+            return pairs, []  # s/γ and d/γ are at least 1: nothing is above 0
+        decide, assumed = Facts().decide, []
+        for (most, least), step in zip(sides, (self.stride, self.dilation), strict=True):
+            relation = at_least(most, least)
+            known = decide(relation)
+            if known is False:
+                return pairs, []
+            if known is None and not decide(at_least(most, step)):  # γ is at least 1
+                assumed.append(relation)
         return spread(pairs - (n - d) * (k - s)), assumed
 
     def taps(self, size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, list[Relation]]:

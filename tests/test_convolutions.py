@@ -73,6 +73,23 @@ def test_transposed_convolution_in_symbols():
     assert apart.under("exact").flops == 8 * C * D * H * W  # nothing meets: a bias for every sum
 
 
+def test_taps_that_never_meet_need_no_condition():
+    """One tap, or one position: whatever the stride and the dilation are, nothing falls on one place."""
+    cost = sf.cost(sf.ConvTranspose2d(C, D, 1, s, bias=False), (C, H, W))
+    assert cost.conditions == ()
+    assert (cost.adds - (C - 1) * D * H * W).expand() == 0
+    assert cost.at(s=2).adds == cost.adds
+    alone = sf.cost(sf.ConvTranspose1d(C, D, k, s, dilation=d, bias=False), (C, 1))
+    assert alone.conditions == ()
+    assert (alone.adds - (C - 1) * D * k).expand() == 0
+    columns = ((H - 1) // s + 1) * ((W - 1) // s + 1)
+    assert sf.cost(sf.Fold((H, W), 1, stride=s), (C, columns)).adds == 0
+    far = sf.cost(sf.ConvTranspose1d(C, D, 3, 2, dilation=d), (C, H))
+    assert [str(c) for c in far.conditions] == ["H*gcd(2, d) >= d"]  # k = 3 is enough for s = 2
+    for cost in (far, alone):
+        assert sf.verify(cost), sf.verify(cost)
+
+
 def test_transposed_convolution_is_verified_in_symbols():
     for layer in (
         sf.ConvTranspose2d(C, D, k, s, p, dilation=d),
