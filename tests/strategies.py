@@ -260,12 +260,14 @@ def adaptive_pools(draw):
 def batch_norms(draw):
     axes = draw(st.sampled_from([1, 2, 3]))
     form = draw(st.sampled_from(["inference", "unfolded", "training", "folded"]))
-    affine, bias = draw(st.booleans()), draw(st.booleans())
+    options = {name: draw(st.booleans()) for name in ("affine", "bias", "track_running_stats")}
+    if form in ("unfolded", "folded"):
+        options["track_running_stats"] = True
     names = SPATIAL[axes].split()
     sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", *names)}
 
     def build(B, C, **spatial):
-        layer = NORMS[axes](C, affine=affine, bias=bias, form=form)
+        layer = NORMS[axes](C, form=form, **options)
         return layer, (B, C, *(spatial[name] for name in names))
 
     return Case(build, sizes)

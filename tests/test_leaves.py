@@ -59,6 +59,11 @@ FORMULAS = [
         {"add": 2 * MAP - C, "div": MAP + 2 * C, "sub": MAP, "mul": MAP, "sqrt": C},
     ),
     (sf.InstanceNorm2d(C, track_running_stats=True), CHW, {"mul": MAP, "add": MAP}),
+    (  # without running statistics those of the batch are taken at inference too
+        sf.BatchNorm2d(C, affine=False, track_running_stats=False),
+        CHW,
+        {"add": 2 * MAP - C, "div": MAP + 2 * C, "sub": MAP, "mul": MAP, "sqrt": C},
+    ),
     (sf.GlobalAvgPool2d(), CHW, {"add": C * (H * W - 1), "div": C}),
     (sf.GlobalAvgPool1d(), (C, L), {"add": C * (L - 1), "div": C}),
     (sf.GlobalAvgPool3d(), (C, D, H, W), {"add": C * (D * H * W - 1), "div": C}),
@@ -271,6 +276,10 @@ ERRORS = [
     (
         lambda: sf.cost(sf.InstanceNorm2d(3, track_running_stats=True), (4, 5, 5)),
         "InstanceNorm2d expects 3 channels, got 4",
+    ),
+    (
+        lambda: sf.BatchNorm2d(3, track_running_stats=False, form="folded"),
+        "BatchNorm2d: form='folded' needs running statistics; write track_running_stats=True",
     ),
     (lambda: sf.RMSNorm(()), "normalized_shape needs at least one size, got ()"),
     (lambda: sf.cost(sf.LayerNorm((2, 3)), (3, 2)), "LayerNorm expects 2 on axis 1, got 3"),

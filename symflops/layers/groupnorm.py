@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class GroupNorm(Layer):
-    """(x - μ)/√(σ² + ε)·γ + β over groups of C/g channels of (B, C, …) (Wu and He 2018, equations 1 to 4).
+    """(x - μ)/√(σ² + ε)·γ + β over groups of C/g channels of (B, C, …) (Wu and He 2018, section 3.1).
 
     A group of n = C/g·H·W entries takes 5n + 2, and γ and β, which every channel has, 2n more. Params 2C.
 
@@ -110,7 +110,7 @@ class InstanceNorm1d(InstanceNorm):
 
 
 class InstanceNorm2d(InstanceNorm):
-    """(x - μ)/√(σ² + ε)·γ + β over each channel of (B, C, H, W) (Ulyanov et al. 2016, equation 1).
+    """(x - μ)/√(σ² + ε)·γ + β over each channel of (B, C, H, W) (Ulyanov et al. 2016, equation 3).
 
     A channel of n = H·W entries takes 5n + 2, and with ``affine`` γ and β 2n more; params then 2C. With
     ``track_running_stats`` the statistics are known at inference: a·x + b, 2n. Without either, as in

@@ -34,6 +34,9 @@ class BatchNorm(Layer):
     - ``"training"``: batch statistics by their definition (algorithm 1), then γ and β; the running averages
       are not counted;
     - ``"folded"``: merged into the weights of the layer before: nothing, and no parameters of its own.
+
+    Without ``track_running_stats`` there is nothing to know before: as in PyTorch, batch statistics are
+    taken at inference too, which takes what training takes.
     """
 
     num_features: Size
@@ -45,8 +48,14 @@ class BatchNorm(Layer):
     form: str = dataclasses.field(default="inference", kw_only=True)
 
     def needs(self) -> Iterable[Require]:
-        """A form that exists, and features."""
+        """A form that exists and has its statistics, and features."""
         option(self, "form", ("inference", "unfolded", "training", "folded"))
+        if not self.track_running_stats and self.form in ("unfolded", "folded"):
+            message = (
+                f"{type(self).__name__}: form={self.form!r} needs running statistics; write "
+                "track_running_stats=True"
+            )
+            raise ArgumentError(message)
         return positive(self, "num_features")
 
     def forward(self, x: Shape) -> Forward:
@@ -61,7 +70,7 @@ class BatchNorm(Layer):
         gain, weights = gain_and_shift(self.num_features, affine=self.affine, bias=self.bias)
         if self.form == "folded":
             return ()
-        if self.form == "training":
+        if self.form == "training" or not self.track_running_stats:
             return standardize(elements, elements[0], gain, weights)
         if self.form == "inference":
             return (scaled_and_shifted(elements, weights),)
@@ -118,12 +127,17 @@ class BatchNorm1d(BatchNorm):
 class BatchNorm2d(BatchNorm):
     """Batch normalisation of (B, C, H, W): 2 operations an element at inference; params 2C.
 
-    ``form="unfolded"`` takes 4, ``"training"`` batch statistics, ``"folded"`` none.
+    ``form="unfolded"`` takes 4, ``"training"`` batch statistics, ``"folded"`` none. Without
+    ``track_running_stats`` those of the batch are taken at inference too, as in PyTorch.
 
     >>> import symflops as sf
     >>> C, H, W = sf.dims("C H W")
     >>> [sf.cost(sf.BatchNorm2d(C, form=form), (C, H, W)).flops for form in ("inference", "unfolded")]
     [2*C*H*W, 4*C*H*W]
+
+    Raises:
+        ArgumentError: a form that is folded into known statistics, and none that are tracked.
+        ShapeError: other channels than num_features.
 
     Source: Ioffe and Szegedy 2015, algorithms 1 and 2; PyTorch's BatchNorm2d.
     """

@@ -37,7 +37,7 @@ def batch_norm(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array
         return x  # the layer before has it in its weights
     gain = counter.weight(channels) if layer.affine else None
     shift = counter.weight(channels) if layer.affine and layer.bias else None
-    if layer.form == "training":
+    if layer.form == "training" or not layer.track_running_stats:
         return _by_batch(x, gain, shift, float(layer.eps))
     if layer.form == "inference":
         return _known_before(x, gain, shift, layer, counter)
