@@ -412,6 +412,34 @@ def test_transforms_of_one_tile():
     assert (wide["data"].adds, wide["conv"].mults) == (4 * 5, 4 * 5)
 
 
+def test_an_axis_of_one_output_or_one_tap_is_not_transformed():
+    """F(1, r) is the dot product itself, and F(m, 1) a product an output."""
+    shape = (C, 4 * H, 4 * W)
+    for layer in (sf.WinogradConv2d(C, D, 3, m=1), sf.WinogradConv2d(C, D, 1, m=4)):
+        plain = sf.cost(sf.Conv2d(C, D, layer.kernel_size), shape)
+        tiled = sf.cost(layer, shape)
+        assert (tiled.mults - plain.mults).expand() == 0
+        assert (tiled.adds - plain.adds).expand() == 0
+    tall, low = (
+        sf.cost(sf.WinogradConv2d(C, D, (1, 3), m=m, filter_transform=True), (C, 4 * H, 4 * W + 2))
+        for m in (4, (1, 4))
+    )
+    for name in ("data", "filter", "conv", "output"):
+        taken = tall[name].flops - (4 * low[name].flops if name == "filter" else low[name].flops)
+        assert taken.expand() == 0, name
+
+
+def test_conventions_count_the_products_that_are_done():
+    shape = (C, 2 * H + 2, 2 * W + 2)
+    n = sf.dim("n")
+    tiled = sf.cost(sf.WinogradConv2d(C, D, 3), shape, "2mac")
+    assert tiled.flops == 2 * tiled.macs == 32 * C * D * H * W
+    frequencies = sf.cost(sf.FFTConv2d(C, D, 3, size=n), shape, "2mac")
+    assert frequencies.flops == 2 * frequencies.macs == 8 * C * D * n**2
+    for cost in (tiled, frequencies):
+        assert [omitted.role for omitted in cost.omitted] == ["bias", "other"]
+
+
 @pytest.mark.parametrize(
     "layer",
     [

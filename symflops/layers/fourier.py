@@ -35,6 +35,9 @@ class FFTConv2d(Kernels):
     spectra are parted by 4 sums and 4 products by ½ for each pair of frequencies k and n - k and joined again
     by 4 sums, and n/2 + 1 columns are left of n: about half of everything.
 
+    The conventions ``mac`` and ``2mac`` count the real products between the transforms, 4 or 8 a complex one,
+    and leave the transforms out. The convolution that it stands for is :class:`Conv2d`.
+
     The filters' transforms are done once and ahead, 1/n² for the inverse within; ``filter_transform`` counts
     them: k² products by 1/n² and a transform for each of (C_in/g)·C_out. Params are those of :class:`Conv2d`.
 

@@ -36,8 +36,12 @@ class WinogradConv2d(Kernels):
     (m + r - 1)²·C_out·T sums. With ``transforms`` also Bᵀ d B for C_in·T tiles and Aᵀ(…)A for C_out·T; with
     ``filter_transform`` G g Gᵀ for each of (C_in/g)·C_out filters, which is else done once and ahead. A, B
     and G are those of Cook and Toom (:func:`cook_toom`); entries 0 and ±1 take no product, and no sum is
-    shared: 32 additions for the data of a tile of F(2 × 2, 3 × 3) and 24 for its outputs, as in the paper.
-    Params are those of :class:`Conv2d`: the filters, not their transforms.
+    shared: 32 additions for the data of a tile of F(2 × 2, 3 × 3) and 24 for its outputs, as in the paper. An
+    axis with m = 1 or r = 1 is not transformed. Params are those of :class:`Conv2d`: the filters, not their
+    transforms.
+
+    The conventions ``mac`` and ``2mac`` count the products that are done, and leave the transforms out. The
+    effective FLOPs that papers report for it are those of :class:`Conv2d`.
 
     For symbols m or r the transforms have no closed form; ``transforms=False`` leaves the products, in all
     m²r²/(m + r - 1)² times less than a direct convolution takes where m divides H_out and W_out.
@@ -144,6 +148,8 @@ def cook_toom(m: int, r: int) -> tuple[Matrix, Matrix, Matrix]:
     points b, and its row of Bᵀ the coefficients of Π (x - b); for ∞ they are the highest power alone, and the
     coefficients of Π (x - b) over all points. The sign of f is moved to Bᵀ.
 
+    One output or one tap needs no points: F(1, r) is r products and their sum, F(m, 1) a product an output.
+
     >>> data, filters, outputs = cook_toom(2, 3)
     >>> for row in data:
     ...     print(*row)
@@ -155,6 +161,10 @@ def cook_toom(m: int, r: int) -> tuple[Matrix, Matrix, Matrix]:
     Source: Winograd 1980, Arithmetic complexity of computations; Blahut 2010, Fast algorithms for signal
     processing, chapter 5.
     """
+    if m == 1:
+        return _unit(r), _unit(r), ((ONE,) * r,)
+    if r == 1:
+        return _unit(m), ((ONE,),) * m, _unit(m)
     points = points_of(m + r - 2)
     data: list[tuple[Any, ...]] = []
     filters: list[tuple[Any, ...]] = []
@@ -168,6 +178,11 @@ def cook_toom(m: int, r: int) -> tuple[Matrix, Matrix, Matrix]:
     filters.append(_highest(r))
     columns = [*(tuple(point**k for k in range(m)) for point in points), _highest(m)]
     return tuple(data), tuple(filters), tuple(zip(*columns, strict=True))
+
+
+def _unit(size: int) -> Matrix:
+    """Return the matrix that leaves everything as it is."""
+    return tuple(tuple(ONE if i == j else ZERO for j in range(size)) for i in range(size))
 
 
 def _highest(size: int) -> tuple[sympy.Integer, ...]:
