@@ -6,7 +6,6 @@ exponents and the size of numbers. Facts and layer expressions are read on top o
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import sympy
 
 from symflops.errors import ArgumentError, ReadError
-from symflops.facts import Relation, at_least, divides, equal, more_than
+from symflops.extents import MOST_TERMS, extent
+from symflops.facts import Relation, at_least, different, divides, equal, more_than
 from symflops.floors import quotient
 from symflops.symbols import dim, exact
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 20_000  # characters
 MAX_DEPTH = 60  # parentheses inside parentheses
 MAX_EXPONENT = 64
-MAX_TERMS = 5_000  # of a polynomial once it is multiplied out
+MAX_PARTS = 1_000  # of one sum or product
 MAX_BITS = 128  # of any number, read or computed
 
 TOKEN = re.compile(
@@ -34,7 +34,7 @@ TOKEN = re.compile(
       (?P<number>\d+(?:_\d+)*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
     | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
     | (?P<string>'[^'\\\n]*'|"[^"\\\n]*")
-    | (?P<sign>\*\*|//|>=|<=|==|[-+*/()\[\],=|<>^≥≤:])
+    | (?P<sign>\*\*|//|>=|<=|==|!=|[-+*/()\[\],=|<>^≥≤≠:])
     )""",
     re.VERBOSE,
 )
@@ -186,20 +186,11 @@ class ArithmeticReader:
         powers = [f.exp for f in sympy.Mul.make_args(value) if f.is_Pow and f.exp.is_Integer]
         if any(abs(power) > MAX_EXPONENT for power in powers):
             raise self.error(f"an exponent is a whole number up to {MAX_EXPONENT}", token)
-        if token.text not in "+-" and _multiplied_out(value) > MAX_TERMS:
-            raise self.error(f"this has more than {MAX_TERMS:,} terms when multiplied out", token)
+        if len(value.args) > MAX_PARTS:
+            raise self.error(f"a sum or a product has at most {MAX_PARTS:,} parts", token)
+        if token.text not in "+-" and extent(value) > MOST_TERMS:
+            raise self.error(f"this has more than {MOST_TERMS:,} terms when multiplied out", token)
         return value
-
-
-def _multiplied_out(value: sympy.Expr) -> int:
-    """Bound the number of terms of an expression once it is multiplied out."""
-    if value.is_Add:
-        return sum(map(_multiplied_out, value.args))
-    if value.is_Pow and value.exp.is_Integer:
-        inner, power = _multiplied_out(value.base), abs(int(value.exp))
-        return math.comb(inner + power - 1, power) if inner > 1 else 1
-    sizes = [_multiplied_out(arg) for arg in value.args]
-    return math.prod(sizes) if value.is_Mul else sum(sizes, start=1)
 
 
 def _tokens(text: str) -> list[Token]:
@@ -237,8 +228,9 @@ RELATIONS = {
     ">": more_than,
     "<": lambda a, b: more_than(b, a),
     "=": equal,
+    "!=": different,
 }
-SPELLED = {"==": "=", "≥": ">=", "≤": "<="}
+SPELLED = {"==": "=", "≥": ">=", "≤": "<=", "≠": "!="}
 
 
 def read_fact(text: str, known: Mapping[str, Symbol] | None = None) -> Relation:
@@ -251,7 +243,9 @@ def read_fact(text: str, known: Mapping[str, Symbol] | None = None) -> Relation:
     left = reader.value()
     sign = SPELLED.get(reader.token.text, reader.token.text)
     if reader.token.kind != "sign" or sign not in RELATIONS:
-        raise reader.error(f"expected |, >=, <=, >, < or = between two sizes, got {reader.shown()}")
+        raise reader.error(
+            f"expected |, >=, <=, >, <, = or != between two sizes, got {reader.shown()}"
+        )
     reader.at += 1
     right = reader.value()
     reader.finish()

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Add, Integer, Mul, Pow
 
+from symflops.extents import MOST_TERMS, bounded, extent, is_plain, terms_of, writable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ZERO, ONE = Integer(0), Integer(1)
+MOST_IN_ALL = 100_000  # terms of a total that is multiplied out
 
 #: A polynomial: monomial without its number → that number.
 Terms = dict[sympy.Expr, sympy.Rational]
@@ -97,7 +100,7 @@ def product(factors: Iterable[Any]) -> sympy.Expr:
     number, rest = ONE, []
     for factor in factors:
         if factor.is_Rational:
-            number *= factor
+            number = writable(number * factor)
         else:
             rest.append(factor)
     if not rest:
@@ -123,8 +126,10 @@ def collect(pairs: Iterable[tuple[sympy.Expr, sympy.Rational]]) -> Terms:
 
 
 def expanded(pairs: Terms) -> Terms:
-    """Multiply out every monomial that has a sum among its factors."""
-    if not any(_has_sum(monomial) for monomial in pairs):
+    """Multiply out every monomial that has a sum among its factors; all stay where that is too much."""
+    sums = [monomial for monomial in pairs if _has_sum(monomial)]
+    counts = [terms_of(monomial) for monomial in sums]
+    if not sums or max(counts) > MOST_TERMS or sum(counts) > MOST_IN_ALL:
         return pairs
     return collect(
         (inner, number * part)
@@ -152,19 +157,22 @@ def _multiplied_out(monomial: sympy.Expr) -> tuple[tuple[sympy.Expr, sympy.Ratio
 
 
 def spread(expr: sympy.Expr) -> sympy.Expr:
-    """Return ``sympy.expand(expr)``, at once where nothing is there to multiply out."""
-    return expr if is_plain(expr) else sympy.expand(expr)
+    """Return ``sympy.expand(expr)``, at once where nothing is there to multiply out.
+
+    Raises:
+        ArgumentError: the expression would have too many terms.
+    """
+    return expr if is_plain(expr) else sympy.expand(bounded(expr))
 
 
-def is_plain(expr: sympy.Expr) -> bool:
-    """Say whether an expression is a sum of products of numbers, dimensions and their whole powers."""
-    return all(
-        factor.is_Symbol
-        or factor.is_Rational
-        or (factor.is_Pow and factor.base.is_Symbol and factor.exp.is_Integer and factor.exp > 0)
-        for term in Add.make_args(expr)
-        for factor in Mul.make_args(term)
-    )
+def over_one_line(expr: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return numerator and denominator of a sum of fractions, put over one line.
+
+    Raises:
+        ArgumentError: the numerator would have too many terms.
+    """
+    numerator, denominator = sympy.together(bounded(expr)).as_numer_denom()
+    return numerator, denominator
 
 
 def _has_sum(monomial: sympy.Expr) -> bool:
@@ -229,6 +237,8 @@ def joined(pairs: Terms) -> sympy.Expr:
     """
     if not pairs:
         return ZERO
+    for number in pairs.values():
+        writable(number)
     front = common(pairs) if len(pairs) > 1 else ONE
     rest = Add(*(number * (monomial / front) for monomial, number in pairs.items()))
     if front is ONE:
@@ -240,6 +250,24 @@ def joined(pairs: Terms) -> sympy.Expr:
     return Mul(content, primitive, front)
 
 
+def cancelled(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:
+    """Return above / below without common factors; where there is too much to divide, without common monomials.
+
+    >>> from symflops import dims
+    >>> C, H = dims("C H")
+    >>> cancelled(2 * C**2 * H, 4 * C * H * (C + 1))
+    C/(2*C + 2)
+    """
+    symbols = above.free_symbols | below.free_symbols
+    if (extent(above) + extent(below)) * len(symbols) <= MOST_DIVIDED:
+        return sympy.cancel(above / below)
+    top, bottom = shortest(collect(terms(above))), shortest(collect(terms(below)))
+    front = common({**top, **bottom})
+    over, under = (joined({m / front: n for m, n in p.items()}) for p in (top, bottom))
+    return over / under
+
+
+MOST_DIVIDED = 2_000  # terms times symbols of a quotient whose factors are looked for
 SMALL = 99  # the greatest whole number that is put in front of a sum
 
 

@@ -1,7 +1,7 @@
 """Stated facts about dimensions, and what can be decided with them.
 
-A fact is ``a | b`` (a divides b), ``a >= b``, ``a > b``, ``a <= b``, ``a < b`` or ``a = b``. A question is
-answered True, False or None (cannot be decided); a dimension is at least 1.
+A fact is ``a | b`` (a divides b), ``a >= b``, ``a > b``, ``a <= b``, ``a < b``, ``a = b`` or ``a != b``.
+A question is answered True, False or None (cannot be decided); a dimension is at least 1.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import sympy
 from sympy import Add, Mul
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, ZERO, spread
+from symflops.exprs import ONE, ZERO, over_one_line, spread
+from symflops.extents import MOST_TERMS, effort, extent, put_in, writable
 from symflops.floors import canonical, plainly_whole, whole
 from symflops.symbols import Member, Symbol, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-Sign = Literal["|", ">=", "=", "!="]
+Sign = Literal["|", ">=", ">", "=", "!="]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Relation:
 
     def at(self, values: Mapping[Symbol, sympy.Expr]) -> Relation:
         """Return the relation with expressions in place of symbols."""
-        return Relation(self.left.xreplace(values), self.sign, self.right.xreplace(values))
+        return Relation(put_in(self.left, values), self.sign, put_in(self.right, values))
 
     @property
     def symbols(self) -> set[Symbol]:
@@ -68,23 +69,29 @@ def at_least(left: Any, right: Any) -> Relation:
     >>> print(at_least(H + 2 * p - k, 0))
     H + 2*p >= k
     """
-    difference = spread(exact(left) - exact(right))
-    terms = Add.make_args(difference)
-    positive = [t for t in terms if t.as_coeff_Mul()[0] > 0]
-    negative = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
-    return Relation(Add(*positive), ">=", Add(*negative))
+    return _beside(spread(exact(left) - exact(right)), ">=")
 
 
 def more_than(left: Any, right: Any) -> Relation:
     """State that ``left`` is greater than ``right``: between whole numbers, by 1 at least.
 
-    >>> from symflops import dims
+    >>> from symflops import dim, dims
     >>> D, H = dims("D H")
     >>> print(more_than(D, H / 2))
     2*D >= H + 1
+    >>> print(more_than(dim("a", integer=False), 1))
+    a > 1
     """
     numerator = _numerator(spread(exact(left) - exact(right)))
-    return at_least(numerator, 1 if numerator.is_integer else 0)
+    return at_least(numerator, 1) if numerator.is_integer else _beside(numerator, ">")
+
+
+def _beside(difference: sympy.Expr, sign: Sign) -> Relation:
+    """Return ``difference sign 0`` with positive terms on both sides."""
+    terms = Add.make_args(difference)
+    positive = [t for t in terms if t.as_coeff_Mul()[0] > 0]
+    negative = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
+    return Relation(Add(*positive), sign, Add(*negative))
 
 
 def equal(left: Any, right: Any) -> Relation:
@@ -102,6 +109,9 @@ def different(left: Any, right: Any) -> Relation:
     return Relation(exact(left), "!=", exact(right))
 
 
+MOST_EFFORT = 10_000_000  # on all sizes and counts of a cost
+
+
 class Facts:
     """A set of relations taken to be true, and the decisions that follow from them."""
 
@@ -110,7 +120,8 @@ class Facts:
         self._multiples = _multiples(relations)
         self._back = {m: n / d for d, n, m in self._multiples}
         self._canonical: dict[sympy.Expr, sympy.Expr] = {}
-        self._bounds = [(r.left, r.right) for r in relations if r.sign == ">="]
+        self._effort = 0
+        self._bounds = [bound for r in relations if r.sign in (">=", ">") for bound in _bounds(r)]
 
     def is_whole(self, term: sympy.Expr) -> bool:
         """Say whether a term is certainly a whole number."""
@@ -135,7 +146,14 @@ class Facts:
     def canonical(self, expr: sympy.Expr) -> sympy.Expr:
         """Return an expression with its floors in canonical form, using what is known."""
         if expr not in self._canonical:
-            self._canonical[expr] = canonical(expr, self._floor)
+            self._effort += effort(writable(expr))
+            if self._effort > MOST_EFFORT:
+                message = (
+                    "the sizes in this network are too long to be worked with: give their sums names of "
+                    "their own, such as dim('S'), or put numbers in"
+                )
+                raise ArgumentError(message)
+            canonical(expr, self._floor, self._canonical)
         return self._canonical[expr]
 
     def _floor(self, expr: sympy.Expr) -> sympy.Expr:
@@ -149,14 +167,20 @@ class Facts:
     def decide(self, relation: Relation) -> bool | None:
         """Answer True, False, or None for what cannot be decided."""
         left, right = relation.left, relation.right
+        if relation in self.relations:
+            return True
         if relation.sign == "|":
             return self._decide_divides(left, right)
         if relation.sign == "!=":
             same = self.decide(equal(left, right))
             return None if same is None else not same
+        if relation.sign == ">=" and _plainly_nonnegative(left - right):
+            return True
         difference = spread(left - right)
         if relation.sign == ">=":
             return self._decide_nonnegative(difference)
+        if relation.sign == ">":
+            return self._decide_positive(difference)
         if difference == 0:
             return True
         # whole numbers that differ do so by 1 at least; others by something above 0
@@ -184,21 +208,39 @@ class Facts:
         step = ONE if difference.is_integer else ZERO
         return False if self._proves(-difference - step, strictly=not step) else None
 
+    def _decide_positive(self, difference: sympy.Expr) -> bool | None:
+        if difference.is_Rational:
+            return bool(difference > 0)
+        if self._proves(difference, strictly=True):
+            return True
+        return False if self._proves(-difference) else None
+
     def _proves(self, expr: sympy.Expr, *, strictly: bool = False) -> bool:
         """Prove expr ≥ 0, or > 0: a dimension is 1 plus something ≥ 0, a floor near its argument."""
         expr = _without_floors(spread(expr))
         for form in (expr, self._in_multiples(expr)) if self._multiples else (expr,):
-            if _nonnegative_terms(_from_one(form), strictly=strictly):
+            if _nonnegative_from_one(form, strictly=strictly):
                 return True
         # N >= w: write N = w + t with t >= 0, one stated bound after the other
-        for greater, smaller in self._bounds:
-            if greater.is_Symbol and expr.has(greater):
-                excess = sympy.Dummy("t", integer=True, positive=True)
-                shifted = expr.xreplace({greater: smaller + excess - 1})
-                shifted = _from_one(_without_floors(spread(shifted)))
-                if _nonnegative_terms(shifted, strictly=strictly):
+        for symbol, value in self._bounds:
+            if expr.has(symbol):
+                shifted = expr.xreplace({symbol: value})
+                if _nonnegative_from_one(_without_floors(spread(shifted)), strictly=strictly):
                     return True
         return False
+
+
+def _bounds(relation: Relation) -> Iterator[tuple[Symbol, sympy.Expr]]:
+    """Yield what to write for a symbol: w + t with t ≥ 0 for N where N >= w, and N - t for w."""
+    left, right = relation.left, relation.right
+    if (left - right).is_integer:
+        excess = sympy.Dummy("t", integer=True, positive=True) - 1
+    else:
+        excess = sympy.Dummy("t", rational=True, nonnegative=True)
+    if left.is_Symbol:
+        yield left, right + excess
+    if right.is_Symbol:
+        yield right, left - excess
 
 
 def _multiples(
@@ -238,19 +280,34 @@ def _solvable(number: sympy.Expr) -> Symbol | None:
     return None
 
 
-def _from_one(expr: sympy.Expr) -> sympy.Expr:
-    """Put x = 1 + x' with x' ≥ 0 for every whole dimension, and for 2**i with an index i."""
+def _plainly_nonnegative(expr: sympy.Expr) -> bool:
+    """Prove expr ≥ 0 at a glance: nothing but numbers is taken away, and whole terms are at least 1."""
+    bound = ZERO
+    for number, monomial in (term.as_coeff_Mul() for term in Add.make_args(expr)):
+        if monomial is ONE:
+            bound += number
+        elif number < 0 or not monomial.is_nonnegative:
+            return False
+        elif monomial.is_integer and monomial.is_positive:
+            bound += number
+    return bool(bound >= 0)
+
+
+def _nonnegative_from_one(expr: sympy.Expr, *, strictly: bool) -> bool:
+    """Prove expr ≥ 0, or > 0, term by term, with x = 1 + x' and x' ≥ 0 for every whole dimension.
+
+    The same goes for 2**i with an index i. What has too many terms then is not proved.
+    """
     shifts = {s: s + 1 for s in expr.free_symbols if s.is_integer and s.is_positive}
     for member in expr.atoms(Member):
         shifts[member] = sympy.Dummy("member", integer=True, nonnegative=True) + 1
     for power in expr.atoms(sympy.Pow):
         if power.base.is_Integer and power.base > 0 and power.exp.is_nonnegative:
             shifts[power] = sympy.Dummy("power", integer=True, nonnegative=True) + 1
-    return spread(expr.xreplace(shifts))
-
-
-def _nonnegative_terms(expr: sympy.Expr, *, strictly: bool) -> bool:
-    terms = [term.as_coeff_Mul() for term in Add.make_args(expr)]
+    expr = expr.xreplace(shifts)
+    if extent(expr) > MOST_TERMS:
+        return False
+    terms = [term.as_coeff_Mul() for term in Add.make_args(spread(expr))]
     if strictly and not any(number > 0 and _above_zero(monomial) for number, monomial in terms):
         return False
     return all(number >= 0 and _nonnegative(monomial) for number, monomial in terms)
@@ -326,12 +383,13 @@ def simplified(relation: Relation) -> Relation:
 
 
 def _numerator(expr: sympy.Expr) -> sympy.Expr:
-    """Return what stands over the common denominator of a sum, which is positive."""
+    """Return what stands over the common denominator of a sum, or the sum where that may be negative."""
     terms = [term.as_coeff_Mul() for term in Add.make_args(expr)]
     if all(monomial.is_polynomial() for _, monomial in terms):
         return expr * sympy.ilcm(*(number.q for number, _ in terms), 1)
-    numerator, _ = sympy.together(expr).as_numer_denom()
-    return numerator
+    numerator, denominator = over_one_line(expr)
+    positive = all(factor.is_positive for factor in Mul.make_args(denominator))
+    return numerator if positive else expr
 
 
 def _without_common_number(relation: Relation) -> Relation:

@@ -12,7 +12,8 @@ from typing import Any
 import sympy
 from sympy import Add, Integer
 
-from symflops.exprs import ONE, ZERO, is_plain, spread
+from symflops.exprs import ONE, ZERO, over_one_line, spread
+from symflops.extents import is_plain
 from symflops.symbols import exact
 
 #: Says whether a term is certainly a whole number.
@@ -142,17 +143,35 @@ def _over_one_line(expr: sympy.Expr) -> sympy.Expr:
     """Write a/s + b/s as (a + b)/s for a symbolic s; numbers stay with their terms."""
     if is_plain(expr):
         return expr
-    dividend, divisor = sympy.together(expr).as_numer_denom()
+    dividend, divisor = over_one_line(expr)
     if divisor.is_Integer:
         return expr
     return spread(dividend) / divisor
 
 
-def canonical(expr: sympy.Expr, floor: Callable[[sympy.Expr], sympy.Expr] = whole) -> sympy.Expr:
-    """Put every floor and ceiling in an expression into canonical form, the innermost first."""
+def canonical(
+    expr: sympy.Expr,
+    floor: Callable[[sympy.Expr], sympy.Expr] = whole,
+    seen: dict[sympy.Expr, sympy.Expr] | None = None,
+) -> sympy.Expr:
+    """Put every floor and ceiling in an expression into canonical form, the innermost first.
+
+    ``seen`` remembers the parts that were put into it: sizes hold the sizes before them.
+    """
+    seen = {} if seen is None else seen
+    if expr not in seen:
+        seen[expr] = _canonical(expr, floor, seen)
+    return seen[expr]
+
+
+def _canonical(
+    expr: sympy.Expr,
+    floor: Callable[[sympy.Expr], sympy.Expr],
+    seen: dict[sympy.Expr, sympy.Expr],
+) -> sympy.Expr:
     if not expr.has(sympy.floor, sympy.ceiling):
         return expr
-    args = [canonical(arg, floor) for arg in expr.args]
+    args = [canonical(arg, floor, seen) for arg in expr.args]
     if isinstance(expr, sympy.floor):
         return floor(args[0])
     if isinstance(expr, sympy.ceiling):

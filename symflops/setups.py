@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.arithmetic import read_fact
+from symflops.contradictions import contradiction
 from symflops.errors import ArgumentError, ConditionError, SymbolError
-from symflops.facts import Facts, Relation, at_least, equal, more_than
+from symflops.exprs import spread
+from symflops.extents import put_in
+from symflops.facts import Facts, Relation, at_least, different, divides, equal, more_than
 from symflops.layers.tracing import trace
 from symflops.metrics import Profiler
 from symflops.selection import select, up_to, without
@@ -17,7 +20,7 @@ from symflops.symbols import Symbol, exact
 from symflops.trace import Condition, Group, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symflops.layers.base import Layer
 
@@ -48,6 +51,7 @@ RELATIONS = {
     sympy.Le: lambda a, b: at_least(b, a),
     sympy.Lt: lambda a, b: more_than(b, a),
     sympy.Eq: equal,
+    sympy.Ne: different,
 }
 
 
@@ -86,21 +90,33 @@ class Setup:
         Raises:
             ConditionError: a stated fact that does not hold.
         """
-        equalities = dict(_solved(r) for r in self.assume if r.sign == "=" and r.symbols)
+        equalities = solved(self.assume)
         setup = self._with(equalities).hiding(equalities) if equalities else self
-        for relation in setup.assume:
-            if Facts().decide(relation) is False:
-                message = f"the assumption {relation} does not hold"
-                raise ConditionError(message)
+        _check(self.assume, setup.assume, equalities)
         facts = Facts(tuple(r for r in setup.assume if r.symbols))
         root, conditions, tracer = trace(
             setup.layer, setup.inputs, facts, dict(setup.hidden), self.batched
         )
-        _check_used(facts, setup, root)
+        self._check_used(root)
         for verb, path in self.edits:
             root = EDITS[verb](root, path)
         stated = tuple(Condition(r, "stated") for r in self.assume if r.symbols)
         return root, (*stated, *conditions), tracer.batch_written
+
+    def _check_used(self, root: Group) -> None:
+        """Refuse facts about symbols that the cost does not have."""
+        stated: set[Symbol] = set().union(*(r.symbols for r in self.assume))
+        if not stated:
+            return
+        known = _brought_in(self.assume, self.symbols | symbols_within(root))
+        if stated - known:  # an equality may have replaced a symbol inside a forward
+            bare = replace(self, assume=tuple(r for r in self.assume if r.sign != "="))
+            plain, _, _ = trace(bare.layer, bare.inputs, Facts(), dict(bare.hidden), bare.batched)
+            known = _brought_in(self.assume, known | symbols_within(plain))
+        if stated - known:
+            names = ", ".join(sorted(s.name for s in stated - known))
+            message = f"an assumption speaks of {names}, which the cost does not have"
+            raise ConditionError(message)
 
     @property
     def symbols(self) -> set[Symbol]:
@@ -117,7 +133,7 @@ class Setup:
             if Facts().decide(relation.at(swaps)) is False:
                 message = f"the assumption {relation} does not hold for {listed(swaps)}"
                 raise ConditionError(message)
-        values = (*((s, e.xreplace(swaps)) for s, e in self.values), *swaps.items())
+        values = (*((s, put_in(e, swaps)) for s, e in self.values), *swaps.items())
         return replace(self._with(swaps), values=values)
 
     def hiding(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
@@ -126,7 +142,7 @@ class Setup:
         Raises:
             SymbolError: the values speak of the symbols themselves, so that they cannot be told apart.
         """
-        hidden = (*((s, e.xreplace(swaps)) for s, e in self.hidden), *swaps.items())
+        hidden = (*((s, put_in(e, swaps)) for s, e in self.hidden), *swaps.items())
         new = set().union(*(value.free_symbols for _, value in hidden))
         if clash := new & {symbol for symbol, _ in hidden}:
             message = (
@@ -140,7 +156,7 @@ class Setup:
         return replace(
             self,
             layer=self.layer.substituted(swaps),
-            inputs=tuple(tuple(size.xreplace(swaps) for size in shape) for shape in self.inputs),
+            inputs=tuple(tuple(put_in(size, swaps) for size in shape) for shape in self.inputs),
             assume=tuple(r.at(swaps) for r in self.assume),
         )
 
@@ -153,23 +169,92 @@ def listed(swaps: Mapping[Symbol, sympy.Expr]) -> str:
 EDITS = {"select": select, "upto": up_to, "without": without}
 
 
-def _solved(relation: Relation) -> tuple[Symbol, sympy.Expr]:
-    """Read H = W as: write W for H; and 4 = 2*W as: write 2 for W."""
+def solved(relations: Iterable[Relation]) -> dict[Symbol, sympy.Expr]:
+    """Return what to write for symbols so that all stated equalities hold: W for H where H = W.
+
+    Raises:
+        ConditionError: an equality that does not hold with the others, or is solved for no symbol.
+    """
+    swaps: dict[Symbol, sympy.Expr] = {}
+    waiting = [relation for relation in relations if relation.sign == "=" and relation.symbols]
+    while waiting:
+        for relation in waiting:
+            now = relation.at(swaps)
+            # a padding may be 0, though a dimension is taken to be at least 1
+            given = 0 in (now.left, now.right) and (now.left.is_Symbol or now.right.is_Symbol)
+            holds = None if given else Facts().decide(now)
+            if holds is False:
+                raise _does_not_hold(relation, swaps)
+            found = {} if holds else _solution(now)
+            if holds or found:
+                break
+        else:
+            message = (
+                f"the assumption {waiting[0]} cannot be solved for a symbol; write it as H = …"
+            )
+            raise ConditionError(message)
+        swaps = {symbol: put_in(value, found) for symbol, value in swaps.items()} | found
+        waiting.remove(relation)
+    return swaps
+
+
+def _solution(relation: Relation) -> dict[Symbol, sympy.Expr]:
+    """Read H = W as: write W for H; and 4 = 2*W as: write 2 for W; nothing where it cannot be solved."""
     for symbol, value in ((relation.left, relation.right), (relation.right, relation.left)):
         if symbol.is_Symbol and not value.has(symbol):
-            return symbol, value
-    difference = sympy.expand(relation.left - relation.right)
+            return _possible(relation, symbol, value)
+    difference = spread(relation.left - relation.right)
     for symbol in sorted(difference.free_symbols, key=str):
         factor = difference.coeff(symbol)
-        rest = sympy.expand(difference - factor * symbol)
+        rest = spread(difference - factor * symbol)
         if factor.is_Rational and factor != 0 and not rest.has(symbol):
-            value = -rest / factor
-            if value.is_Rational and not (value.is_Integer and value > 0):
-                message = f"the assumption {relation} does not hold: {symbol} would be {value}"
-                raise ConditionError(message)
-            return symbol, value
-    message = f"the assumption {relation} cannot be solved for a symbol; write it as H = …"
-    raise ConditionError(message)
+            return _possible(relation, symbol, -rest / factor)
+    return {}
+
+
+def _possible(relation: Relation, symbol: Symbol, value: sympy.Expr) -> dict[Symbol, sympy.Expr]:
+    whole = not symbol.is_integer or Facts().decide(divides(1, value)) is not False
+    if not whole or Facts().decide(at_least(value, 0)) is False:
+        message = f"the assumption {relation} does not hold: {symbol} would be {value}"
+        raise ConditionError(message)
+    return {symbol: value}
+
+
+def _check(
+    stated: tuple[Relation, ...], now: tuple[Relation, ...], swaps: Mapping[Symbol, sympy.Expr]
+) -> None:
+    """Refuse stated facts that do not hold, or not together, once equalities were put in."""
+    for relation, changed in zip(stated, now, strict=True):
+        if Facts().decide(changed) is False:
+            raise _does_not_hold(relation, swaps)
+    names = dict(zip(now, stated, strict=True))
+    left = [relation for relation in now if relation.symbols and relation.sign != "="]
+    if together := contradiction(left):
+        *first, last = (str(names[relation]) for relation in together)
+        message = f"the assumptions {', '.join(first)} and {last} cannot all hold"
+        raise ConditionError(message + _where(swaps))
+
+
+def _does_not_hold(relation: Relation, swaps: Mapping[Symbol, sympy.Expr]) -> ConditionError:
+    used = {symbol: value for symbol, value in swaps.items() if symbol in relation.symbols}
+    return ConditionError(f"the assumption {relation} does not hold" + _where(used))
+
+
+def _where(swaps: Mapping[Symbol, sympy.Expr]) -> str:
+    return f" where {listed(swaps)}" if swaps else ""
+
+
+def _brought_in(relations: Iterable[Relation], known: set[Symbol]) -> set[Symbol]:
+    """Return the symbols of a cost, and those that equalities write in their place: h with H = 32*h."""
+    equalities = [relation for relation in relations if relation.sign == "="]
+    while True:
+        new = set(known)
+        for relation in equalities:
+            if not known.isdisjoint(_solution(relation) or relation.symbols):
+                new |= relation.symbols
+        if new == known:
+            return known
+        known = new
 
 
 def symbols_within(root: Group) -> set[Symbol]:
@@ -184,11 +269,3 @@ def symbols_within(root: Group) -> set[Symbol]:
             found |= set().union(*(n.free_symbols for shape in item.outputs for n in shape))
             found |= set().union(*(c.relation.symbols for c in item.conditions))
     return found
-
-
-def _check_used(facts: Facts, setup: Setup, root: Group) -> None:
-    stated: set[Symbol] = set().union(*(r.symbols for r in facts.relations))
-    if stated and (unused := stated - setup.symbols - symbols_within(root)):
-        names = ", ".join(sorted(s.name for s in unused))
-        message = f"an assumption speaks of {names}, which the cost does not have"
-        raise ConditionError(message)

@@ -14,7 +14,17 @@ PACKAGE = Path(sf.__file__).parent
 #: A row may import from the rows above it, and within a row.
 ROWS = [
     ["errors"],
-    ["symbols", "exprs", "floors", "facts", "arithmetic", "styles", "typeset", "units"],
+    [
+        "symbols",
+        "extents",
+        "exprs",
+        "floors",
+        "facts",
+        "arithmetic",
+        "styles",
+        "typeset",
+        "units",
+    ],
     ["tally", "trace", "equations", "primitives", "geometry", "fields"],
     ["conventions", "metrics", "receptive"],
     ["layers"],
@@ -29,6 +39,7 @@ ROWS = [
         "shares",
         "conditions",
         "omissions",
+        "contradictions",
         "setups",
         "recurrences",
     ],

@@ -1,9 +1,12 @@
 """Putting values in: once, all together, and never where a condition does not hold."""
 
+import re
+
 import pytest
 import sympy
 
 import symflops as sf
+from symflops.facts import Facts, at_least
 
 C, D, H, W, L, M, N, k = sf.dims("C D H W L M N k")
 a = sf.dim("a", integer=False)
@@ -101,6 +104,118 @@ def test_facts_about_rational_symbols():
         assert cost.at(a=1.5, C=1, H=2, W=2).output == (1, 3, 3)
     with pytest.raises(sf.ConditionError):
         cost.at(a=0.5)
+
+
+@pytest.mark.parametrize("fact", ["a > 1", "1 < a", a > 1])
+def test_greater_is_not_at_least(fact):
+    cost = sf.cost(sf.Upsample(scale_factor=a), (C, H, W), assume=[fact])
+    assert "a > 1" in cost.table().to_text().splitlines()[-1]
+    with pytest.raises(sf.ConditionError, match="the assumption a > 1 does not hold for a = 1"):
+        cost.at(a=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "output"),
+    [
+        (("C = D", "D = H", "H = W"), (W, W, W, W)),
+        (("H = W", "D = H", "C = D"), (W, W, W, W)),
+        (("H = 2*W", "W = 16"), (C, D, 32, 16)),
+        (("W = 16", "H = 2*W"), (C, D, 32, 16)),
+        (("C = D", "D = H", "H = 8*C - 21"), (3, 3, 3, W)),
+        (("H*W = 100", "W = 10"), (C, D, 10, 10)),
+        (("C = D", "D = C"), (D, D, H, W)),
+        (("H = 32*N",), (C, D, 32 * N, W)),
+        (("32*N = H", "N = M", "M = 2"), (C, D, 64, W)),
+        (("H = N", "N = M", "M = 32"), (C, D, 32, W)),
+        (("2 | H", "H = 2*W", "W >= 3", "9 >= W"), (C, D, 2 * W, W)),
+        (("H != W",), (C, D, H, W)),
+    ],
+)
+def test_equalities_are_put_in_until_nothing_changes(facts, output):
+    cost = sf.cost(sf.ReLU(), (C, D, H, W), assume=facts)
+    assert cost.output == output
+    assert sympy.expand(cost.flops - sympy.prod(output)) == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (("C = D", "D = C + 1"), "the assumption D = C + 1 does not hold where C = D"),
+        (("H = 2*W", "W = 16", "H = 30"), "the assumption H = 30 does not hold where H = 32"),
+        (("32 | H", "H = W", "W = 40"), "the assumption 32 | H does not hold where H = 40"),
+        (("H = W", "H != W"), "the assumption H != W does not hold where H = W"),
+        (("H = 3/2",), "the assumption H = 3/2 does not hold: H would be 3/2"),
+        (("2*H = 2*W + 1",), "H would be W + 1/2"),
+        (("H + W = 0",), "the assumption H + W = 0 does not hold"),
+        (("H*W = 100",), "the assumption H*W = 100 cannot be solved for a symbol"),
+        (("H >= 10", "H <= 5"), "the assumptions H >= 10 and 5 >= H cannot all hold"),
+        (("H >= W", "W >= H + 1"), "the assumptions H >= W and W >= H + 1 cannot all hold"),
+        (
+            ("C > D", "H >= 3", "D > H", "H > C"),
+            "the assumptions C >= D + 1, D >= H + 1 and H >= C + 1 cannot all hold",
+        ),
+        (
+            ("2*C >= 3*D", "3*D > 2*C"),
+            "the assumptions 2*C >= 3*D and 3*D >= 2*C + 1 cannot all hold",
+        ),
+        (("2 | H", "2 | H + 1"), "the assumptions 2 | H and 2 | H + 1 cannot all hold"),
+        (("32 | H", "H <= 31"), "the assumptions 32 | H and 31 >= H cannot all hold"),
+        (
+            ("H = W/2", "W >= 10", "H <= 4"),
+            "the assumptions W >= 10 and 4 >= H cannot all hold where H = W/2",
+        ),
+        (("N = 3",), "an assumption speaks of N, which the cost does not have"),
+        (("N = H",), "an assumption speaks of N, which the cost does not have"),
+        (("M = N",), "an assumption speaks of M, N, which the cost does not have"),
+    ],
+)
+def test_facts_that_cannot_hold_together_are_refused(facts, message):
+    with pytest.raises(sf.ConditionError, match=re.escape(message)):
+        sf.cost(sf.ReLU(), (C, D, H, W), assume=facts)
+
+
+def test_values_go_through_equalities():
+    cost = sf.cost(sf.ReLU(), (C, D, H, W), assume=("C = D", "D = 2*H"))
+    assert cost.at(C=8).output == (8, 8, 4, W)
+    with pytest.raises(sf.ConditionError, match="H would be 7/2"):
+        cost.at(C=7)
+
+
+def test_equalities_about_symbols_inside_a_forward():
+    assert sf.cost(Hidden(), (H, W), assume="M = 3").output == (H, 3)
+    assert sf.cost(Hidden(), (H, W), assume=("M = H", "H = 4")).output == (4, 4)
+    with pytest.raises(sf.ConditionError, match="speaks of N"):
+        sf.cost(Hidden(), (H, W), assume=("M = 3", "N = 3"))
+
+
+def test_a_padding_is_assumed_to_be_0_as_it_is_put_in():
+    conv = sf.Conv2d(C, D, 3, padding=N)
+    assert sf.cost(conv, (C, H, W), assume="N = 0").output == (D, H - 2, W - 2)
+
+
+def test_stated_upper_bounds_are_used():
+    with pytest.raises(sf.ShapeError, match="needs a padded height of at least 3"):
+        sf.cost(sf.Conv2d(C, D, 3), (C, H, W), assume="H <= 2")
+
+
+def test_a_bound_on_a_fraction_is_no_bound_on_whole_numbers():
+    above = Facts((at_least(a, N),))
+    assert above.decide(at_least(a + 1, N)) is True
+    assert above.decide(at_least(sympy.floor(a), a)) is None  # a is N and a fraction
+
+
+@pytest.mark.parametrize(
+    ("values", "params"),
+    [({"C": 5, "k": 2, "H": 9}, 6), ({"C": 9, "k": 3, "H": 12}, 4)],
+)
+def test_denominators_may_be_negative(values, params):
+    """H/(C - k) is at least 1 not where H is at least C - k, but where both have one sign."""
+    cost = sf.cost(sf.Linear(W, H / (C - k)), (W,))
+    assert "H/(C - k) >= 1" in map(str, cost.conditions)
+    assert cost.at(W=1, **values).params == params
+    with pytest.raises(sf.SymflopsError, match="must be at least 1, got -3"):
+        cost.at(C=2, k=5, H=9)
+    assert "H >= C + k" in map(str, sf.cost(sf.Linear(W, H / (C + k)), (W,)).conditions)
 
 
 def test_ceilings_of_what_is_not_whole():

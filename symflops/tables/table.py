@@ -92,6 +92,11 @@ class Table:
         """The formulas that were written already."""
         return {}
 
+    @cached_property
+    def sizes(self) -> dict[tuple[sympy.Expr, Medium], str]:
+        """The sizes that were written already."""
+        return {}
+
     def keeping(self, keys: Sequence[str]) -> Table:
         """Return the table with these columns alone."""
         kept = [i for i, column in enumerate(self.columns) if column.key in keys]
@@ -222,12 +227,13 @@ def number(cell: Any, kind: Kind) -> str:
     return f"{int(cell):,}"
 
 
-_LATEX = {"|": r"\mid", ">=": r"\geq", "=": "=", "!=": r"\neq"}
+_LATEX = {"|": r"\mid", ">=": r"\geq", ">": ">", "=": "=", "!=": r"\neq"}
 SIGNS: dict[Medium, dict[str, str]] = {
-    "text": {"|": "|", ">=": "≥", "=": "=", "!=": "≠"},
+    "text": {"|": "|", ">=": "≥", ">": ">", "=": "=", "!=": "≠"},
     "mathml": {
         "|": "<mo>|</mo>",
         ">=": "<mo>≥</mo>",
+        ">": "<mo>&gt;</mo>",
         "=": "<mo>=</mo>",
         "!=": "<mo>≠</mo>",
     },
@@ -265,5 +271,7 @@ def words(
 
 
 def size(table: Table, length: Any, medium: Medium) -> str:
-    """Write a size as a factor of a shape: a sum in parentheses."""
-    return as_factor(exact(length), medium, table.ranks)
+    """Write a size as a factor of a shape, once: a sum in parentheses."""
+    if (length, medium) not in table.sizes:
+        table.sizes[(length, medium)] = as_factor(exact(length), medium, table.ranks)
+    return table.sizes[(length, medium)]
