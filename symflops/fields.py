@@ -9,18 +9,21 @@ Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial, reduce
+from typing import TYPE_CHECKING, Any
 
 import sympy
 from sympy import Integer
 
-from symflops.errors import NotClosedError
+from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, minimum, spread
 from symflops.facts import Facts, at_least
+from symflops.symbols import exact, unused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from symflops.geometry import Window
 
@@ -35,7 +38,8 @@ Span = tuple[sympy.Expr, sympy.Expr] | None
 class Field:
     """Position j = q·T + r sees the positions from q·step + first to q·step + last of ``spans[r]``, T phases.
 
-    ``grain`` is the distance between the positions that one layer sees, its dilation.
+    ``grain`` is the distance between the positions that one layer sees, its dilation. A convolution has one
+    phase: ``Field(s, ((-p, d*(k - 1) - p),), d)``.
 
     >>> from symflops import dims
     >>> k, s, p = dims("k s p")
@@ -43,22 +47,55 @@ class Field:
     >>> twice = conv.after(conv)
     >>> twice.size, twice.stride, twice.padding
     (k*s + k - s, s**2, p*s + p)
+
+    Raises:
+        ArgumentError: a step or grain below 1, no span, or one that ends before it begins.
     """
 
     step: sympy.Expr
     spans: tuple[Span, ...]
     grain: sympy.Expr = ONE
 
+    def __post_init__(self) -> None:
+        given: Any = self.spans  # as users write them
+        spans = given if isinstance(given, tuple) else ()
+        if not spans or not all(s is None or (isinstance(s, tuple) and len(s) == 2) for s in spans):  # noqa: PLR2004
+            message = f"Field: spans must be a tuple of (first, last) or None, got {given!r}"
+            raise ArgumentError(message)
+        if not all(isinstance(n, sympy.Expr) for n in self._numbers()):
+            object.__setattr__(self, "step", exact(self.step))
+            object.__setattr__(self, "grain", exact(self.grain))
+            exactly = tuple(s and (exact(s[0]), exact(s[1])) for s in spans)
+            object.__setattr__(self, "spans", exactly)
+        sizes = (last - first for first, last in filter(None, self.spans))
+        wrong = any(n.is_Rational and not (n.is_Integer and n > 0) for n in (self.step, self.grain))
+        if wrong or any(size.is_negative for size in sizes):
+            message = (
+                f"Field: a step and grain of at least 1, and spans from first to last; got {self}"
+            )
+            raise ArgumentError(message)
+
+    def _numbers(self) -> Iterable[sympy.Expr]:
+        yield from (self.step, self.grain)
+        yield from (edge for span in self.spans if span for edge in span)
+
     @property
     def seeing(self) -> list[tuple[sympy.Expr, sympy.Expr]]:
-        """The spans of the positions that see anything."""
-        return [span for span in self.spans if span is not None]
+        """The spans of the positions that see anything.
+
+        Raises:
+            NotClosedError: there is none.
+        """
+        found = [span for span in self.spans if span is not None]
+        if not found:
+            message = "no position sees the input: each falls between the taps of a transposed convolution"
+            raise NotClosedError(message)
+        return found
 
     @property
     def size(self) -> sympy.Expr:
         """How many positions one position sees, from the first to the last; where they differ, the most."""
-        sizes = [spread(last - first + 1) for first, last in self.seeing]
-        return sizes[0] if len(sizes) == 1 else max(sizes, default=ZERO)
+        return _greatest([spread(last - first + 1) for first, last in self.seeing])
 
     @property
     def stride(self) -> sympy.Expr:
@@ -85,7 +122,7 @@ class Field:
         if period == 1:
             rounds = 1
         else:
-            _all_numbers((self.step, self.grain, *(edge for span in self.seeing for edge in span)))
+            _all_numbers(self._numbers())
             rounds = period // sympy.igcd(period, int(self.step))
         _few_enough(rounds * own)
         spans = [
@@ -107,6 +144,8 @@ class Field:
         first, last = seen
         period = len(self.spans)
         if period == 1:
+            if self.spans[0] is None:
+                return None
             ((low, high),) = self.seeing
             return spread(first * self.step + low), spread(last * self.step + high)
         # phases come round after as many positions: what lies between the first and the last of them
@@ -115,33 +154,39 @@ class Field:
         begin = [self.at(int(first + n * grain)) for n in range(many)]
         end = [self.at(int(last - n * grain)) for n in range(many)]
         lows, highs = [s[0] for s in begin if s], [s[1] for s in end if s]
-        return (min(lows), max(highs)) if lows and highs else None
+        return (_least(lows), _greatest(highs)) if lows and highs else None
 
     def shortest(self) -> Field:
         """Return the same field with the smallest period."""
         n = len(self.spans)
         for period in (d for d in range(1, n) if n % d == 0):
             step = self.step * period / n
-            shorter = Field(step, self.spans[:period])
-            if step.is_Integer and all(shorter.at(r) == self.spans[r] for r in range(n)):
-                return shorter
+            if step.is_integer:
+                shorter = Field(step, self.spans[:period])
+                if all(shorter.at(r) == self.spans[r] for r in range(n)):
+                    return shorter
         return self
 
-    def repeated(self, n: sympy.Expr) -> Field:
+    def repeated(self, n: sympy.Expr, facts: Facts | None = None) -> Field:
         """Return the field of ``n`` equal layers, one after the other: a geometric sum.
 
-        L convolutions of k and stride 1 see L(k - 1) + 1; with stride 2 they see (2^L - 1)(k - 1) + 1.
+        L convolutions of k and stride 1 see L(k - 1) + 1; with stride 2 they see (2^L - 1)(k - 1) + 1. A stride
+        that may be 1 leaves the sum open.
+
+        Raises:
+            NotClosedError: positions differ in what they see.
         """
         if len(self.spans) > 1:
-            if not n.is_Integer or n > MOST_PHASES:
-                raise NotClosedError(ENLARGED_DEPTH)
-            result = SAME
-            for _ in range(int(n)):
-                result = self.after(result)
-            return result
-        reach = n if self.step == 1 else (self.step**n - 1) / (self.step - 1)
+            raise NotClosedError(ENLARGED_DEPTH)
         ((first, last),) = self.seeing
+        reach = _geometric(self.step, n, facts or Facts())
         return Field(self.step**n, ((spread(first * reach), spread(last * reach)),))
+
+    def xreplace(self, swaps: Mapping[Any, Any]) -> Field:
+        """Return the field with expressions in place of symbols."""
+        step, grain = self.step.xreplace(swaps), self.grain.xreplace(swaps)
+        spans = (s and (s[0].xreplace(swaps), s[1].xreplace(swaps)) for s in self.spans)
+        return Field(step, tuple(spans), grain)
 
     def hull(self, other: Field, facts: Facts) -> Field:
         """Return what is seen through two branches that meet.
@@ -158,18 +203,29 @@ class Field:
                 "see no common grid"
             )
             raise NotClosedError(message)
-        period = mine * theirs // sympy.igcd(mine, theirs)
+        period = math.lcm(mine, theirs)
         _few_enough(period)
         spans = tuple(_hull(self.at(r), other.at(r), facts) for r in range(period))
         return Field(self.step * period / mine, spans).shortest()
 
     def is_aligned(self, other: Field) -> bool:
         """Say whether the fields of two branches have the same centres."""
-        pairs = ((self.at(r), other.at(r)) for r in range(len(self.spans) * len(other.spans)))
+        period = math.lcm(len(self.spans), len(other.spans))
+        pairs = ((self.at(r), other.at(r)) for r in range(period))
         return all(a is None or b is None or spread(sum(a) - sum(b)) == 0 for a, b in pairs)
 
 
-ENLARGED_DEPTH = "a symbolic depth of layers that enlarge has no receptive field in closed form"
+def _geometric(ratio: sympy.Expr, n: sympy.Expr, facts: Facts) -> sympy.Expr:
+    """Return Σ ratio^i for i = 0 … n - 1."""
+    if ratio == 1:
+        return n
+    if facts.decide(at_least(ratio, 2)):
+        return (ratio**n - 1) / (ratio - 1)
+    i = unused(ratio, n)
+    return sympy.Sum(ratio**i, (i, ZERO, n - 1))
+
+
+ENLARGED_DEPTH = "a symbolic depth of layers that enlarge has no receptive field in closed form; give it a number"
 
 
 def _hull(a: Span, b: Span, facts: Facts) -> Span:
@@ -263,7 +319,7 @@ def blended(ratio: sympy.Expr, before: int, after: int, *, corners: bool = False
     """Return the field of interpolation: position j blends the neighbours of one place of the input.
 
     The place is x = (j + ½)/ratio - ½, or j/ratio where corners are aligned; the neighbours are those from
-    ⌊x⌋ - ``before`` to ⌊x⌋ + ``after``.
+    ⌊x⌋ - ``before`` to ⌊x⌋ + ``after``, or x alone where it is whole.
 
     Raises:
         NotClosedError: the ratio is a symbol.
@@ -271,8 +327,22 @@ def blended(ratio: sympy.Expr, before: int, after: int, *, corners: bool = False
     _all_numbers((ratio,))
     _few_enough(ratio.p)
     half = sympy.Rational(0 if corners else 1, 2)
-    places = [sympy.floor((r + half) / ratio - half) for r in range(ratio.p)]
-    return Field(Integer(ratio.q), tuple((x - before, x + after) for x in places))
+    spans = []
+    for place in ((r + half) / ratio - half for r in range(ratio.p)):
+        x = Integer(place.p // place.q)
+        # a place that is a position is seen alone: its neighbours weigh nothing
+        spans.append((x, x) if place.is_Integer else (x - before, x + after))
+    return Field(Integer(ratio.q), tuple(spans))
+
+
+def _least(values: list[sympy.Expr]) -> sympy.Expr:
+    if all(value.is_Rational for value in values):
+        return min(values)
+    return reduce(partial(least, facts=Facts()), dict.fromkeys(values))
+
+
+def _greatest(values: list[sympy.Expr]) -> sympy.Expr:
+    return -_least([-value for value in values])
 
 
 def least(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> sympy.Expr:
@@ -283,7 +353,7 @@ def least(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> sympy.Expr:
     return minimum(a, b)
 
 
-def _all_numbers(values: tuple[sympy.Expr, ...]) -> None:
+def _all_numbers(values: Iterable[sympy.Expr]) -> None:
     for value in values:
         if not value.is_Rational:
             message = (

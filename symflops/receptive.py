@@ -11,6 +11,7 @@ Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -19,8 +20,7 @@ from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.fields import ENLARGED_DEPTH, SAME, Axes, Field, pointwise
 from symflops.metrics import closed_sum
-from symflops.symbols import exact
-from symflops.symbols import index as _index
+from symflops.symbols import exact, unused
 from symflops.trace import Group, Step, Sum, Times
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class View:
     def field(self) -> dict[int, Field]:
         """The fields by the axis of the input."""
         last = self.stop or self
-        return dict(sorted(entry for entry in last.axes if entry is not None))
+        return dict(sorted(filter(None, last.axes), key=itemgetter(0)))
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class ReceptiveField:
 
 
 def _listed(values: tuple[Any, ...]) -> str:
+    if len(values) == 1:
+        return str(values[0])
     return " × ".join(f"({v})" if getattr(v, "is_Add", False) else str(v) for v in values)
 
 
@@ -98,24 +100,33 @@ def _factored(size: sympy.Expr) -> sympy.Expr:
 
 
 def _one_series(expr: sympy.Expr) -> sympy.Expr:
-    """Write Σ k_i - Σ 1 as Σ (k_i - 1): sums over the same index as one."""
+    """Write Σ k_i - Σ 1 as Σ (k_i - 1): sums over the same index, with the same factor, as one."""
     found: dict[Any, list[sympy.Expr]] = {}
     rest = []
     for term in sympy.Add.make_args(sympy.expand(expr)):
-        number, series = term.as_coeff_Mul()
-        if isinstance(series, sympy.Sum):
-            found.setdefault(series.limits, []).append(number * series.function)
+        number, monomial = term.as_coeff_Mul()
+        series = [f for f in sympy.Mul.make_args(monomial) if isinstance(f, sympy.Sum)]
+        if len(series) == 1:
+            key = monomial / series[0], series[0].limits
+            found.setdefault(key, []).append(number * series[0].function)
         else:
             rest.append(term)
     if len(found) != 1:
         return expr
-    ((limits, bodies),) = found.items()
-    ((index, first, last),) = limits
+    (((factor, limits), bodies),) = found.items()
     left = sympy.Add(*rest)
-    each = left / spread(last - first + 1)  # what every index contributes
+    each = sympy.cancel(left / factor / _how_many(limits))  # what every index contributes
     if each.is_Rational:
-        return sympy.Sum(sympy.factor(sympy.Add(each, *bodies)), (index, first, last))
-    return left + sympy.Sum(sympy.factor(sympy.Add(*bodies)), (index, first, last))
+        return factor * sympy.Sum(sympy.factor(sympy.Add(each, *bodies)), *limits)
+    return left + factor * sympy.Sum(sympy.factor(sympy.Add(*bodies)), *limits)
+
+
+def _how_many(limits: tuple[Any, ...]) -> sympy.Expr:
+    """Return how many terms a sum has, over one index or several; the innermost stands first."""
+    count = ONE
+    for index, first, last in limits:
+        count = closed_sum(count, index, first, last)
+    return count
 
 
 def views(root: Group, facts: Facts) -> Mapping[str, View]:
@@ -151,7 +162,7 @@ class Walk:
         if all(view.stop for view in inputs):
             stopped = inputs[0].stop
             return tuple(View((None,) * len(shape), stopped) for shape in group.outputs)
-        said = group.layer.sees(*group.inputs)  # type: ignore[attr-defined]
+        said = _said(group, path)
         if said is None and group.is_leaf and not _passes_on(group):
             said = _pointwise(group, path)
         if said is not None:
@@ -167,7 +178,13 @@ class Walk:
             if source is None:
                 raise _unsaid(group, path, "passes on a shape of its own making")
             while source not in made:  # the layer was taken out: what went in comes out
-                source = into[source[0]][0]
+                taken = source[0]
+                source, *others = into[taken]
+                if others:
+                    raise NotClosedError(
+                        f"no receptive field without {'.'.join(filter(None, (path, taken)))}, where "
+                        "several tensors came together"
+                    )
                 if source is None:
                     raise _unsaid(group, path, "passes on a shape of its own making")
             return made[source]
@@ -223,46 +240,101 @@ class Walk:
         return None
 
     def depth(
-        self, group: Group, repeated: Times | Sum, inputs: tuple[View, ...], path: str
+        self, group: Group, depth: Times | Sum, inputs: tuple[View, ...], path: str
     ) -> tuple[View, ...]:
-        """Return the views behind a repetition: those of one block, composed with themselves."""
-        block = repeated.child
+        """Return the view behind a repetition: one block composed with itself, or block after block."""
+        block, inside = depth.child, f"{path}.0" if path else "0"
         assert isinstance(block, Group)  # noqa: S101 - blocks are layers
-        inside = f"{path}.0" if path else "0"
-        own = tuple(
-            View(tuple(None if e is None else (i, SAME) for i, e in enumerate(view.axes)))
-            for view in inputs
-        )
-        outer, self.found = self.found, {}
-        outputs = self.group(block, own, inside)
-        within, self.found = self.found, outer
-        for key, view in within.items():
-            self.found[key] = _through(view, inputs[0])
-        self.found[inside] = _through(outputs[0], inputs[0])
-        return tuple(
-            self.repeated(group, repeated, output, before, path)
-            for output, before in zip(outputs, inputs, strict=True)
-        )
+        (before,) = inputs
+        aside = Walk(self.facts)
+        (alone,) = aside.group(block, (_alone(before),), inside)
+        if isinstance(depth, Sum):
+            if alone.stop is not None:
+                return (_through(_at_start(alone, depth), before),)
+        else:
+            (view,) = self.group(block, (before,), inside)
+            self.found[inside] = view
+            if view.stop is not None:
+                return (view,)
+            if not _is_plain(before, alone) and depth.n.is_Integer and depth.n <= MOST_BLOCKS:
+                for _ in range(1, int(depth.n)):
+                    (view,) = aside.group(block, (view,), inside)
+                return (view,)
+        return (self.repeated(group, depth, alone, before, path),)
 
     def repeated(
         self, group: Group, depth: Times | Sum, block: View, before: View, path: str
     ) -> View:
         """Return the view behind all blocks, where one block alone has the view ``block``."""
-        if block.stop is not None:
-            return View(block.axes, before.stop or _through(block.stop, before), before.aligned)
         axes: list[tuple[int, Field] | None] = []
-        for axis, entry in enumerate(block.axes):
-            outer = before.axes[axis]
+        for axis, (entry, outer) in enumerate(zip(block.axes, before.axes, strict=True)):
             if entry is None or outer is None:
                 axes.append(None)
                 continue
             if entry[0] != axis:
-                raise _unsaid(group, path, "repeats a block that turns axes")
-            field = (
-                entry[1].repeated(depth.n) if isinstance(depth, Times) else _summed(entry[1], depth)
-            )
+                raise NotClosedError(
+                    f"no receptive field in closed form: {group.kind}{_at(path)} repeats a block that turns "
+                    f"axes; give the depth a number of at most {MOST_BLOCKS}"
+                )
+            if isinstance(depth, Times):
+                field = entry[1].repeated(depth.n, self.facts)
+            else:
+                field = _summed(entry[1], depth, self.facts)
             axes.append((outer[0], field.after(outer[1])))
         return View(tuple(axes), before.stop, before.aligned and block.aligned)
+
+
+MOST_BLOCKS = 2_000  # that are followed one by one
+
+
+def _alone(view: View) -> View:
+    """Return the view of a block's input from that input itself."""
+    return View(tuple(None if e is None else (i, SAME) for i, e in enumerate(view.axes)))
+
+
+def _is_plain(before: View, block: View) -> bool:
+    """Say whether a block leaves each axis in its place, and all positions of both maps see alike."""
+    entries = filter(None, (*before.axes, *block.axes))
+    straight = all(entry is None or entry[0] == i for i, entry in enumerate(block.axes))
+    return straight and all(len(field.spans) == 1 for _, field in entries)
+
+
+def _at_start(view: View, depth: Sum) -> View:
+    """Return what is seen behind the first block from what is seen behind any."""
+    swaps = {depth.index: depth.start}
+    axes = tuple(None if e is None else (e[0], e[1].xreplace(swaps)) for e in view.axes)
+    return View(axes, view.stop and _at_start(view.stop, depth), view.aligned)
+
+
+def _said(group: Group, path: str) -> Axes | None:
+    """Return what a layer says that it sees, once it is sure to be an answer.
+
+    Raises:
+        ArgumentError: it is none: an entry for each axis of the output, no axis of the input twice.
+    """
+    said: Any = group.layer.sees(*group.inputs)  # type: ignore[attr-defined]
+    if said is None:
+        return None
+    rank, needed = max(map(len, group.inputs)), len(group.outputs[0])
+    if isinstance(said, tuple | list) and len(said) == needed:
+        entries = [entry for entry in said if entry is not None]
+        if all(_is_entry(entry, rank) for entry in entries):
+            axes = [axis for axis, _ in entries]
+            if len(axes) == len(set(axes)):
+                return tuple(said)
+    message = (
+        f"{group.kind}.sees{_at(path)} returned {said!r}; return a tuple with an entry "
+        f"for each of the {needed} axes of the output: (axis of the input, Field), no axis twice, or None "
+        "where all of what stood there is seen"
+    )
+    raise ArgumentError(message)
+
+
+def _is_entry(entry: Any, rank: int) -> bool:
+    if not isinstance(entry, tuple) or len(entry) != 2:  # noqa: PLR2004 - an axis and a field
+        return False
+    axis, field = entry
+    return isinstance(axis, int) and 0 <= axis < rank and isinstance(field, Field)
 
 
 def _passes_on(group: Group) -> bool:
@@ -295,7 +367,7 @@ def _shift(said: Axes, view: View, inputs: tuple[View, ...]) -> int:
 
 
 def _is_broadcast(group: Group, inputs: tuple[View, ...], i: int) -> bool:
-    """Say whether an input that saw everything is stretched along every axis that another one runs along."""
+    """Say whether an input that saw everything is stretched along the axes that another one runs along."""
     others = [n for n in range(len(inputs)) if n != i and inputs[n].stop is None]
     running = [
         (len(inputs[n].axes) - axis, n)
@@ -304,10 +376,10 @@ def _is_broadcast(group: Group, inputs: tuple[View, ...], i: int) -> bool:
         if entry is not None
     ]
     own = group.inputs[i]
-    return bool(running) and all(
-        back > len(own) or (own[-back] == ONE and group.inputs[n][-back] != ONE)
-        for back, n in running
-    )
+    stretched = [
+        (back, n) for back, n in running if back > len(own) or own[-back] != group.inputs[n][-back]
+    ]
+    return bool(stretched) and all(back > len(own) or own[-back] == ONE for back, _ in running)
 
 
 def _through(view: View, before: View) -> View:
@@ -322,20 +394,20 @@ def _through(view: View, before: View) -> View:
     return View(tuple(axes), stop, view.aligned and before.aligned)
 
 
-def _summed(field: Field, depth: Sum) -> Field:
+def _summed(field: Field, depth: Sum, facts: Facts) -> Field:
     """Compose blocks whose fields depend on their index: Σ_i (k_i - 1)·Π_{j<i} s_j."""
     index, first, last = depth.limits
     if len(field.spans) > 1:
         raise NotClosedError(ENLARGED_DEPTH)
     ((low, high),) = field.seeing
     if not any(part.has(index) for part in (field.step, low, high)):
-        return field.repeated(depth.n)
+        return field.repeated(depth.n, facts)
     if field.step == 1:
         before, step = ONE, ONE
     elif not field.step.has(index):
         before, step = field.step ** (index - first), field.step**depth.n
     else:
-        inner = _index("j" if index.name != "j" else "m")
+        inner = unused(index, field.step, low, high)
         inside = field.step.xreplace({index: inner})
         before = sympy.product(inside, (inner, first, index - 1))
         step = sympy.product(field.step, (index, first, last))
@@ -347,8 +419,11 @@ def _summed(field: Field, depth: Sum) -> Field:
 
 
 def _unsaid(group: Group, path: str, what: str) -> NotClosedError:
-    where = f" ({path})" if path else ""
     return NotClosedError(
-        f"no receptive field: {group.kind}{where} {what}; give the layer a method sees(self, x) that "
+        f"no receptive field: {group.kind}{_at(path)} {what}; give the layer a method sees(self, x) that "
         "returns, for each axis of its output, the axis of its input and the Field along it"
     )
+
+
+def _at(path: str) -> str:
+    return f" ({path})" if path else ""

@@ -72,8 +72,9 @@ def _differ(depth: Sum) -> ArgumentError:
 
 
 def _repetition(group: Group) -> Node | None:
-    (_, child), *others = group.children or (("", None),)
-    return child if not others else None
+    """Return what is repeated, which stands first and has no name; the last block may stand apart behind it."""
+    name, child = group.children[0] if group.children else ("", None)
+    return None if name else child
 
 
 def up_to(root: Group, path: str) -> Group:
@@ -91,7 +92,7 @@ def _cut(group: Group, names: list[str], end: Group) -> Group:
     kept: list[tuple[str, Node]] = []
     flow = group.flow
     repeated = _repetition(group)
-    if isinstance(repeated, Times):
+    if isinstance(repeated, Times) and name not in dict(group.children):
         if int(name):
             kept.append(("", Times(Integer(name), repeated.child, repeated.shared)))
         last = repeated.child

@@ -192,6 +192,18 @@ def index(name: str = "i") -> Index:
     return Index(name, integer=True, nonnegative=True)
 
 
+def unused(*expressions: sympy.Basic, name: str = "i") -> Index:
+    """Return an index that stands in none of the expressions, bound or free: ``name``, or another letter.
+
+    >>> unused(index("i") + dim("j"))
+    m
+    """
+    taken = {symbol.name for expression in expressions for symbol in expression.atoms(sympy.Symbol)}
+    letters = dict.fromkeys((name, *"ijmnpqr"))
+    names = (letter + tail for tail in ("", *"123456789") for letter in letters)
+    return index(next(name for name in names if name not in taken))
+
+
 def notation(name: str) -> Notation:
     """Return what was declared for the display of ``name``."""
     return _NOTATION.get(name, Notation())

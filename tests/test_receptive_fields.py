@@ -75,6 +75,8 @@ def test_published_rows(row):
         ("resnet50_v1", 483),
         ("resnet101_v1", 1027),
         ("resnet152_v1", 1507),
+        ("mobilenet_v1", 315),
+        ("inception_v3", 1311),
         # the stride in the 3 × 3, as torchvision has it
         ("resnet50", 427),
         ("resnet101", 971),
@@ -89,6 +91,70 @@ def test_published_models(name, size):
     assert found.size == (size, size)
     assert found.stride == (32, 32)
     assert found.aligned
+
+
+#: google-research/receptive_field, RECEPTIVE_FIELD_TABLE.md: (size, stride, padding) of every end point.
+INCEPTION_V3 = {
+    "Conv2d_1a_3x3": (3, 2, 0),
+    "Conv2d_2a_3x3": (7, 2, 0),
+    "Conv2d_2b_3x3": (11, 2, 2),
+    "maxpool1": (15, 4, 2),
+    "Conv2d_3b_1x1": (15, 4, 2),
+    "Conv2d_4a_3x3": (23, 4, 2),
+    "maxpool2": (31, 8, 2),
+    "Mixed_5b": (63, 8, 18),
+    "Mixed_5c": (95, 8, 34),
+    "Mixed_5d": (127, 8, 50),
+    "Mixed_6a": (159, 16, 58),
+    "Mixed_6b": (351, 16, 154),
+    "Mixed_6c": (543, 16, 250),
+    "Mixed_6d": (735, 16, 346),
+    "Mixed_6e": (927, 16, 442),
+    "Mixed_7a": (1055, 32, 490),
+    "Mixed_7b": (1183, 32, 554),
+    "Mixed_7c": (1311, 32, 618),
+}
+#: Their paddings are of TensorFlow's "SAME", which pads even sizes behind alone; size and stride are the same.
+MOBILENET_V1 = [
+    (3, 2),
+    (7, 2),
+    (11, 4),
+    (19, 4),
+    (27, 8),
+    (43, 8),
+    (59, 16),
+    (91, 16),
+    (123, 16),
+    (155, 16),
+    (187, 16),
+    (219, 16),
+    (251, 32),
+    (315, 32),
+]
+
+
+def test_published_end_points():
+    cost = sf.cost(sf.zoo.inception_v3())
+    found = {path: triple(cost.upto(path).receptive_field) for path in INCEPTION_V3}
+    assert found == {path: both(*expected) for path, expected in INCEPTION_V3.items()}
+    cost = sf.cost(sf.zoo.mobilenet_v1())
+    fields = [cost.upto(f"features.{i}").receptive_field for i in range(len(MOBILENET_V1))]
+    assert [(f.size[0], f.stride[0]) for f in fields] == MOBILENET_V1
+
+
+@pytest.mark.parametrize(
+    ("depths", "sizes"),
+    [
+        ((3, 4, 6, 3), (35, 99, 291, 483)),
+        ((3, 4, 23, 3), (35, 99, 835, 1027)),
+        ((3, 24, 36, 3), (35, 419, 1571, 1763)),
+    ],
+)
+def test_published_blocks_of_resnets(depths, sizes):
+    """The same table, resnet_v1_50, _101 and _200: blocks 1 to 4, of these sizes wherever their stride stands."""
+    cost = sf.cost(sf.zoo.resnet50_v1(depths=depths))
+    found = [cost.upto(f"layer{i}").receptive_field.size[0] for i in (1, 2, 3, 4)]
+    assert tuple(found) == sizes
 
 
 def test_alexnet_sees_195_and_not_67():
@@ -124,9 +190,14 @@ def test_stacked_convolutions_of_stride_two():
 
 
 def test_any_stride():
-    """(s^L - 1)/(s - 1)·(k - 1) + 1."""
-    found = field(sf.Repeat(sf.Conv2d(C, C, k, stride=s), L))
-    assert sympy.simplify(found.size[0] - (s**L - 1) / (s - 1) * (k - 1) - 1) == 0
+    """Σ s^i·(k - 1) + 1, whatever the stride is; (s^L - 1)/(s - 1) in place of the sum where it is not 1."""
+    net = sf.Repeat(sf.Conv2d(C, C, k, stride=s), L)
+    total = sympy.Sum(s ** index("i"), (index("i"), 0, L - 1))
+    assert sympy.expand(field(net).size[0] - (k - 1) * total - 1) == 0
+    for stride, size in ((1, 9), (2, 31), (3, 81)):
+        assert field(net).size[0].subs({s: stride, k: 3, L: 4}).doit() == size
+    known = field(net, assume="s >= 2").size[0]
+    assert sympy.expand(known - (s**L - 1) / (s - 1) * (k - 1) - 1) == 0
 
 
 def test_dilation_that_doubles():
@@ -224,6 +295,55 @@ def test_maps_that_are_enlarged(layer, size, stride):
     assert (found.size, found.stride) == ((size,), (sympy.Rational(Fraction(stride)),))
 
 
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_a_factor_that_is_a_fraction_counts_and_not_the_sizes_that_came_of_it(mode):
+    """PyTorch looks at j/1.5, whether 25 positions became 37 or H became ⌊3H/2⌋."""
+    for size in (24, 25, H):
+        found = field(sf.Upsample(scale_factor=1.5, mode=mode), (2, size))
+        assert found.stride == (sympy.Rational(2, 3),)
+    sizes = field(sf.Upsample(scale_factor=1.5, mode=mode, recompute_scale_factor=True), (2, 25))
+    assert sizes.stride == (sympy.Rational(25, 37),)
+
+
+def test_neighbours_that_weigh_nothing_are_not_seen():
+    one_axis = sf.Upsample(scale_factor=(2, 1), mode="bilinear")
+    assert field(one_axis, (C, H, W)).size == (2, 1)
+    corner = sf.Upsample(size=1, mode="linear", align_corners=True)
+    assert triple(field(corner, (C, 24))) == ((1,), (24,), (0,))
+
+
+def test_a_map_of_one_row_goes_on_along_the_other_axis():
+    row = sf.Conv2d(4, 4, (1, 3))
+    assert field(sf.Sequential(row, sf.SqueezeExcitation(4, 2), row), (4, 1, 20)).size == (1, 5)
+    assert field(sf.Sequential(row, sf.Upsample(scale_factor=(1, 2)), row), (4, 1, 20)).size == (
+        1,
+        4,
+    )
+
+
+def test_positions_that_see_nothing():
+    """Between the taps of a transposed convolution there is nothing, and every third position is one of these."""
+    between = sf.Sequential(sf.ConvTranspose1d(2, 2, 1, stride=3), sf.Conv1d(2, 2, 1, 3, padding=1))
+    for layer in (between, sf.Sequential(between, sf.Conv1d(2, 2, 3))):
+        with pytest.raises(sf.NotClosedError, match="no position sees the input"):
+            field(layer, (2, 24))
+
+
+def test_symbols_behind_a_map_that_was_enlarged():
+    """Which of two branches reaches further is a symbol's matter in every phase."""
+    wide, narrow = (
+        sf.Sequential(
+            sf.Conv1d(C, C, size, padding="same"), sf.Upsample(scale_factor=2, mode="linear")
+        )
+        for size in (k, s)
+    )
+    net = sf.Sequential(sf.Add(wide, narrow), sf.Conv1d(C, C, 3))
+    found = sf.cost(net, (C, N)).receptive_field.size[0]
+    for at in ({k: 7, s: 3}, {k: 2, s: 9}, {k: 1, s: 1}):
+        names = {symbol.name: value for symbol, value in at.items()}
+        assert found.subs(at) == field(net.at(names), (C, 50)).size[0]
+
+
 def test_axes_that_are_turned():
     """ConvNeXt works on channels last between two turns."""
     net = sf.Sequential(
@@ -237,6 +357,53 @@ def test_axes_that_are_turned():
     assert field(net).size == (5, 7)
 
 
+def test_blocks_that_turn_axes_are_followed_one_by_one():
+    turn = sf.Sequential(sf.Conv2d(C, C, (3, 5), padding="same"), sf.Permute((0, 1, 3, 2)))
+    assert (
+        field(sf.Repeat(turn, 4), (C, H, H)).size
+        == field(sf.Sequential(*[turn] * 4), (C, H, H)).size
+    )
+    with pytest.raises(sf.NotClosedError, match=r"turns axes; give the depth a number"):
+        field(sf.Repeat(turn, L), (C, H, H))
+
+
+def test_dilated_blocks_behind_a_transposed_convolution():
+    """Position 1 sees nothing, and neither does what sees positions 2, 4, … of it."""
+    blocks = [sf.Conv1d(2, 2, 3, dilation=2, padding=2)] * 3
+    start = sf.ConvTranspose1d(2, 2, 1, stride=2)
+    for net in (sf.Sequential(start, sf.Repeat(blocks[0], 3)), sf.Sequential(start, *blocks)):
+        (found,) = sf.cost(net, (2, 24)).views[""].field.values()
+        assert (found.at(0), found.at(1)) == ((-3, 3), None)
+
+
+@pytest.mark.parametrize(
+    ("inner", "limits"),
+    [
+        (lambda i, j, k: sf.Conv1d(4, 4, k[i + j], padding="same"), 2),
+        (lambda i, j, k: sf.Conv1d(4, 4, k[j], stride=k[i + j]), 2),
+    ],
+    ids=["kernels", "strides"],
+)
+def test_stacks_in_stacks_keep_their_indices_apart(inner, limits):
+    kernel = sf.family("k")
+    net = sf.Stack(lambda i: sf.Stack(lambda j: inner(i, j, kernel), N), L)
+    found = sf.cost(net, (4, H)).receptive_field.size[0]
+    depth = {"L": 2, "N": 3, "k": (2, 3, 1, 2)}
+    laid_out = [inner(i, j, depth["k"]) for i in range(2) for j in range(3)]
+    values = {L: 2, N: 3, kernel: sympy.Tuple(*depth["k"])}
+    assert found.xreplace(values).doit() == field(sf.Sequential(*laid_out), (4, 400)).size[0]
+    assert len({symbol.name for symbol in found.atoms(type(index()))}) >= limits
+
+
+def test_what_sees_everything_in_the_first_block_of_a_symbolic_depth():
+    block = lambda i: sf.Sequential(  # noqa: E731
+        sf.Conv1d(C, C, 2 * i + 3, padding=i + 1),
+        sf.AdaptiveAvgPool1d(1),
+        sf.Upsample(size=8),
+    )
+    assert field(sf.Stack(block, L), (C, 8)).size == (3,)
+
+
 def test_parts_of_a_cost():
     cost = sf.cost(sf.zoo.resnet50())
     assert cost["layer1"].receptive_field.size == (7, 7)
@@ -245,6 +412,16 @@ def test_parts_of_a_cost():
     assert cost.without("ReLU").receptive_field == cost.receptive_field
     deep = sf.cost(sf.Repeat(sf.Residual(sf.Conv2d(C, C, 3, padding=1)), 8), (C, H, W))
     assert [deep.upto(path).receptive_field.size[0] for path in ("0", "3.body", "7")] == [3, 9, 17]
+
+
+def test_what_is_taken_out_hands_on_what_it_got():
+    net = sf.Sequential(sf.Conv1d(4, 4, 3, padding=1), sf.Residual(sf.Conv1d(4, 4, 5, padding=2)))
+    cost = sf.cost(net, (4, 24))
+    assert cost.without("1.body").receptive_field.size == (3,)
+    with pytest.raises(sf.NotClosedError, match=r"without 1\.add, where several tensors came"):
+        cost.without("1.add").receptive_field  # noqa: B018
+    deep = sf.cost(sf.Repeat(sf.Sequential(a=net, b=sf.ReLU()), 4), (4, 24))
+    assert deep.upto("2").upto("1.a").receptive_field.size == (13,)
 
 
 def test_numbers_are_ints_and_the_whole_prints():
@@ -258,6 +435,53 @@ class Attend(sf.Layer):
     def forward(self, x):
         yield "scores", sf.contract((x[2], *x), x)
         return x
+
+
+class Window(sf.Layer):
+    """Sees three neighbours, and says so in the words given."""
+
+    said: object
+
+    def forward(self, x):
+        yield "window", sf.contract((3, *x), x)
+        return (*x[:2], x[2] - 2)
+
+    def sees(self, x):  # noqa: ARG002 - said beforehand
+        return self.said()
+
+
+def three(*span):
+    return lambda: [(0, SAME), None, (2, Field(1, (span or (0, 2),)))]
+
+
+def test_a_layer_of_ones_own_says_what_it_sees():
+    net = sf.Sequential(sf.Conv1d(C, C, 3), Window(three()), sf.Conv1d(C, C, 3))
+    assert field(net, (C, 24)).size == (7,)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (
+            lambda: 3,
+            r"Window\.sees \(1\) returned 3; return a tuple with an entry for each of the 3 axes",
+        ),
+        (lambda: ((0, SAME), None), "for each of the 3 axes"),
+        (lambda: ((0, SAME), None, (2, 3)), "axis of the input, Field"),
+        (lambda: ((0, SAME), (2, SAME), (2, SAME)), "no axis twice"),
+        (lambda: ((0, SAME), None, (7, SAME)), "axis of the input"),
+        (three(4, 1), "spans from first to last"),
+        (lambda: ((0, SAME), None, (2, Field(1, (0, 2)))), r"must be a tuple of \(first, last\)"),
+        (lambda: ((0, SAME), None, (2, Field(0, ((0, 2),)))), "a step and grain of at least 1"),
+        (
+            lambda: ((0, SAME), None, (2, Field("s", ((0, 2),)))),
+            "expected a number or an expression",
+        ),
+    ],
+)
+def test_what_a_layer_of_ones_own_says_is_looked_at(said, message):
+    with pytest.raises(sf.ArgumentError, match=message):
+        field(sf.Sequential(sf.Conv1d(C, C, 3), Window(said)), (C, 24))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sympy import cancel
 
 from symflops.errors import ArgumentError, ShapeError
-from symflops.fields import blended, mapped, scattered
+from symflops.exprs import ZERO
+from symflops.fields import SAME, Field, blended, mapped, scattered
 from symflops.floors import quotient
 from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
 from symflops.primitives import interpolate, move
@@ -16,7 +17,7 @@ from symflops.primitives import interpolate, move
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from symflops.fields import Axes, Field
+    from symflops.fields import Axes
     from symflops.trace import Shape
 
 
@@ -27,6 +28,11 @@ class Blend:
     taps: int
     axes: int
     before: int = 0
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether it blends the two neighbours of a place."""
+        return self.taps == 2  # noqa: PLR2004 - one on each side
 
 
 #: PyTorch's modes that blend, by their names; "nearest" copies.
@@ -89,19 +95,30 @@ class Upsample(Layer):
     def sees(self, *inputs: Shape) -> Axes:
         """Return the place or the neighbours that each position is made of."""
         _, _, *sizes = inputs[0]
-        along = zip(sizes, self.output(sizes), strict=True)
-        return mapped(len(inputs[0]), (self.field(size, out) for size, out in along))
+        given = None if self.recompute_scale_factor else self.scale_factor
+        factors = per_axis(given, len(sizes), "scale_factor")
+        along = zip(sizes, self.output(sizes), factors, strict=True)
+        return mapped(len(inputs[0]), (self.field(*axis) for axis in along))
 
-    def field(self, size: Any, out: Any) -> Field | None:
-        """Return the field along an axis; one of size 1 is seen whole."""
+    def field(self, size: Any, out: Any, factor: Any) -> Field | None:
+        """Return the field along an axis; one of size 1 that is enlarged is seen whole.
+
+        As in PyTorch, the places follow the factor that was given, not the sizes that came of it, unless
+        corners are aligned or an axis that keeps its size would be blended.
+        """
+        blend = BLENDS.get(self.mode)
+        ratio = cancel(out / size) if factor is None else factor
+        if ratio == 1 or (out == size and blend and blend.is_linear):
+            return SAME
         if size == 1:
             return None
-        if self.mode == "nearest":
-            return scattered(cancel(out / size))
+        if out == 1 and self.align_corners:
+            return Field(size, ((ZERO, ZERO),))  # the first corner
+        if blend is None:
+            return scattered(ratio)
         corners = bool(self.align_corners)
-        ratio = (out - 1) / (size - 1) if corners else out / size
-        blend = BLENDS[self.mode]
-        return blended(cancel(ratio), blend.before, blend.taps - 1 - blend.before, corners=corners)
+        ratio = cancel((out - 1) / (size - 1)) if corners else ratio
+        return blended(ratio, blend.before, blend.taps - 1 - blend.before, corners=corners)
 
     def output(self, sizes: Sequence[Any]) -> tuple[Any, ...]:
         """Return the sizes of the output's axes."""
