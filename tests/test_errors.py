@@ -1,11 +1,13 @@
 """Bad input: one clear error that names the value, the place and the fix. The texts are the contract."""
 
+import dataclasses
 import re
 
 import pytest
 import sympy
 
 import symflops as sf
+from symflops.oracle.specimen import specimen
 
 C, D, H, W, L = sf.dims("C D H W L")
 net = sf.Sequential(stem=sf.Conv2d(3, 8, 3), head=sf.Sequential(sf.Conv2d(9, 8, 1)))
@@ -34,6 +36,33 @@ CASES = [
     (lambda: sf.Conv2d(3, 8, (3, 3, 3)), sf.ArgumentError, "one an axis; got (3, 3, 3)"),
     (lambda: sf.Conv2d("C", 8, 3), sf.ArgumentError, "for a symbol write dim('C')"),
     (lambda: sf.Conv2d(1.5, 8, 3), sf.ArgumentError, "in_channels must be a whole number, got 3/2"),
+    (
+        lambda: sf.Conv2d(3, (8, 8), 3),
+        sf.ArgumentError,
+        "out_channels must be one number, got (8, 8)",
+    ),
+    (
+        lambda: sf.Conv2d(3, 8, (3, None)),
+        sf.ArgumentError,
+        "Conv2d: kernel_size needs one number an axis, got (3, None)",
+    ),
+    (
+        lambda: sf.WinogradConv2d(3, 8, 3, m=(None, 2)),
+        sf.ArgumentError,
+        "WinogradConv2d: m needs one number an axis, got (None, 2)",
+    ),
+    (lambda: sf.MaxPool2d((2, None)), sf.ArgumentError, "MaxPool2d: kernel_size needs one number"),
+    (lambda: sf.PixelShuffle((2, 2)), sf.ArgumentError, "upscale_factor must be one number"),
+    (
+        lambda: sf.Softplus((1, 2)),
+        sf.ArgumentError,
+        "Softplus: beta must be one number, got (1, 2)",
+    ),
+    (
+        lambda: sf.Upsample(scale_factor=(2, 0)),
+        sf.ArgumentError,
+        "Upsample: scale_factor must be above 0, got 0",
+    ),
     (lambda: sf.MaxPool2d(2, padding=2), sf.ArgumentError, "at most half the kernel_size 2, got 2"),
     (sf.Softmax, sf.ArgumentError, "Softmax needs dim"),
     (sf.Upsample, sf.ArgumentError, "either size or scale_factor"),
@@ -239,3 +268,33 @@ def test_too_deep_is_an_error_not_a_crash():
         layer = sf.Sequential(layer)
     with pytest.raises(sf.ArgumentError, match="nested deeper than 100"):
         sf.cost(layer, (C,))
+
+
+#: One layer of each kind; none of its arguments makes anything but a clear error.
+EVERY = [
+    *(sf.Conv2d(4, 8, 3), sf.ConvTranspose2d(4, 8, 3), sf.DeformConv2d(4, 8, 3)),
+    *(sf.DynamicConv2d(4, 8, 3), sf.WinogradConv2d(4, 8, 3), sf.FFTConv2d(4, 8, 3, size=16)),
+    *(sf.Im2colConv2d(4, 8, 3), sf.Unfold(3), sf.Fold(9, 3), sf.Linear(4, 8), sf.Bilinear(4, 4, 8)),
+    *(sf.MaxPool2d(3), sf.AvgPool2d(3), sf.AdaptiveAvgPool2d(3), sf.AdaptiveMaxPool1d(3)),
+    *(sf.BatchNorm2d(4), sf.GroupNorm(2, 4), sf.InstanceNorm2d(4), sf.LayerNorm(4), sf.RMSNorm(4)),
+    *(sf.LocalResponseNorm(3), sf.PReLU(4), sf.ELU(), sf.Softplus(), sf.Hardtanh(), sf.GLU(1)),
+    *(sf.LogSoftmax(1), sf.Flatten(), sf.Unflatten(1, (2, -1)), sf.Permute((0, 2, 3, 1))),
+    *(sf.Split(2), sf.PixelShuffle(2), sf.PixelUnshuffle(2), sf.ChannelShuffle(2), sf.ZeroPad2d(1)),
+    *(sf.Upsample(scale_factor=2), sf.Mean((1, 2)), sf.Amax(1), sf.SqueezeExcitation(4, 2)),
+    *(sf.ECA(4), sf.CBAM(16), sf.InvertedResidual(4, 4, 1, 6), sf.GhostModule(4, 8)),
+    sf.ShuffleUnit(12, 12),
+]
+NONSENSE = [None, (2, None), (1, 2), ("x", 2), ((1, 2), 3), (), -1, 1.5, C - 5, True, {1: 2}]
+
+
+@pytest.mark.parametrize("layer", EVERY, ids=lambda layer: type(layer).__name__)
+def test_nonsense_is_refused_by_name(layer):
+    shape = specimen(layer)
+    for field in dataclasses.fields(layer):
+        for value in NONSENSE:
+            try:
+                cost = sf.cost(dataclasses.replace(layer, **{field.name: value}), shape)
+                assert cost.flops is not None
+                assert cost.output
+            except sf.SymflopsError as error:
+                assert type(layer).__name__ in str(error) or field.name in str(error)  # noqa: PT017

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.errors import ArgumentError
 from symflops.facts import divides, more_than
 from symflops.fields import all_but
+from symflops.layers.arguments import single
 from symflops.layers.base import Forward, Layer, Require, Size, option
 from symflops.layers.combine import axis_of
 from symflops.primitives import elementwise, log_softmax, softmax
@@ -192,6 +193,7 @@ class Hardtanh(Activation):
 
     def needs(self) -> Iterable[Require]:
         """A greatest value above the least."""
+        single(self, "min_val", "max_val", "min_value", "max_value")
         low, high = self.bounds
         yield Require(
             more_than(high, low),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from symflops.errors import ShapeError
 from symflops.facts import equal
 from symflops.fields import pointwise
-from symflops.layers.base import Forward, Layer, Require, Size, positive
+from symflops.layers.arguments import scalars
+from symflops.layers.base import Forward, Layer, Require, Size
 from symflops.layers.combine import same_size
 from symflops.primitives import bias_add, contract
 from symflops.trace import Shape, Weight
@@ -46,7 +47,7 @@ class Bilinear(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
-        return positive(self, "in1_features", "in2_features", "out_features")
+        return scalars(self, "in1_features", "in2_features", "out_features")
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return every axis but the last, which each output sees whole."""

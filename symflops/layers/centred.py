@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.errors import ArgumentError
 from symflops.facts import divides
-from symflops.layers.base import Layer, Require, positive, written
+from symflops.layers.arguments import along
+from symflops.layers.base import Layer, Require, positive
 from symflops.layers.combine import Sequential
 from symflops.layers.norm import BatchNorm2d
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from symflops.layers.conv import Conv2d
+
+
+PLANE = 2  # axes
 
 
 def centred(kernel_size: Any) -> Any:
@@ -27,26 +30,13 @@ def odd(layer: Layer, *names: str) -> Iterable[Require]:
     """Require the kernels in these fields to be odd."""
     yield from positive(layer, *names)
     for name in names:
-        value = getattr(layer, name)
-        for size in value if isinstance(value, tuple) else (value,):
+        for size in dict.fromkeys(along(layer, name, PLANE)):
             yield Require(
                 divides(2, size - 1),
                 lambda name=name, size=size: (  # type: ignore[misc]
                     f"{type(layer).__name__}: {name} must be odd, got {size}"
                 ),
             )
-
-
-def single(layer: Layer, *names: str) -> None:
-    """Refuse fields that are not one number each.
-
-    Raises:
-        ArgumentError: a tuple.
-    """
-    for name in names:
-        if isinstance(value := getattr(layer, name), tuple):
-            message = f"{type(layer).__name__}: {name} must be one number, got {written(value)}"
-            raise ArgumentError(message)
 
 
 def normed(conv: Conv2d, form: str, *activation: Layer) -> Sequential:

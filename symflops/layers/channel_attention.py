@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.facts import at_least
 from symflops.layers.activation import ReLU, Sigmoid
-from symflops.layers.base import Forward, Layer, Require, Size, positive
-from symflops.layers.centred import centred, odd, single
+from symflops.layers.arguments import scalars, single
+from symflops.layers.base import Forward, Layer, Require, Size
+from symflops.layers.centred import centred, odd
 from symflops.layers.combine import Add, Concat, Multiply, Sequential, Shared
 from symflops.layers.conv import Conv1d, Conv2d, channels_match
 from symflops.layers.linear import Linear
@@ -51,7 +52,7 @@ class SqueezeExcitation(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Channels of at least 1."""
-        return positive(self, "input_channels", "squeeze_channels")
+        return scalars(self, "input_channels", "squeeze_channels")
 
     def forward(self, x: Shape) -> Forward:
         """Squeeze the map to one number a channel, excite, and scale the map."""
@@ -88,8 +89,8 @@ class ECA(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Channels of at least 1, and an odd kernel."""
-        single(self, "channels", "kernel_size")
-        yield from positive(self, "channels")
+        single(self, "kernel_size")
+        yield from scalars(self, "channels")
         yield from odd(self, "kernel_size")
 
     def forward(self, x: Shape) -> Forward:
@@ -139,8 +140,7 @@ class CBAM(Layer):
 
     def needs(self) -> Iterable[Require]:
         """At least one hidden channel, and an odd kernel."""
-        single(self, "channels", "reduction")
-        yield from positive(self, "channels", "reduction")
+        yield from scalars(self, "channels", "reduction")
         yield from odd(self, "kernel_size")
         yield from BatchNorm2d(1, form=self.form).needs()
         yield Require(

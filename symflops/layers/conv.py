@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, product
+from symflops.exprs import ONE, ZERO, product
 from symflops.facts import at_least, divides, equal
 from symflops.fields import mapped, sliding
 from symflops.geometry import Window, same_padding
-from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
+from symflops.layers.arguments import along, scalars
+from symflops.layers.base import Forward, Layer, Require, Size, option, positive
 from symflops.layers.combine import Sequential
 from symflops.primitives import bias_add, contract
 from symflops.symbols import exact
@@ -41,11 +42,11 @@ class Kernels(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1, groups that divide the channels, a padding that is known."""
-        yield from positive(self, "in_channels", "out_channels", "kernel_size", "stride")
-        yield from positive(self, "dilation", "groups")
+        yield from scalars(self, "in_channels", "out_channels", "groups")
+        yield from positive(self, "kernel_size", "stride", "dilation")
         if isinstance(self.padding, str):
             option(self, "padding", ("same", "valid"))
-            if self.padding == "same" and set(per_axis(self.stride, self.axes, "stride")) != {1}:
+            if self.padding == "same" and set(along(self, "stride")) != {1}:
                 message = f"{type(self).__name__}: padding='same' needs stride 1, got stride {self.stride}"
                 raise ArgumentError(message)
         else:
@@ -55,14 +56,13 @@ class Kernels(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """Return the window along each axis."""
-        kernel = per_axis(self.kernel_size, self.axes, "kernel_size")
-        stride = per_axis(self.stride, self.axes, "stride")
-        dilation = per_axis(self.dilation, self.axes, "dilation")
+        kernel, stride = along(self, "kernel_size"), along(self, "stride")
+        dilation = along(self, "dilation")
         if self.padding == "same":
             pads = [same_padding(k, d) for k, d in zip(kernel, dilation, strict=True)]
         else:
-            padding: Any = 0 if self.padding == "valid" else self.padding
-            pads = [(p, p) for p in per_axis(padding, self.axes, "padding")]
+            padding = (ZERO,) * self.axes if self.padding == "valid" else along(self, "padding")
+            pads = [(p, p) for p in padding]
         parts = zip(kernel, stride, pads, dilation, strict=True)
         return tuple(Window(k, s, exact(p[0]), exact(p[1]), d) for k, s, p, d in parts)
 
@@ -224,8 +224,8 @@ def steps_of_one(layer: Kernels) -> None:
         ArgumentError: one of them is another number, or a symbol.
     """
     for name in ("stride", "dilation"):
-        value = getattr(layer, name)
-        if set(per_axis(value, layer.axes, name)) != {ONE}:
+        if set(along(layer, name)) != {ONE}:
+            value = getattr(layer, name)
             message = f"{type(layer).__name__} needs {name} 1, got {value}; write Conv2d for others"
             raise ArgumentError(message)
 
@@ -241,7 +241,7 @@ def channels_match(layer: Layer, got: Any, expected: Any) -> Require:
 def alike_on_both_sides(layer: Any) -> tuple[Window, ...]:
     """Return the window along each axis of a layer that pads both sides by ``padding``."""
     names = ("kernel_size", "stride", "padding", "padding", "dilation")
-    parts = (per_axis(getattr(layer, name), layer.axes, name) for name in names)
+    parts = (along(layer, name) for name in names)
     return tuple(Window(*part) for part in zip(*parts, strict=True))
 
 

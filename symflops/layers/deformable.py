@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from symflops.exprs import product
 from symflops.facts import divides
 from symflops.layers.activation import Sigmoid
-from symflops.layers.base import Forward, Require, Size, positive
+from symflops.layers.arguments import scalars
+from symflops.layers.base import Forward, Require, Size
 from symflops.layers.conv import Conv2d, Kernels
 from symflops.layers.shape import Split
 from symflops.primitives import bias_add, contract, elementwise, sample
@@ -59,7 +60,7 @@ class DeformConv2d(Kernels):
     def needs(self) -> Iterable[Require]:
         """As all kernels, and offset groups that divide the channels."""
         yield from super().needs()
-        yield from positive(self, "offset_groups")
+        yield from scalars(self, "offset_groups")
         yield Require(
             divides(self.offset_groups, self.in_channels),
             lambda: (

@@ -8,7 +8,8 @@ from symflops.exprs import product
 from symflops.facts import at_least, equal
 from symflops.floors import quotient
 from symflops.layers.activation import ReLU, Softmax
-from symflops.layers.base import Forward, Require, Size, positive
+from symflops.layers.arguments import scalars
+from symflops.layers.base import Forward, Require, Size
 from symflops.layers.conv import Kernels
 from symflops.layers.linear import Linear
 from symflops.layers.pool import AdaptiveAvgPool2d
@@ -53,7 +54,7 @@ class DynamicConv2d(Kernels):
     def needs(self) -> Iterable[Require]:
         """As all kernels, at least one of them, and a channel that is left to find the attention from."""
         yield from super().needs()
-        yield from positive(self, "kernels", "reduction")
+        yield from scalars(self, "kernels", "reduction")
         yield Require(
             at_least(self.squeezed, 1),
             lambda: (

@@ -6,7 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.facts import divides
-from symflops.layers.base import Forward, Layer, Require, Size, positive
+from symflops.layers.arguments import scalars
+from symflops.layers.base import Forward, Layer, Require, Size
 from symflops.layers.conv import channels_match
 from symflops.layers.norm import (
     gain_and_shift,
@@ -46,7 +47,7 @@ class GroupNorm(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Groups that divide the channels."""
-        yield from positive(self, "num_groups", "num_channels")
+        yield from scalars(self, "num_groups", "num_channels")
         yield Require(
             divides(self.num_groups, self.num_channels),
             lambda: (
@@ -81,7 +82,7 @@ class InstanceNorm(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Features."""
-        return positive(self, "num_features")
+        return scalars(self, "num_features")
 
     def forward(self, x: Shape) -> Forward:
         """Standardize each channel, then scale and shift it."""

@@ -14,8 +14,9 @@ from symflops.errors import ArgumentError
 from symflops.exprs import spread
 from symflops.facts import at_least, different, divides, equal
 from symflops.layers.activation import ReLU, ReLU6
+from symflops.layers.arguments import along, scalars, single
 from symflops.layers.base import Forward, Layer, Require, Size, positive
-from symflops.layers.centred import centred, normed, odd, single
+from symflops.layers.centred import PLANE, centred, normed, odd
 from symflops.layers.combine import Add, Concat, Sequential
 from symflops.layers.conv import Conv2d
 from symflops.layers.norm import BatchNorm2d
@@ -62,8 +63,8 @@ class InvertedResidual(Layer):
 
     def needs(self) -> Iterable[Require]:
         """A stride of 1 or 2, and to know whether there are an expansion and a shortcut."""
-        single(self, "inp", "oup", "stride", "expand_ratio")
-        yield from positive(self, "inp", "oup")
+        single(self, "stride", "expand_ratio")
+        yield from scalars(self, "inp", "oup")
         yield from odd(self, "kernel_size")
         yield from BatchNorm2d(self.oup, form=self.form).needs()
         one_or_two(self)
@@ -146,8 +147,9 @@ class GhostModule(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1, odd kernels, symbolic channels that the ratio divides."""
-        single(self, "inp", "oup", "ratio")
-        yield from positive(self, "inp", "oup", "stride", "ratio")
+        along(self, "stride", PLANE)
+        yield from scalars(self, "inp", "oup", "ratio")
+        yield from positive(self, "stride")
         if not self.ratio.is_Integer:
             yield from positive(self, "ratio", least=2)
         yield from odd(self, "kernel_size", "dw_size")
@@ -215,8 +217,8 @@ class ShuffleUnit(Layer):
 
     def needs(self) -> Iterable[Require]:
         """A stride of 1 or 2 and channels that fit it, and to know whether there are groups."""
-        single(self, "inp", "oup", "groups", "stride", "mid_channels")
-        yield from positive(self, "inp", "oup", "groups")
+        single(self, "stride", "mid_channels")
+        yield from scalars(self, "inp", "oup", "groups")
         yield Require(
             at_least(self.middle, 1),
             lambda: (

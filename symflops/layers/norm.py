@@ -9,6 +9,7 @@ from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product
 from symflops.facts import at_least, equal
 from symflops.floors import quotient
+from symflops.layers.arguments import along, scalars
 from symflops.layers.base import Forward, Layer, Require, Size, option, positive
 from symflops.layers.conv import channels_match
 from symflops.primitives import (
@@ -56,7 +57,7 @@ class BatchNorm(Layer):
                 "track_running_stats=True"
             )
             raise ArgumentError(message)
-        return positive(self, "num_features")
+        return scalars(self, "num_features")
 
     def forward(self, x: Shape) -> Forward:
         """Scale and shift every channel."""
@@ -163,15 +164,20 @@ class RowNorm(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Axes of at least 1."""
-        if self.normalized_shape == ():
+        if not self.last:
             message = f"{type(self).__name__}: normalized_shape needs at least one size, got ()"
             raise ArgumentError(message)
         return positive(self, "normalized_shape")
 
+    @property
+    def last(self) -> tuple[Any, ...]:
+        """The sizes of the axes of a row."""
+        given = self.normalized_shape
+        return along(self, "normalized_shape", len(given) if isinstance(given, tuple) else 1)
+
     def forward(self, x: Shape) -> Forward:
         """Normalize each row."""
-        kind, last = type(self).__name__, self.normalized_shape
-        last = last if isinstance(last, tuple) else (last,)
+        kind, last = type(self).__name__, self.last
         first = len(x) - len(last)
         if first < 1:
             message = f"{kind} over {len(last)} axes needs a batch axis before them"
@@ -262,7 +268,7 @@ class LocalResponseNorm(Layer):
 
     def needs(self) -> Iterable[Require]:
         """A window of at least 1."""
-        return positive(self, "size")
+        return scalars(self, "size")
 
     def forward(self, x: Shape) -> Forward:
         """Divide each element by a power of its neighbourhood."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
+from symflops.exprs import ONE
 from symflops.facts import at_least
 from symflops.fields import SAME, mapped, sliding
 from symflops.geometry import Window, adaptive_taps
+from symflops.layers.arguments import along, single
 from symflops.layers.base import Forward, Layer, Require, Size, per_axis, positive
 from symflops.layers.conv import window_fits
 from symflops.primitives import reduce, window_mean
-from symflops.symbols import exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +34,7 @@ class Pool(Layer):
         yield from positive(self, "kernel_size", "stride")
         yield from positive(self, "padding", least=0)
         self.windows()  # one value an axis
-        kernel = per_axis(self.kernel_size, self.axes, "kernel_size")
-        for k, p in zip(kernel, per_axis(self.padding, self.axes, "padding"), strict=True):
+        for k, p in zip(along(self, "kernel_size"), along(self, "padding"), strict=True):
             if p != 0:
                 yield Require(
                     at_least(k, 2 * p),
@@ -46,10 +46,9 @@ class Pool(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """Return the window along each axis; the stride is the kernel unless given."""
-        kernel = per_axis(self.kernel_size, self.axes, "kernel_size")
-        stride = kernel if self.stride is None else per_axis(self.stride, self.axes, "stride")
-        padding = per_axis(self.padding, self.axes, "padding")
-        dilation = per_axis(getattr(self, "dilation", exact(1)), self.axes, "dilation")
+        kernel, padding = along(self, "kernel_size"), along(self, "padding")
+        stride = kernel if self.stride is None else along(self, "stride")
+        dilation = along(self, "dilation") if hasattr(self, "dilation") else (ONE,) * self.axes
         parts = zip(kernel, stride, padding, dilation, strict=True)
         return tuple(Window(k, s, p, p, d) for k, s, p, d in parts)
 
@@ -178,6 +177,7 @@ class DividedPool(AvgPool):
     def needs(self) -> Iterable[Require]:
         """As every pool, and a divisor of at least 1."""
         yield from super().needs()
+        single(self, "divisor_override")
         yield from positive(self, "divisor_override")
 
 

@@ -9,7 +9,8 @@ import sympy
 from symflops.errors import ArgumentError, ShapeError
 from symflops.facts import at_least, divides
 from symflops.fields import SAME, gathered, mapped, pointwise, scattered, shifted
-from symflops.layers.base import Forward, Layer, Require, Size, positive, written
+from symflops.layers.arguments import scalars
+from symflops.layers.base import Forward, Layer, Require, Size, written
 from symflops.primitives import move
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class PixelShuffle(Layer):
 
     def needs(self) -> Iterable[Require]:
         """A factor of at least 1."""
-        return positive(self, "upscale_factor")
+        return scalars(self, "upscale_factor")
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return the position whose channels a position was made of: ⌊j/r⌋."""
@@ -74,7 +75,7 @@ class PixelUnshuffle(Layer):
 
     def needs(self) -> Iterable[Require]:
         """A factor of at least 1."""
-        return positive(self, "downscale_factor")
+        return scalars(self, "downscale_factor")
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return the r × r positions that became channels of one."""
@@ -133,7 +134,7 @@ class ChannelShuffle(Layer):
 
     def needs(self) -> Iterable[Require]:
         """At least one group."""
-        return positive(self, "groups")
+        return scalars(self, "groups")
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return every position as it is."""

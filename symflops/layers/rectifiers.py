@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
 from symflops.layers.activation import DEFINITIONS, Activation
-from symflops.layers.base import Forward, Require, Size, positive
+from symflops.layers.arguments import scalars, single
 from symflops.layers.conv import channels_match
 from symflops.layers.norm import stands_behind, with_channels
 from symflops.trace import Weight
@@ -14,6 +14,7 @@ from symflops.trace import Weight
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from symflops.layers.base import Forward, Require, Size
     from symflops.tally import Operation
     from symflops.trace import Shape
 
@@ -52,7 +53,7 @@ class PReLU(Activation):
 
     def needs(self) -> Iterable[Require]:
         """At least one parameter."""
-        return positive(self, "num_parameters")
+        return scalars(self, "num_parameters")
 
     def sees_batch(self, shape: Shape) -> bool:
         """Whether the channels stand on the axis where a batch has them."""
@@ -128,6 +129,7 @@ class Softplus(Activation):
 
     def needs(self) -> Iterable[Require]:
         """A number for beta: it decides whether there is anything to multiply."""
+        single(self, "beta")
         if not self.beta.is_Rational or self.beta == 0:
             message = f"Softplus: beta must be a number that is not 0, got {self.beta}"
             raise ArgumentError(message)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sympy import cancel
+from sympy import Expr, cancel
 
 from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import ZERO
 from symflops.fields import SAME, Field, blended, mapped, scattered
 from symflops.floors import quotient
+from symflops.layers.arguments import along
 from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
 from symflops.primitives import interpolate, move
 
@@ -66,7 +67,8 @@ class Upsample(Layer):
     140*C*H*W
 
     Raises:
-        ArgumentError: neither or both of size and scale_factor, align_corners where nothing is blended.
+        ArgumentError: neither or both of size and scale_factor, a factor that is not above 0, align_corners
+            where nothing is blended.
         ShapeError: an input with other axes than the mode takes.
     """
 
@@ -91,14 +93,21 @@ class Upsample(Layer):
             message = "Upsample: recompute_scale_factor needs scale_factor in place of size"
             raise ArgumentError(message)
         yield from positive(self, "size")
+        factors = (
+            self.scale_factor if isinstance(self.scale_factor, tuple) else (self.scale_factor,)
+        )
+        for factor in factors:
+            if isinstance(factor, Expr) and factor.is_nonpositive:
+                message = f"Upsample: scale_factor must be above 0, got {factor}"
+                raise ArgumentError(message)
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return the place or the neighbours that each position is made of."""
         _, _, *sizes = inputs[0]
         given = None if self.recompute_scale_factor else self.scale_factor
         factors = per_axis(given, len(sizes), "scale_factor")
-        along = zip(sizes, self.output(sizes), factors, strict=True)
-        return mapped(len(inputs[0]), (self.field(*axis) for axis in along))
+        parts = zip(sizes, self.output(sizes), factors, strict=True)
+        return mapped(len(inputs[0]), (self.field(*part) for part in parts))
 
     def field(self, size: Any, out: Any, factor: Any) -> Field | None:
         """Return the field along an axis; one of size 1 that is enlarged is seen whole.
@@ -123,8 +132,8 @@ class Upsample(Layer):
     def output(self, sizes: Sequence[Any]) -> tuple[Any, ...]:
         """Return the sizes of the output's axes."""
         if self.size is not None:
-            return per_axis(self.size, len(sizes), "size")
-        factors = per_axis(self.scale_factor, len(sizes), "scale_factor")
+            return along(self, "size", len(sizes))
+        factors = along(self, "scale_factor", len(sizes))
         return tuple(quotient(n * f, 1) for n, f in zip(sizes, factors, strict=True))
 
     def forward(self, x: Shape) -> Forward:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from symflops.exprs import product
 from symflops.facts import Facts, at_least, more_than
 from symflops.fields import mapped, spread_out
-from symflops.layers.base import Forward, Layer, Require, Size, option, per_axis, positive
+from symflops.layers.arguments import along, scalars
+from symflops.layers.base import Forward, Layer, Require, Size, option, positive
 from symflops.layers.conv import AXES, alike_on_both_sides, channels_match, groups_divide
 from symflops.primitives import bias_add, contract
 from symflops.trace import Shape, Weight
@@ -40,8 +41,8 @@ class TransposedConvolution(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1, groups that divide the channels, a small enough output_padding."""
-        yield from positive(self, "in_channels", "out_channels", "kernel_size", "stride")
-        yield from positive(self, "groups", "dilation")
+        yield from scalars(self, "in_channels", "out_channels", "groups")
+        yield from positive(self, "kernel_size", "stride", "dilation")
         yield from positive(self, "padding", "output_padding", least=0)
         option(self, "padding_mode", ("zeros",))
         for window, extra in zip(self.windows(), self.extras(), strict=True):
@@ -54,7 +55,7 @@ class TransposedConvolution(Layer):
 
     def extras(self) -> tuple[Any, ...]:
         """Return the output padding of each axis."""
-        return per_axis(self.output_padding, self.axes, "output_padding")
+        return along(self, "output_padding")
 
     def is_small(self, extra: Any, window: Window) -> Iterable[Require]:
         """Require the output padding to be smaller than the stride or the dilation, as PyTorch does."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from symflops.exprs import product
 from symflops.facts import divides, equal
-from symflops.layers.base import Forward, Layer, Require, Size, per_axis, positive
+from symflops.layers.arguments import along
+from symflops.layers.base import Forward, Layer, Require, Size, positive
 from symflops.layers.conv import Conv1d, Kernels, alike_on_both_sides, windows_fit
 from symflops.layers.shape import Unflatten
 from symflops.primitives import move, reduce
@@ -86,7 +87,7 @@ class Fold(Layer):
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
-        per_axis(self.output_size, self.axes, "output_size")
+        along(self, "output_size")
         yield from positive(self, "output_size")
         yield from windows_are_sizes(self)
 
@@ -94,7 +95,7 @@ class Fold(Layer):
         """Add every entry where its tap falls."""
         batch, entries, columns = x
         windows = alike_on_both_sides(self)
-        sizes = per_axis(self.output_size, self.axes, "output_size")
+        sizes = along(self, "output_size")
         counts = yield from windows_fit(self, windows, sizes)
         taps = product(window.kernel for window in windows)
         yield Require(

@@ -11,7 +11,8 @@ from sympy import Integer, Rational
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, ZERO, product
 from symflops.floors import ceiling_quotient
-from symflops.layers.base import Forward, Require, Size, per_axis, positive
+from symflops.layers.arguments import along
+from symflops.layers.base import Forward, Require, Size, positive
 from symflops.layers.conv import Kernels, steps_of_one
 from symflops.primitives import bias_add, contract, separable
 from symflops.trace import Shape, Weight
@@ -93,9 +94,7 @@ class WinogradConv2d(Kernels):
 
     def tiles(self) -> list[tuple[Any, Any]]:
         """Return m and r along each axis."""
-        names = ("m", "kernel_size")
-        both = (per_axis(getattr(self, name), self.axes, name) for name in names)
-        return list(zip(*both, strict=True))
+        return list(zip(along(self, "m"), along(self, "kernel_size"), strict=True))
 
     def forward(self, x: Shape) -> Forward:
         """Transform tiles of the input, multiply point by point, and transform the sums back."""
