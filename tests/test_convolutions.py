@@ -201,6 +201,13 @@ def test_folding_what_was_unfolded_adds_what_overlaps():
     assert (cost.adds - C * (9 * L**2 - (L + 2) ** 2)).expand() == 0
 
 
+def test_columns_see_the_whole_map():
+    """The receptive field is that of the map before them."""
+    net = sf.Sequential(sf.Conv2d(C, 4, 3, 2), sf.Unfold(2, stride=2), sf.Conv1d(16, 16, 1))
+    cost = sf.cost(sf.Sequential(net, sf.Fold((4, 4), 2, stride=2)), (C, 9, 9))
+    assert (cost.receptive_field.size, cost.receptive_field.stride) == ((3, 3), (2, 2))
+
+
 @pytest.mark.parametrize(
     "layer",
     [

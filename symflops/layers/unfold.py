@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from symflops.exprs import product
 from symflops.facts import divides, equal
+from symflops.fields import mapped
 from symflops.layers.arguments import along
 from symflops.layers.base import Forward, Layer, Require, Size, positive
 from symflops.layers.conv import Conv1d, Kernels, alike_on_both_sides, windows_fit
@@ -15,6 +16,7 @@ from symflops.primitives import move, reduce
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from symflops.fields import Axes
     from symflops.trace import Shape
 
 
@@ -22,7 +24,8 @@ class Unfold(Layer):
     """im2col: the k × k windows of (B, C, H, W) as columns (B, C·k², H_out·W_out); moves alone.
 
     The output is the extra memory that im2col takes: C·k²·H_out·W_out elements for each sample.
-    H_out = ⌊(H + 2p - d(k - 1) - 1)/s⌋ + 1.
+    H_out = ⌊(H + 2p - d(k - 1) - 1)/s⌋ + 1. Receptive fields end here, as with Flatten: what follows has no
+    height and no width.
 
     >>> import symflops as sf
     >>> k, C, H, W = sf.dims("k C H W")
@@ -46,6 +49,10 @@ class Unfold(Layer):
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
         return windows_are_sizes(self)
+
+    def sees(self, *inputs: Shape) -> Axes:  # noqa: ARG002 - whatever the input is
+        """Return nothing of the axes that become one: the columns run along all of them."""
+        return mapped(3, (None,))
 
     def forward(self, x: Shape) -> Forward:
         """Lay every window out as a column."""
@@ -90,6 +97,10 @@ class Fold(Layer):
         along(self, "output_size")
         yield from positive(self, "output_size")
         yield from windows_are_sizes(self)
+
+    def sees(self, *inputs: Shape) -> Axes:  # noqa: ARG002 - whatever the input is
+        """Return nothing of the columns: a position may see any of them."""
+        return mapped(2 + self.axes, (None,) * self.axes)
 
     def forward(self, x: Shape) -> Forward:
         """Add every entry where its tap falls."""
