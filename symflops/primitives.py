@@ -142,6 +142,11 @@ def standardize(
     n multiplications, n - 1 additions and 1 division; scale, 1 addition of eps, 1 root and n divisions:
     5n + 2. ``affine`` operations follow on every entry. Source: Ba et al. 2016, equation 4; Ioffe and
     Szegedy 2015, algorithm 1.
+
+    >>> from symflops import dims
+    >>> N, n = dims("N n")
+    >>> [name for name, step in standardize((N, n), N, ("mul", "add"))]
+    ['mean', 'deviation', 'variance', 'normalize', 'affine']
     """
     entries, order = _size(entries)
     rows, _ = _size(rows)
@@ -241,6 +246,11 @@ def window_mean(taps: Size, outputs: Size) -> Step:
     """Return means of windows: n entries take n - 1 additions and one division.
 
     Counts: ``taps - outputs`` additions, ``outputs`` divisions.
+
+    >>> from symflops import dims
+    >>> k, H = dims("k H")
+    >>> dict(window_mean((k, H), H).counts)
+    {('add', 'pool'): H*k - H, ('div', 'pool'): H}
     """
     taps, order = _size(taps)
     outputs, _ = _size(outputs)
@@ -321,6 +331,11 @@ def two_spectra(pairs: Size, *, joined: bool = False) -> Step:
     """Return what parts one transform of two real rows, x + i·y, into the spectra of both.
 
     Two frequencies k and n - k take 4 sums and 4 products by ½; ``joined`` is the way back, 4 sums.
+
+    >>> sum(count for _, count in two_spectra(1).counts), sum(
+    ...     count for _, count in two_spectra(1, joined=True).counts
+    ... )
+    (8, 4)
     """
     sums: dict[Operation, int] = {"add": 2, "sub": 2}
     return elementwise(sums if joined else {**sums, "mul": 4}, pairs)
@@ -346,6 +361,12 @@ def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) ->
     Each entry is squared once; a window of m squares takes m - 1 additions; then α/n, k, the power and the
     division. The windows have n·C entries in all, less those cut off, p(p + 1)/2 at an end where a whole
     window reaches p beyond.
+
+    >>> from symflops import dims
+    >>> C, H, W = dims("C H W")
+    >>> ((name, step),) = local_response(C, sympy.Integer(5), (H, W))
+    >>> dict(step.counts)[("add", "norm")]   # windows of 3, 4, 5, …, 5, 4 and 3 squares, and k
+    H*W*(5*C - 6)
     """
     positions, order = _size(positions)
     before = quotient(window, 2)
@@ -359,9 +380,9 @@ def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) ->
 
 def _cut(reach: sympy.Expr, channels: sympy.Expr) -> sympy.Expr:
     """Return what windows that reach over an end lose there: Σ_i (p - i) for i < min(p, C)."""
-    short = reach.is_Integer and channels.is_Integer and channels < reach
-    m = channels if short else reach
-    return m * reach - m * (m - 1) / 2
+    if reach.is_Integer and channels.is_Integer and channels < reach:
+        return channels * reach - channels * (channels - 1) / 2
+    return reach * (reach + 1) / 2
 
 
 def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") -> Step:

@@ -96,6 +96,15 @@ def test_every_operation_by_definition(layer, shape, formulas):
         assert expand(counted - formulas.get(name, 0)) == 0, f"{name}: {counted}"
 
 
+def test_windows_that_are_cut_in_print():
+    cost = sf.cost(sf.LocalResponseNorm(n), CHW)
+    p = floor(n / 2)  # neighbours before, and q behind
+    q = n - p - 1
+    assert expand(cost.adds - (n * C - p * (p + 1) / 2 - q * (q + 1) / 2) * H * W) == 0
+    cut = "⌊n/2⌋ (⌊n/2⌋ + 1)/2 − (n − ⌊n/2⌋) (n − ⌊n/2⌋ − 1)/2"
+    assert str(cost.show("adds")) == f"(n C − {cut}) H W"
+
+
 PARAMS = [
     (sf.PReLU(), CHW, 1),
     (sf.PReLU(C), CHW, C),
