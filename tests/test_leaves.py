@@ -234,6 +234,12 @@ def test_a_batch_that_a_layer_can_tell(layer):
     assert batch.params == alone.params
 
 
+def test_rows_with_an_axis_too_many_are_a_batch():
+    """As in PyTorch, three axes of BatchNorm1d are (B, C, L), even where B is C."""
+    cost = sf.cost(sf.BatchNorm1d(8), (8, 8, L))
+    assert (cost.batched, cost.output) == (True, (8, 8, L))
+
+
 @pytest.mark.parametrize(
     "layer",
     [sf.Unflatten(-1, (1, -1)), sf.Permute((3, 0, 1, 2)), sf.Split(1, 0), sf.Flatten()],
@@ -289,6 +295,10 @@ ERRORS = [
     (
         lambda: sf.BatchNorm2d(3, track_running_stats=False, form="folded"),
         "BatchNorm2d: form='folded' needs running statistics; write track_running_stats=True",
+    ),
+    (
+        lambda: sf.cost(sf.BatchNorm1d(3), (2, 3, 4, 5)),
+        "BatchNorm1d needs (C), (C, L), (B, C) or (B, C, L), got 4 axes",
     ),
     (lambda: sf.RMSNorm(()), "normalized_shape needs at least one size, got ()"),
     (lambda: sf.cost(sf.LayerNorm((2, 3)), (3, 2)), "LayerNorm expects 2 on axis 1, got 3"),

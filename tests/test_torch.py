@@ -310,6 +310,7 @@ def test_columns_refuse_what_pytorch_refuses(window, shape, columns):
         (lambda of: of.Linear(3, 4), (1, 2)),
         (lambda of: of.BatchNorm2d(3), (1, 2, 4, 4)),
         (lambda of: of.BatchNorm2d(3), (1, 3, 4)),
+        (lambda of: of.BatchNorm1d(3), (1, 3, 4, 4)),
         (lambda of: of.LayerNorm(3), (1, 2)),
         (lambda of: of.LayerNorm((2, 3)), (1, 3, 2)),
         (lambda of: of.LayerNorm(()), (1, 3)),

@@ -112,6 +112,9 @@ def stands_behind(shape: Shape, channels: Any) -> bool:
     return channels not in shape[1:2] and channels in shape[2:3]
 
 
+ROWS = 3  # axes: the batch, channels, positions
+
+
 class BatchNorm1d(BatchNorm):
     """Batch normalisation of (B, C) or (B, C, L), in the forms of :class:`BatchNorm2d`.
 
@@ -121,8 +124,15 @@ class BatchNorm1d(BatchNorm):
     """
 
     def sees_batch(self, shape: Shape) -> bool:
-        """Whether the channels stand on the axis where a batch of vectors has them."""
-        return stands_behind(shape, self.num_features)
+        """Whether there is an axis too many, or the channels stand where a batch of vectors has them."""
+        return len(shape) > ROWS or stands_behind(shape, self.num_features)
+
+    def forward(self, x: Shape) -> Forward:
+        """Scale and shift every channel of vectors or of rows."""
+        if len(x) > ROWS:
+            message = f"{type(self).__name__} needs (C), (C, L), (B, C) or (B, C, L), got {len(x)} axes with the batch"
+            raise ShapeError(message)
+        return (yield from super().forward(x))
 
 
 class BatchNorm2d(BatchNorm):
