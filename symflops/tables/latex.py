@@ -25,8 +25,12 @@ SISETUP = (
 
 def render(table: Table, options: Options) -> str:
     """Return the table as LaTeX, in the first layout that fits."""
-    layout = choose(table, options)
+    layout, folded = choose(table, options), False
+    while options.is_float and layout.height > HEIGHT and table.coarser is not None:
+        table, folded = table.coarser(), True
+        layout = choose(table, options)
     body, said = _body(layout)
+    said += ["inner layers folded"] if folded else []
     more = [name for name in ("longtable", "siunitx") if getattr(options, name)]
     packages = " ".join(f"\\usepackage{{{package}}}" for package in ("booktabs", *more))
     chosen = ", ".join([*layout.said, *said])

@@ -65,6 +65,11 @@ class Options:
             raise ArgumentError(message)
 
     @property
+    def is_float(self) -> bool:
+        """Whether the table is one that must not be longer than a page."""
+        return not self.longtable and self.part in ("table", "table*")
+
+    @property
     def width(self) -> float:
         """The width that there is, in points."""
         return WIDTHS["page"] if self.part == "table*" else WIDTHS[self.fit]

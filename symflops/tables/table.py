@@ -6,7 +6,7 @@ them in its own way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -76,6 +76,8 @@ class Table:
     total: tuple[Any, ...] | None = None
     notes: tuple[Note, ...] = ()
     order: tuple[sympy.Expr, ...] = ()
+    #: The table with its innermost layers folded, for a page that is too short for this one.
+    coarser: Callable[[], Table] | None = field(default=None, compare=False)
 
     @property
     def lines(self) -> tuple[tuple[Any, ...], ...]:
