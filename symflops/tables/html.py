@@ -12,13 +12,13 @@ from symflops.typeset import in_terms
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
 
-STYLE = (
-    ".symflops{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    ".symflops th,.symflops td{padding:.15em .7em;text-align:right}"
-    ".symflops .word{text-align:left;white-space:nowrap}"
-    ".symflops-note{max-width:60em;margin:.4em 0 0}"
-    ".symflops thead tr{border-top:2px solid;border-bottom:1px solid}"
-    ".symflops tfoot tr{border-top:1px solid;border-bottom:2px solid;font-weight:bold}"
+STYLE = (  # as specific as a notebook's own rules for tables, or they would win
+    "table.symflops{border-collapse:collapse;font-variant-numeric:tabular-nums}"
+    "table.symflops th,table.symflops td{padding:.15em .7em;text-align:right}"
+    "table.symflops th.word,table.symflops td.word{text-align:left;white-space:nowrap}"
+    "p.symflops-note{max-width:60em;margin:.4em 0 0}"
+    "table.symflops thead tr{border-top:2px solid;border-bottom:1px solid}"
+    "table.symflops tfoot tr{border-top:1px solid;border-bottom:2px solid;font-weight:bold}"
 )
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML" displaystyle="true"><mrow>{}</mrow></math>'
 NUMBER = re.compile("<mn>([0-9,]+)</mn>")
