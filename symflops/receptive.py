@@ -93,10 +93,28 @@ def receptive_field(view: View, value: Callable[[sympy.Expr], Any] = exact) -> R
 
 
 def _factored(size: sympy.Expr) -> sympy.Expr:
-    """Write L·k - L + 1 as L·(k - 1) + 1."""
+    """Write L·k - L + 1 as L·(k - 1) + 1, and k + l·s - s as k + s·(l - 1)."""
     if size.is_Rational or len(sympy.Add.make_args(size)) > FACTORED:
         return size
-    return _one_series(sympy.factor(size - 1)) + 1
+    grown = sympy.factor(size - 1)
+    if grown.has(sympy.Sum):
+        return _one_series(grown) + 1
+    return (grown if grown.is_Mul else _by_strides(grown)) + 1
+
+
+def _by_strides(expr: sympy.Expr) -> sympy.Expr:
+    """Group terms by what one is taken off from: k·s - s by the stride s of the layers before."""
+    terms = [term.as_coeff_Mul() for term in sympy.Add.make_args(sympy.expand(expr))]
+    strides = [monomial for number, monomial in terms if number < 0]
+    grouped: dict[sympy.Expr, sympy.Expr] = {}
+    for number, monomial in terms:
+        before = max(
+            (s for s in strides if sympy.fraction(monomial / s)[1] == 1),
+            key=lambda s: len(sympy.Mul.make_args(s)) if s != 1 else 0,
+            default=monomial,
+        )
+        grouped[before] = grouped.get(before, ZERO) + number * monomial / before
+    return sympy.Add(*(before * inside for before, inside in grouped.items()))
 
 
 def _one_series(expr: sympy.Expr) -> sympy.Expr:

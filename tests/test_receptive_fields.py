@@ -527,3 +527,12 @@ def test_fields_compose_in_any_order():
     assert a.after(b.after(c)) == a.after(b).after(c)
     assert SAME.after(a) == a.after(SAME) == a
     assert a.repeated(sympy.Integer(3)) == a.after(a).after(a)
+
+
+def test_unequal_layers_are_grouped_by_their_strides():
+    """Araujo, Norris and Sim 2019, equation 2, for three layers."""
+    kernels, strides = sf.dims("k_1 k_2 k_3"), sf.dims("s_1 s_2 s_3")
+    pairs = zip(kernels, strides, strict=True)
+    net = sf.Sequential(*(sf.Conv1d(C, C, kernel, stride=step) for kernel, step in pairs))
+    (a, b, c), (p, q, _) = kernels, strides
+    assert field(net, (C, N)).size == ((c - 1) * p * q + (b - 1) * p + a,)
