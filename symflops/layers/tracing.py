@@ -299,7 +299,8 @@ def _trace(
         shape, rests_on = tracer.shape(sizes if tracer.batch_written else (ONE, *sizes))
         shapes.append(shape)
         conditions.extend(rests_on)
-    for condition in conditions:  # a size that must be whole is, from here on: no floor stands over r·H
+    # a size that must be whole is, from here on: no floor stands over r·H
+    for condition in conditions:
         if condition.relation.sign == "|":
             tracer.assume(condition.relation)
     try:
