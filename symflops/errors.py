@@ -21,6 +21,7 @@ class SymflopsError(Exception):
         self.where: list[str] = []
         self.kind = ""
         self.inputs = ""
+        self.needed: object = None  # the relation that does not hold, where it is one
 
     def inside(self, kind: str, inputs: str) -> None:
         """Record in which layer the error arose, and what came in there; the innermost stays."""

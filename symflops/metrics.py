@@ -99,13 +99,21 @@ def closed_sum(expr: sympy.Expr, index: Symbol, first: sympy.Expr, last: sympy.E
     L**2*g/2 - L*g/2
     """
     closed = []
-    for term in sympy.Add.make_args(sympy.expand(expr)):
+    for term in sympy.Add.make_args(_multiplied_out(expr)):
         if not term.has(index):
-            closed.append(sympy.expand(term * (last - first + 1)))
+            closed.append(_multiplied_out(term * (last - first + 1)))
             continue
         outside, inside = term.as_independent(index, as_Add=False)
-        closed.append(sympy.expand(outside * _sum(inside, (index, first, last))))
+        closed.append(_multiplied_out(outside * _sum(inside, (index, first, last))))
     return sympy.Add(*closed)
+
+
+def _multiplied_out(expr: sympy.Expr) -> sympy.Expr:
+    """Multiply out, and leave what stands under a floor in the one form that sizes have."""
+    floors = {floor: sympy.Dummy(integer=True) for floor in expr.atoms(sympy.floor)}
+    if not floors:
+        return sympy.expand(expr)
+    return sympy.expand(expr.xreplace(floors)).xreplace({d: floor for floor, d in floors.items()})
 
 
 def _sum(term: sympy.Expr, limits: Limits) -> sympy.Expr:

@@ -29,41 +29,34 @@ class Recurrences:
     def followed(self, expr: sympy.Expr, values: Mapping[Symbol, sympy.Basic]) -> sympy.Expr:
         """Return an expression with numbers put in, its sums added up and its families followed."""
         given = {symbol: value for symbol, value in values.items() if symbol not in self.steps}
-        expr = expr.xreplace(given).doit()
-        found: dict[sympy.Expr, sympy.Expr] = {}
-        while members := sorted(expr.atoms(Member), key=lambda m: m.args[1]):
-            for member in members:
-                found[member] = self._value(member, values, found)
-            expr = expr.xreplace(found)
+        first = {member.xreplace(given): value for member, value in self.first.items()}
+        expr = added_up(expr.xreplace(given))
+        while members := expr.atoms(Member):
+            found = {member: first.get(member) or self._made(member, given) for member in members}
+            made = added_up(expr.xreplace(found).xreplace(given))
+            if made == expr:
+                break
+            expr = made
         return expr.xreplace(values)
 
-    def _value(
-        self,
-        member: Member,
-        values: Mapping[Symbol, sympy.Basic],
-        found: Mapping[sympy.Expr, sympy.Expr],
-    ) -> sympy.Expr:
+    def _made(self, member: Member, values: Mapping[Symbol, sympy.Basic]) -> sympy.Expr:
+        """Return what a member is made of, or itself where that is not said."""
         family, place = member.args
-        relation, i = self.steps.get(family), None
-        if relation is not None:
-            i = _index_of(relation)
-        if member in self.first:
-            return self.first[member].xreplace(values)
-        previous = None if i is None else place - (relation.left.args[1] - i)  # type: ignore[union-attr]
-        if previous is None or not _reaches_back(relation, i, previous):
-            return member.xreplace(values)
-        return relation.right.xreplace({i: previous}).xreplace(found)  # type: ignore[union-attr]
+        relation = self.steps.get(family)
+        if relation is None or not place.is_Integer:
+            return member
+        before = _before(relation, place, values)
+        return member if before is None else relation.right.xreplace(before)
 
     def broken(self, values: Mapping[Symbol, sympy.Basic]) -> Relation | None:
         """Return a definition that a sequence of values does not follow."""
         for family, relation in self.steps.items():
             sequence = values.get(family) if isinstance(family, Family) else None
             for place in range(1, len(sequence) if isinstance(sequence, sympy.Tuple) else 0):
-                i = _index_of(relation)
-                here = {i: sympy.Integer(place) - (relation.left.args[1] - i)}
-                if not _reaches_back(relation, i, here[i]):
+                before = _before(relation, sympy.Integer(place), values)
+                if before is None:
                     continue
-                stated = Relation(relation.left.xreplace(here), "=", relation.right.xreplace(here))
+                stated = Relation(relation.left, "=", relation.right).at(before)
                 if Facts().decide(stated.at(values)) is False:
                     return stated
         return None
@@ -75,9 +68,40 @@ def _index_of(relation: Relation) -> Symbol | None:
     return next((symbol for symbol in place.free_symbols if is_index(symbol)), None)
 
 
-def _reaches_back(relation: Relation | None, i: Symbol | None, value: sympy.Expr) -> bool:
-    """Say whether a definition at this index speaks of members from 0 on."""
-    if relation is None:
-        return False
-    places = [m.args[1].xreplace({i: value}) for m in relation.right.atoms(Member)]
-    return all(place >= 0 for place in places if place.is_Integer) and bool(value >= 0)
+def _before(
+    relation: Relation, place: sympy.Integer, values: Mapping[Symbol, sympy.Basic]
+) -> dict[Symbol, sympy.Expr] | None:
+    """Return the index at which a definition makes the member at a place, if it speaks of members from 0 on."""
+    i = _index_of(relation)
+    before = place - (relation.left.args[1] - i).xreplace(values)
+    places = [
+        m.args[1].xreplace(values).xreplace({i: before}) for m in relation.right.atoms(Member)
+    ]
+    numbers = [p for p in (before, *places) if p.is_number]
+    known = before.is_Integer and all(p.is_Integer and p >= 0 for p in numbers)
+    return {i: before} if known else None
+
+
+def added_up(expr: sympy.Expr) -> sympy.Expr:
+    """Return an expression with its sums and products over numbers written out, the outermost index first.
+
+    sympy begins with the innermost, whose limits may depend on the others.
+
+    >>> from symflops.symbols import family, index
+    >>> k, (i, j) = family("k"), map(index, "ij")
+    >>> added_up(sympy.Sum(k[j], (j, 0, k[i] - 1), (i, 0, 1)).xreplace({k: sympy.Tuple(1, 2)}))
+    4
+    """
+    series = expr.atoms(sympy.Sum, sympy.Product)
+    written_out = {s: _written_out(s) for s in series}
+    found = expr.xreplace({s: terms for s, terms in written_out.items() if terms != s})
+    return found.doit() if found == expr else added_up(found)
+
+
+def _written_out(series: sympy.Sum | sympy.Product) -> sympy.Expr:
+    *inner, (i, first, last) = series.limits
+    if not (first.is_Integer and last.is_Integer):
+        return series
+    body = series.func(series.function, *inner) if inner else series.function
+    terms = (body.xreplace({i: sympy.Integer(n)}) for n in range(int(first), int(last) + 1))
+    return sympy.Add(*terms) if isinstance(series, sympy.Sum) else sympy.Mul(*terms)

@@ -75,6 +75,7 @@ class Style(Protocol):
     def function(self, name: str, arguments: list[str]) -> str: ...
     def series(self, sign: str, index: str, first: str, last: str, text: str) -> str: ...
     def member(self, name: str, place: str) -> str: ...
+    def one_of(self, values: list[str], place: str) -> str: ...
 
 
 def parts(name: str) -> tuple[str, list[str]]:
@@ -141,8 +142,13 @@ class Text:
         return f"{sign}_({index}={first}..{last}) {text}"
 
     def member(self, name: str, place: str) -> str:
-        simple = place.isalnum() or len(place) == 1
-        return f"{self.symbol(name)}_{place if simple else self.parenthesis(place)}"
+        return f"{self.symbol(name)}_{self.subscript(place)}"
+
+    def one_of(self, values: list[str], place: str) -> str:
+        return f"{self.parenthesis(', '.join(values))}_{self.subscript(place)}"
+
+    def subscript(self, place: str) -> str:
+        return place if place.isalnum() else self.parenthesis(place)
 
 
 class Latex(Text):
@@ -220,14 +226,13 @@ class Latex(Text):
         return f"{big}_{{{index}={first}}}^{{{last}}} {text}"
 
     def member(self, name: str, place: str) -> str:
-        written = self.symbol(name)
-        if "_" in written:  # one subscript, not two: C_{in,l}
-            return (
-                f"{written.removesuffix('}')},{place}}}"
-                if written.endswith("}")
-                else f"{{{written}}}_{{{place}}}"
-            )
-        return f"{written}_{{{place}}}"
+        if declared := notation(name).latex:
+            return f"{{{declared}}}_{{{place}}}"
+        base, below = parts(name)
+        return f"{self.word(base)}_{{{','.join([*map(self.word, below), place])}}}"
+
+    def subscript(self, place: str) -> str:
+        return f"{{{place}}}"
 
 
 class Inline(Latex):
@@ -320,6 +325,9 @@ class MathML(Text):
         base, below = parts(name)
         subscripts = "<mo>,</mo>".join([*map(self.word, below), place])
         return f"<msub>{self.word(base)}<mrow>{subscripts}</mrow></msub>"
+
+    def one_of(self, values: list[str], place: str) -> str:
+        return f"<msub>{self.parenthesis('<mo>,</mo>'.join(values))}{self.row(place)}</msub>"
 
 
 STYLES: dict[str, Style] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from sympy.core.cache import cacheit
 from symflops.errors import ArgumentError, SymbolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Symbol = sympy.Symbol  # the type, for annotations
 NAME = re.compile(r"[^\W\d]\w*", re.UNICODE)
@@ -178,12 +179,24 @@ def family(name: str) -> Family:
 
 
 def members(values: Any) -> sympy.Basic:
-    """Return what is put in for a family: a sequence, a function of the index, or one size for all."""
-    if isinstance(values, tuple | list):
-        return sympy.Tuple(*map(exact, values))
+    """Return what is put in for a family: a sequence, a function of the index, or one size for all.
+
+    Raises:
+        ArgumentError: none of these, or a function that no index symbol can be put into.
+    """
     if callable(values) and not isinstance(values, sympy.Basic):
         place = index("l")
-        return sympy.Lambda(place, exact(values(place)))
+        try:
+            value = exact(values(place))
+        except (TypeError, LookupError) as error:
+            message = (
+                f"the function for a family is called once, with the index as a symbol, and cannot: {error}; "
+                "give the sizes themselves, (64, 128, 256)"
+            )
+            raise ArgumentError(message) from error
+        return sympy.Lambda(place, value)
+    if hasattr(values, "__len__") and not isinstance(values, str | Mapping):
+        return sympy.Tuple(*map(exact, values))
     return exact(values)
 
 

@@ -205,8 +205,8 @@ class Writer:
         if not below:
             return text, PRODUCT
         under = self.factors(below)
-        wide = len(above) == 1 and above[0].is_Add
-        deep = len(below) > 1 or below[0].is_Add
+        wide = (len(above) == 1 and above[0].is_Add) or any(map(_is_series, above))
+        deep = len(below) > 1 or below[0].is_Add or _is_series(below[0])
         return self.style.fraction(text, under, wide, deep), PRODUCT
 
     def factors(self, factors: list[sympy.Expr]) -> str:
@@ -247,19 +247,21 @@ class Writer:
         return above if divisor == 1 else self.style.slash(above, self.within(divisor, POWER))
 
     def series(self, expr: sympy.Sum | sympy.Product) -> str:
-        """Write a sum or a product over an index."""
-        index, first, last = expr.limits[0]
-        start, end = self.piece(first)[0], self.piece(last)[0]
-        body = self.within(expr.function, PRODUCT)
+        """Write a sum or a product over an index, or over several: the outermost stands first."""
         sign = "Σ" if isinstance(expr, sympy.Sum) else "Π"
-        return self.style.series(sign, self.piece(index)[0], start, end, body)
+        body = self.within(expr.function, PRODUCT)
+        for limits in expr.limits:  # sympy has the innermost first
+            index, first, last = (self.piece(limit)[0] for limit in limits)
+            body = self.style.series(sign, index, first, last, body)
+        return body
 
     def member(self, expr: Member) -> str:
         """Write one of a family of dimensions, with its index below."""
         family, place = expr.args
-        if not family.is_Symbol:  # values were put in, and the index is still open
-            return self.style.function("member", [str(family), self.piece(place)[0]])
-        return self.style.member(family.name, self.piece(place)[0])
+        index = self.piece(place)[0]
+        if isinstance(family, sympy.Tuple):  # values were put in, and the index is still open
+            return self.style.one_of([self.piece(value)[0] for value in family], index)
+        return self.style.member(family.name, index)
 
 
 def _is_series(factor: sympy.Expr) -> bool:

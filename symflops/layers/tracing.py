@@ -6,12 +6,14 @@ is applied twice to the same shape is traced once.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from symflops.errors import ArgumentError, ShapeError, SymflopsError
-from symflops.exprs import ONE, gcd
+from symflops.exprs import ONE, ZERO, gcd, spread
 from symflops.facts import Facts, Relation, at_least, divides, simplified
 from symflops.layers.base import Layer, Require, drive
 from symflops.symbols import Member, Symbol, exact
@@ -19,13 +21,42 @@ from symflops.tally import Tally
 from symflops.trace import Condition, Flow, Group, Node, Shape, Source, Step, Tensor, Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_DEPTH = 100  # layers inside layers
 
 
 class BatchIsWritten(Exception):  # noqa: N818 - a signal, not an error
     """The first layer of fixed rank found one axis more than one sample has."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """How a family of sizes is made: its member at ``place``, next after ``place - 1``, is ``right``.
+
+    ``first`` is the member it begins with and what that is; without one, the family is of dimensions.
+    """
+
+    family: Symbol
+    index: Symbol
+    place: sympy.Expr
+    right: sympy.Expr = ZERO
+    first: tuple[sympy.Expr, sympy.Expr] | None = None
+
+    @property
+    def before(self) -> sympy.Expr:
+        """The size that goes into block i."""
+        return Member(self.family, self.place - 1)
+
+    @property
+    def next(self) -> sympy.Expr:
+        """The size that goes into block i + 1."""
+        return Member(self.family, self.place)
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether a member is made from the one before."""
+        return bool(self.right.has(self.family))
 
 
 class Tracer:
@@ -42,6 +73,8 @@ class Tracer:
         self.swaps = swaps or {}
         self.batch_written = bool(batched)
         self.decided = batched is not None
+        self.indices: tuple[Symbol, ...] = ()  # of the sums that are being traced
+        self.laws: dict[Symbol, Law] = {}
         self._groups: dict[tuple[Layer, tuple[Shape, ...]], Group] = {}
         self._names: dict[sympy.Expr, sympy.Expr] = {}
         self._sizes: dict[sympy.Expr, tuple[sympy.Expr, tuple[Condition, ...]]] = {}
@@ -140,11 +173,34 @@ class Tracer:
         self.facts = Facts((*self.facts.relations, relation))
         self._sizes.clear()
 
+    @contextmanager
+    def summing(self, i: Symbol, start: sympy.Expr) -> Iterator[None]:
+        """Trace the block of a sum: what is known of its index, and called by name, holds there alone."""
+        kept = self.facts, self.indices, self._groups, self._sizes, self._names
+        self.indices = (*self.indices, i)
+        self._groups, self._sizes, self._names = dict(self._groups), {}, dict(self._names)
+        self.assume(at_least(i, start))
+        try:
+            yield
+        finally:
+            self.facts, self.indices, self._groups, self._sizes, self._names = kept
+
     def call(self, names: Mapping[sympy.Expr, sympy.Expr]) -> None:
-        """Write a name wherever one of these expressions comes up from here on."""
+        """Write a name wherever one of these expressions comes up, until the sum is traced."""
         self._names |= names
         self._groups.clear()
         self._sizes.clear()
+
+    def obeys(self, law: Law) -> bool:
+        """Say whether a family obeys a law, which it does where no other is known."""
+        known = self.laws.setdefault(law.family, law)
+        here = law.place - known.place + known.index
+        same = self.plain(known.right.xreplace({known.index: here}) - law.right) == 0
+        return same and law.first in (None, known.first)
+
+    def plain(self, expr: sympy.Expr) -> sympy.Expr:
+        """Return an expression multiplied out, its floors in canonical form."""
+        return self.expr(spread(expr))
 
     def shown(self, shape: Shape) -> str:
         """Write a shape as the user did, with or without its batch."""
@@ -159,9 +215,8 @@ def _sound(size: sympy.Expr) -> list[Relation]:
         return [] if size > 0 else [at_least(size, 1)]
     if (size.is_Symbol and size.is_integer) or isinstance(size, gcd | Member):
         return []
-    if (
-        size.is_Mul and size.is_integer and size.as_coeff_Mul()[0] > 0
-    ):  # a product of sizes: each of them
+    if size.is_Mul and all(f.is_integer for f in size.args) and size.as_coeff_Mul()[0] > 0:
+        # a product of sizes: each of them
         return [relation for factor in size.args for relation in _sound(factor)]
     relations = []
     if not size.is_integer:
@@ -257,7 +312,9 @@ class Recorder:
         )
         holds = self.tracer.facts.decide(relation)
         if holds is False:
-            raise ShapeError(need.message())
+            error = ShapeError(need.message())
+            error.needed = relation
+            raise error
         if holds is None:
             self.conditions.append(Condition(simplified(relation)))
 

@@ -219,8 +219,7 @@ def _at(formula: Any, values: Values, defined: Recurrences) -> Any:
         return tuple(_at(size, values, defined) for size in formula)
     if isinstance(formula, int):
         return formula
-    number = defined.followed(formula, values) if defined.steps else formula.xreplace(values)
-    number = number if number.is_Integer else number.doit()
+    number = defined.followed(formula, values)
     if number.atoms(AppliedUndef):
         message = f"verify() cannot count an unknown: {number}"
         raise ArgumentError(message)
