@@ -161,6 +161,8 @@ def layers():
     block = sf.Sequential(norm=sf.LayerNorm(D), up=sf.Linear(D, 4 * D), down=sf.Linear(4 * D, D))
     dense = sf.Stack(lambda i: sf.Concat(sf.Identity(), sf.Conv2d(C + i * g, g, 3, padding=1)), L)
     three = sf.Conv3d(C, D, k, stride=s, padding=p, dilation=d)
+    C_l, k_l, s_l, M_l = map(sf.family, ("C", "k", "s", "M"))
+    chain = sf.Stack(lambda l: sf.Conv2d(C_l[l - 1], C_l[l], k_l[l], stride=s_l[l]), L)  # noqa: E741
     return {
         "conv": sf.cost(conv, (C, H, W)),
         "all-symbols": sf.cost(long, (C, H, W)),
@@ -170,6 +172,8 @@ def layers():
         "stack": sf.cost(dense, (C, H, W)),
         "greek": sf.cost(sf.Linear(alpha * heads, M**2 + N), (heads * alpha,)),
         "stated": sf.cost(sf.zoo.vgg11(), assume=("32 | H", "H = W")),
+        "family": sf.cost(chain, (C_l[0], M_l[0], M_l[0])),
+        "halved": sf.cost(sf.Repeat(sf.Conv2d(C, C, k, stride=2, padding=p), L), (C, H, W)),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.facts import Relation, equal
-from symflops.symbols import index, is_index
+from symflops.symbols import Member, index, is_index
 from symflops.tables.table import expression
 
 if TYPE_CHECKING:
@@ -77,11 +77,13 @@ def _floors(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
     """Yield the outermost floors of one dimension; ⌊H/4⌋ − 2 as ⌊H/4⌋ and −2."""
     number, rest = expr.as_coeff_Add()
     if isinstance(rest, sympy.floor):
-        if len(rest.free_symbols) == 1 and not any(map(is_index, rest.free_symbols)):
+        of_one = len(rest.free_symbols) == 1 and not any(map(is_index, rest.free_symbols))
+        if of_one and not rest.has(Member):  # a member M_1 has the looks of a name
             yield rest, number
         return
     for part in expr.args:
-        yield from _floors(part)
+        if isinstance(part, sympy.Expr):  # the limits of a sum are none
+            yield from _floors(part)
 
 
 def _named(cell: Any, swaps: dict[sympy.Expr, sympy.Expr]) -> Any:
