@@ -15,7 +15,7 @@ from symflops.errors import ArgumentError
 from symflops.exprs import ONE, collect, expanded, joined, product, terms
 from symflops.symbols import Symbol
 from symflops.tally import total
-from symflops.trace import Group, Node, Step, Times
+from symflops.trace import Group, Node, Step, Sum, Times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -181,16 +181,21 @@ class Weigher:
                 return Weights({}, _tied([Weights({}, tied), Weights({}, {node.tied: untied})]))
             return Weights(untied, tied)
         inner = self(node.child)
-        if isinstance(node, Times):
-            n = ONE if node.shared else node.n
-            return Weights(total([(n, inner.untied)]), inner.tied)
-        for name, tied_pairs in inner.tied.items():
-            if any(monomial.has(node.index) for monomial in tied_pairs):
-                message = (
-                    f"the weights tied as {name!r} differ from block to block; tie equal layers"
-                )
-                raise ArgumentError(message)
-        return Weights(_summed(Piece(node.child, ONE, (node.limits,)), inner.untied), inner.tied)
+        if isinstance(node, Sum):
+            for name, tied_pairs in inner.tied.items():
+                if any(monomial.has(node.index) for monomial in tied_pairs):
+                    message = (
+                        f"the weights tied as {name!r} differ from block to block; tie equal layers"
+                    )
+                    raise ArgumentError(message)
+        return Weights(repeated(inner.untied, node), inner.tied)
+
+
+def repeated(pairs: Terms, depth: Times | Sum) -> Terms:
+    """Return the weights of all blocks from those of one: the blocks of a recurrent cell share them."""
+    if isinstance(depth, Times):
+        return total([(ONE if depth.shared else depth.n, pairs)])
+    return _summed(Piece(depth.child, ONE, (depth.limits,)), pairs)
 
 
 def _tied(parts: list[Weights]) -> dict[str, Terms]:

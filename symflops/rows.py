@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from symflops.conventions import ADDS, MACS, MULTS
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.exprs import ONE, joined
+from symflops.exprs import ONE, Terms, joined
 from symflops.facts import equal
-from symflops.metrics import Profiler, Weigher, Weights, activations, work
+from symflops.metrics import Profiler, Weigher, activations, repeated, work
 from symflops.receptive import receptive_field
 from symflops.symbols import exact
 from symflops.tables.table import Column, Label, Note, Table
+from symflops.tally import total
 from symflops.trace import Group, Node, Step, Sum, Times
 from symflops.units import bytes_of
 
@@ -55,6 +57,7 @@ class Line:
     around: tuple[Times | Sum, ...] = ()  # the repetitions it stands in, innermost first
     times: int = 1
     last: str = ""
+    others: tuple[str, ...] = ()  # the paths of equal neighbours
 
     @property
     def label(self) -> Label:
@@ -92,7 +95,7 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
 
 def _table(cost: Cost, keys: tuple[str, ...], depth: int, free: bool) -> Table:  # noqa: FBT001 - private
     """Return the table at a depth; where the depth is ``free``, it can be folded further."""
-    filled = Filler(cost)
+    filled = Filler(cost, depth)
     found = merged(lines(cost.root, depth))
     rows = [filled.row(line) for line in found]
     coarser = partial(_table, cost, keys, depth - 1, free) if free and depth > 1 else None
@@ -159,7 +162,8 @@ def merged(found: list[Line]) -> list[Line]:
     for line in found:
         if kept and _equal(kept[-1], line):
             name = line.path.rpartition(".")[2]
-            kept[-1] = replace(kept[-1], times=kept[-1].times + 1, last=name)
+            others = (*kept[-1].others, line.path)
+            kept[-1] = replace(kept[-1], times=kept[-1].times + 1, last=name, others=others)
         else:
             kept.append(line)
     return kept
@@ -171,14 +175,59 @@ def _equal(a: Line, b: Line) -> bool:
     return numbered and parents[0][0] == parents[1][0] and a.node is b.node and a.around == b.around
 
 
+#: Weights by the paths of the rows that they stand in.
+Placed = list[tuple[str, Terms]]
+
+
+def weights_of(root: Group, depth: int) -> dict[str, list[Terms]]:
+    """Return the weights of each row by its path, those that are tied by a name where it first stands."""
+    untied, tied = _weights(root, "", depth, Weigher())
+    found: dict[str, list[Terms]] = {}
+    for path, pairs in chain(untied, *tied.values()):
+        found.setdefault(path, []).append(pairs)
+    return found
+
+
+def _weights(
+    node: Group | Step, path: str, depth: int, weigh: Weigher
+) -> tuple[Placed, dict[str, Placed]]:
+    """Return the weights of the rows of a layer: those of no name, and those that a name ties further up."""
+    tied: dict[str, Placed] = {}
+    name = node.tied if isinstance(node, Group) else ""
+    if isinstance(node, Step) or depth == 0 or node.is_leaf:
+        own = weigh(replace(node, tied="") if isinstance(node, Group) and name else node)
+        untied = [(path, own.untied)]
+        tied = {known: [(path, pairs)] for known, pairs in own.tied.items()}
+    else:
+        untied = []
+        for below, child in node.children:
+            if isinstance(child, Times | Sum):
+                inside = f"{path}.*" if path else "*"
+                placed, named = _weights(child.child, inside, depth - 1, weigh)  # type: ignore[arg-type]
+                placed = [(row, repeated(pairs, child)) for row, pairs in placed]
+            else:
+                placed, named = _weights(child, f"{path}.{below}".strip("."), depth - 1, weigh)
+            untied += placed
+            tied = named | tied  # the first of a name has the weights
+        for local in [known for known in tied if known.startswith(".")]:
+            untied += tied.pop(local)
+    return ([], {name: untied} | tied) if name else (untied, tied)
+
+
 class Filler:
     """Computes the cells of rows, remembering what it has folded."""
 
-    def __init__(self, cost: Cost) -> None:
+    def __init__(self, cost: Cost, depth: int) -> None:
         self.cost = cost
-        self.profile, self.weigh = Profiler(), Weigher()
-        self.tied: set[str] = set()
+        self.profile = Profiler()
+        self.weights = weights_of(cost.root, depth)
         self.flops = exact(cost.flops)
+
+    @property
+    def tied(self) -> list[str]:
+        """The names by which weights are tied."""
+        layers = (p.item for p in self.profile(self.cost.root) if isinstance(p.item, Group))
+        return sorted({layer.tied for layer in layers if layer.tied})
 
     def row(self, line: Line) -> dict[str, Any]:
         """Return every cell of a row by its column's key."""
@@ -186,7 +235,10 @@ class Filler:
         profile = self.profile(node)
         group = line.node if isinstance(line.node, Group) else None
         flops = joined(work(profile, self.cost.convention.table))
-        params = joined(self.own(self.weigh(node)).terms)
+        paths = (line.path, *line.others)
+        params = joined(
+            total((ONE, pairs) for path in paths for pairs in self.weights.get(path, ()))
+        )
         return {
             "layer": line.label,
             "kind": group.kind if group else "",
@@ -231,12 +283,6 @@ class Filler:
         cells["model_size"] = cells["params"] * bytes_of("float32")
         return {"layer": "total", **cells, "share": ONE if self.flops != 0 else None}
 
-    def own(self, weights: Weights) -> Weights:
-        """Leave out what is tied to a row above."""
-        new = {name: pairs for name, pairs in weights.tied.items() if name not in self.tied}
-        self.tied.update(new)
-        return Weights(weights.untied, new)
-
     def shapes(self, shapes: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return shapes without a batch that is not written."""
         return tuple(tuple(shape.written(batched=self.cost.batched)) for shape in shapes)
@@ -266,7 +312,7 @@ def notes_of(cost: Cost, filled: Filler, keys: tuple[str, ...]) -> Iterator[Note
         where = ", ".join(dict.fromkeys(c.where or "the layer" for c in rounded))
         yield (f"Sizes rounded down, as PyTorch does, at {where}.",)
     if filled.tied:
-        yield (f"Weights tied by name are counted once: {', '.join(sorted(filled.tied))}.",)
+        yield (f"Weights tied by name are counted once: {', '.join(filled.tied)}.",)
 
 
 def _equalities(cost: Cost) -> list[Any]:

@@ -368,3 +368,50 @@ def test_a_size_that_must_be_whole_is_whole_from_there_on():
     expected = 9 * alpha * M * (rho * D) ** 2 + alpha * M * alpha * N * (rho * D) ** 2
     assert sympy.expand(cost.macs - expected) == 0
     assert "D_F*rho is a whole number" in [str(c) for c in cost.conditions]
+
+
+def linear():
+    return sf.Linear(D, D, bias=False)
+
+
+LOCAL, GLOBAL = sf.Shared(".w", linear()), sf.Shared("w", sf.Sequential(linear(), sf.ReLU()))
+TWICE = sf.Sequential(LOCAL, sf.ReLU(), LOCAL)
+INNER = sf.Shared("w", sf.Sequential(sf.Shared("v", linear()), linear()))
+
+
+@pytest.mark.parametrize(
+    ("net", "params"),
+    [
+        (sf.Sequential(TWICE, TWICE), 2 * D**2),
+        (sf.Sequential(GLOBAL, GLOBAL), D**2),
+        (sf.Sequential(sf.Sequential(GLOBAL), sf.Sequential(GLOBAL, linear())), 2 * D**2),
+        (sf.Repeat(TWICE, L), L * D**2),
+        (sf.Repeat(sf.Sequential(GLOBAL, linear()), L), (L + 1) * D**2),
+        (sf.Sequential(sf.Repeat(GLOBAL, L), GLOBAL), D**2),
+        (sf.Sequential(sf.Repeat(LOCAL, 3), LOCAL), 2 * D**2),
+        (sf.Sequential(sf.Repeat(TWICE, L), sf.Repeat(TWICE, 4)), (L + 4) * D**2),
+        (sf.Sequential(sf.Shared("g", TWICE), sf.Shared("g", TWICE)), D**2),
+        (sf.Sequential(INNER, sf.Shared("v", linear()), INNER), 2 * D**2),
+        (sf.Sequential(sf.Shared("w", sf.Shared("v", linear())), sf.Shared("v", linear())), D**2),
+        (
+            sf.Stack(
+                lambda i: sf.Sequential(LOCAL, sf.Linear(D, D + i), sf.Linear(D + i, D), LOCAL), 2
+            ),
+            None,
+        ),  # fmt: skip
+    ],
+)
+def test_weights_that_are_tied_stand_once_in_the_rows_of_a_table(net, params):
+    """Whatever the rows are folded to, they add up to the total."""
+    cost = sf.cost(net, (D,))
+    if params is not None:
+        assert sympy.expand(cost.params - params) == 0
+    for depth in (1, 2, 3, 4):
+        rows = cost.table("layer,params", depth=depth).rows
+        assert sympy.expand(sum(row[1] for row in rows) - cost.params) == 0, depth
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_a_tie_needs_a_name(name):
+    with pytest.raises(sf.ArgumentError, match="needs a name to tie weights by"):
+        sf.Shared(name, linear())

@@ -16,10 +16,10 @@ from symflops.facts import equal
 from symflops.fields import SAME, mapped, pointwise
 from symflops.layers.base import Forward, Layer, Require, Size, written
 from symflops.primitives import elementwise, move
-from symflops.trace import Group, Shape
+from symflops.trace import Flow, Group, Shape, all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from symflops.fields import Axes
     from symflops.layers.tracing import Tracer
@@ -278,15 +278,30 @@ class Shared(Layer):
     >>> twice = sf.Sequential(local, local)
     >>> sf.cost(sf.Sequential(twice, twice), (D,)).params
     2*D**2
+
+    Raises:
+        ArgumentError: no name, or weights of other sizes that have the same.
     """
 
     name: str
     layer: Layer
     arity: ClassVar[int | None] = None
 
+    def needs(self) -> Iterable[Require]:
+        """A name to tie by."""
+        if not self.name.strip("."):
+            message = f"Shared needs a name to tie weights by, such as 'wte', got {self.name!r}"
+            raise ArgumentError(message)
+        return ()
+
     def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
-        """Trace the layer and mark its weights as tied."""
-        return replace(tracer.apply(self.layer, inputs), tied=self.name)
+        """Trace the layer and mark its weights as tied, those that have another name already by that."""
+        group = tracer.apply(self.layer, inputs)
+        if group.tied in ("", self.name):
+            return replace(group, tied=self.name)
+        into = (("layer", all_of("", inputs)),)
+        flow = Flow(into, all_of("layer", group.outputs))
+        return Group(self, inputs, group.outputs, (("layer", group),), tied=self.name, flow=flow)
 
 
 def same_size(kind: str, axis: int, a: Size, b: Size) -> Require:
