@@ -398,7 +398,7 @@ INNER = sf.Shared("w", sf.Sequential(sf.Shared("v", linear()), linear()))
                 lambda i: sf.Sequential(LOCAL, sf.Linear(D, D + i), sf.Linear(D + i, D), LOCAL), 2
             ),
             None,
-        ),  # fmt: skip
+        ),
     ],
 )
 def test_weights_that_are_tied_stand_once_in_the_rows_of_a_table(net, params):
