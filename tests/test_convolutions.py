@@ -206,6 +206,8 @@ def test_columns_see_the_whole_map():
     net = sf.Sequential(sf.Conv2d(C, 4, 3, 2), sf.Unfold(2, stride=2), sf.Conv1d(16, 16, 1))
     cost = sf.cost(sf.Sequential(net, sf.Fold((4, 4), 2, stride=2)), (C, 9, 9))
     assert (cost.receptive_field.size, cost.receptive_field.stride) == ((3, 3), (2, 2))
+    assert len(sf.Unfold(2).sees((1, 4, 4, 4))) == 3
+    assert len(sf.Fold((4, 4), 2).sees((1, 16, 9))) == 4
 
 
 @pytest.mark.parametrize(
@@ -595,6 +597,26 @@ def test_fourier_alone(layer):
 )
 def test_fourier_refuses(build, error, text):
     refused(build, error, text)
+
+
+# what is not said
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (sf.DeformConv2d(8, 6, 3), {"offset_groups": 1, "modulated": False}),
+        (sf.DynamicConv2d(8, 6, 3), {"kernels": 4, "reduction": 4}),  # K and r of the paper
+        (sf.WinogradConv2d(8, 6, 3), {"m": 2, "transforms": True, "filter_transform": False}),
+        (sf.FFTConv2d(8, 6, 3), {"size": None, "real": False, "filter_transform": False}),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_defaults(layer, said):
+    assert {name: getattr(layer, name) for name in said} == said
+    plain = sf.Conv2d(8, 6, 3)
+    for name in ("stride", "padding", "dilation", "groups", "bias"):
+        assert getattr(layer, name) == getattr(plain, name)
 
 
 # what is computed otherwise is the same
