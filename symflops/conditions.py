@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.errors import ConditionError
 from symflops.facts import Facts, at_least
 from symflops.trace import Condition, Group, Sum, Times
 
@@ -30,7 +31,11 @@ def noted(node: Node, path: str = "") -> Iterator[Condition]:
 
 
 def _everywhere(condition: Condition, depth: Sum) -> Condition:
-    """Return a condition of block i as one for all blocks: at the index where it is hardest."""
+    """Return a condition of block i as one for all blocks: at the index where it is hardest.
+
+    Raises:
+        ConditionError: it cannot hold there.
+    """
     relation, (i, first, last) = condition.relation, depth.limits
     if relation.sign != ">=" or i not in relation.symbols:
         return condition
@@ -39,7 +44,11 @@ def _everywhere(condition: Condition, depth: Sum) -> Condition:
     facts = Facts((at_least(i, first),))
     for end, grows in ((first, growth), (last, -growth)):
         if facts.decide(at_least(grows, 0)):
-            return replace(condition, relation=at_least(difference.xreplace({i: end}), 0))
+            hardest = at_least(difference.xreplace({i: end}), 0)
+            if Facts().decide(hardest) is False:
+                message = f"the block at {i} = {end} cannot be: it needs {relation}"
+                raise ConditionError(message)
+            return replace(condition, relation=hardest)
     return condition
 
 

@@ -16,7 +16,7 @@ from symflops.facts import Facts, Relation
 from symflops.layers.base import Layer, assignment
 from symflops.metrics import Profiler, Weigher, activations, work
 from symflops.omissions import Omitted, omitted
-from symflops.receptive import ReceptiveField, View, receptive_field, views
+from symflops.receptive import views
 from symflops.recurrences import Recurrences
 from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbols_within
 from symflops.statements import statement
@@ -24,6 +24,7 @@ from symflops.symbols import Symbol, by_name, exact
 from symflops.trace import Condition, Group, Step
 from symflops.typeset import Formula
 from symflops.units import bytes_of
+from symflops.views import ReceptiveField, View, receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

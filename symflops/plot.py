@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
-from symflops.receptive import receptive_field as measured
 from symflops.rows import lines
+from symflops.views import receptive_field as measured
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
 
 INK, QUIET = "#1f5a8a", "#8a8f98"
 MOST_NAMES = 40  # along the axis, as many as can be read
+LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # of the axes of a map
 
 
 def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any:
@@ -32,12 +33,13 @@ def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any
     if ax is None:
         ax = _axes(len(found))
     names, sizes = zip(*found, strict=True)
-    for axis, along in enumerate(zip(*sizes, strict=True)):
-        if axis and along == tuple(size[0] for size in sizes):
-            continue  # height and width see alike: one line
+    curves: dict[tuple[int, ...], str] = {}  # axes that see alike are one line
+    for letter, along in zip(LETTERS[len(sizes[0])], zip(*sizes, strict=True), strict=True):
+        curves[along] = curves.get(along, "") + letter
+    for along, letters in curves.items():
         ax.plot(range(len(names)), along, color=INK, marker="o", markersize=4, linewidth=1.5)
         ax.annotate(
-            str(along[-1]),
+            f"{', '.join(letters)}: {along[-1]}" if len(curves) > 1 else str(along[-1]),
             (len(names) - 1, along[-1]),
             xytext=(6, 0),
             textcoords="offset points",
@@ -61,14 +63,16 @@ def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, .
     [('c1', (5, 5)), ('tanh1', (5, 5)), ('s2', (6, 6))]
 
     Raises:
-        ArgumentError: a size that is a symbol, or a layer that sees everything from the start.
+        ArgumentError: a size that is a symbol, a layer that sees everything from the start, or no cost.
     """
+    root = getattr(cost, "root", None)
+    if root is None:
+        message = f"a plot needs a cost, got {cost!r}; write cost(layer, input)"
+        raise ArgumentError(message)
     found = []
-    for line in lines(cost.root, depth):
+    for line in lines(root, depth):
         path = line.path
-        if line.around and path.endswith(
-            "*"
-        ):  # a repetition is one point, behind all of its blocks
+        if line.around and path.endswith("*"):  # one point, behind all blocks of a repetition
             path = path.removesuffix("*").removesuffix(".")
         view = cost.views.get(path)
         if view is None or view.stop:

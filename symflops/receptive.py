@@ -10,8 +10,7 @@ Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from operator import itemgetter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -20,11 +19,12 @@ from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.fields import ENLARGED_DEPTH, SAME, Axes, Field, pointwise
 from symflops.metrics import closed_sum
-from symflops.symbols import exact, unused
+from symflops.symbols import unused
 from symflops.trace import Group, Step, Sum, Times
+from symflops.views import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from symflops.facts import Facts
     from symflops.trace import Shape, Source
@@ -32,119 +32,6 @@ if TYPE_CHECKING:
 SPATIAL = 2  # axes 0 and 1 are batch and channels
 #: Steps that make an entry from the entries at the same place; normalisation is taken as one of them.
 POINTWISE = {"elementwise", "bias_add", "standardize", "local_response", "unused"}
-FACTORED = 30  # terms of a size up to which it is written with its common factors in front
-
-
-@dataclass(frozen=True)
-class View:
-    """What a tensor sees; ``stop`` is the view before the first layer that saw everything."""
-
-    axes: Axes
-    stop: View | None = None
-    aligned: bool = True
-
-    @property
-    def field(self) -> dict[int, Field]:
-        """The fields by the axis of the input."""
-        last = self.stop or self
-        return dict(sorted(filter(None, last.axes), key=itemgetter(0)))
-
-
-@dataclass(frozen=True)
-class ReceptiveField:
-    """The receptive field of one output position, an entry an axis, in elements of the input.
-
-    ``size`` is how many it sees, ``stride`` the distance between neighbours (the product of all strides),
-    ``padding`` how far the first one reaches out before the input, ``centre`` where it has its middle.
-    ``aligned`` says whether all branches that met had the same centres.
-    """
-
-    size: tuple[Any, ...]
-    stride: tuple[Any, ...]
-    padding: tuple[Any, ...]
-    centre: tuple[Any, ...]
-    aligned: bool = True
-
-    def __str__(self) -> str:
-        shown = (f"{name} {_listed(getattr(self, name))}" for name in ("size", "stride", "padding"))
-        return ", ".join(shown)
-
-
-def _listed(values: tuple[Any, ...]) -> str:
-    if len(values) == 1:
-        return str(values[0])
-    return " × ".join(f"({v})" if getattr(v, "is_Add", False) else str(v) for v in values)
-
-
-def receptive_field(view: View, value: Callable[[sympy.Expr], Any] = exact) -> ReceptiveField:
-    """Return the sizes that a view has along the axes of the input."""
-    fields = view.field.values()
-
-    def each(of: Callable[[Field], sympy.Expr]) -> tuple[Any, ...]:
-        return tuple(value(of(field)) for field in fields)
-
-    return ReceptiveField(
-        each(lambda field: _factored(field.size)),
-        each(lambda field: field.stride),
-        each(lambda field: field.padding),
-        each(lambda field: field.centre),
-        (view.stop or view).aligned,
-    )
-
-
-def _factored(size: sympy.Expr) -> sympy.Expr:
-    """Write L·k - L + 1 as L·(k - 1) + 1, and k + l·s - s as k + s·(l - 1)."""
-    if size.is_Rational or len(sympy.Add.make_args(size)) > FACTORED:
-        return size
-    grown = sympy.factor(size - 1)
-    if grown.has(sympy.Sum):
-        return _one_series(grown) + 1
-    return (grown if grown.is_Mul else _by_strides(grown)) + 1
-
-
-def _by_strides(expr: sympy.Expr) -> sympy.Expr:
-    """Group terms by what one is taken off from: k·s - s by the stride s of the layers before."""
-    terms = [term.as_coeff_Mul() for term in sympy.Add.make_args(sympy.expand(expr))]
-    strides = [monomial for number, monomial in terms if number < 0]
-    grouped: dict[sympy.Expr, sympy.Expr] = {}
-    for number, monomial in terms:
-        before = max(
-            (s for s in strides if sympy.fraction(monomial / s)[1] == 1),
-            key=lambda s: len(sympy.Mul.make_args(s)) if s != 1 else 0,
-            default=monomial,
-        )
-        grouped[before] = grouped.get(before, ZERO) + number * monomial / before
-    return sympy.Add(*(before * inside for before, inside in grouped.items()))
-
-
-def _one_series(expr: sympy.Expr) -> sympy.Expr:
-    """Write Σ k_i - Σ 1 as Σ (k_i - 1): sums over the same index, with the same factor, as one."""
-    found: dict[Any, list[sympy.Expr]] = {}
-    rest = []
-    for term in sympy.Add.make_args(sympy.expand(expr)):
-        number, monomial = term.as_coeff_Mul()
-        series = [f for f in sympy.Mul.make_args(monomial) if isinstance(f, sympy.Sum)]
-        if len(series) == 1:
-            key = monomial / series[0], series[0].limits
-            found.setdefault(key, []).append(number * series[0].function)
-        else:
-            rest.append(term)
-    if len(found) != 1:
-        return expr
-    (((factor, limits), bodies),) = found.items()
-    left = sympy.Add(*rest)
-    each = sympy.cancel(left / factor / _how_many(limits))  # what every index contributes
-    if each.is_Rational:
-        return factor * sympy.Sum(sympy.factor(sympy.Add(each, *bodies)), *limits)
-    return left + factor * sympy.Sum(sympy.factor(sympy.Add(*bodies)), *limits)
-
-
-def _how_many(limits: tuple[Any, ...]) -> sympy.Expr:
-    """Return how many terms a sum has, over one index or several; the innermost stands first."""
-    count = ONE
-    for index, first, last in limits:
-        count = closed_sum(count, index, first, last)
-    return count
 
 
 def views(root: Group, facts: Facts) -> Mapping[str, View]:
@@ -267,18 +154,30 @@ class Walk:
         aside = Walk(self.facts)
         (alone,) = aside.group(block, (_alone(before),), inside)
         if isinstance(depth, Sum):
-            if alone.stop is not None:
-                return (_through(_at_start(alone, depth), before),)
+            first = _at_start(alone, depth)
+        elif depth.n.is_Integer and not _is_plain(before, alone):
+            return self.followed(block, before, int(depth.n), inside)
         else:
-            (view,) = self.group(block, (before,), inside)
-            self.found[inside] = view
-            if view.stop is not None:
-                return (view,)
-            if not _is_plain(before, alone) and depth.n.is_Integer and depth.n <= MOST_BLOCKS:
-                for _ in range(1, int(depth.n)):
-                    (view,) = aside.group(block, (view,), inside)
-                return (view,)
+            first = alone
+            self.found |= {key: _through(view, before) for key, view in aside.found.items()}
+            self.found[inside] = _through(first, before)
+        if first.stop is not None:
+            return (_through(first, before),)
         return (self.repeated(group, depth, alone, before, path),)
+
+    def followed(self, block: Group, view: View, n: int, path: str) -> tuple[View, ...]:
+        """Return the view behind n blocks, one after the other."""
+        if n > MOST_BLOCKS:
+            raise NotClosedError(
+                f"no receptive field: {n} blocks that enlarge or turn axes, and at most {MOST_BLOCKS} are "
+                "followed one by one"
+            )
+        (view,) = self.group(block, (view,), path)
+        self.found[path] = view
+        aside = Walk(self.facts)
+        for _ in range(1, n if view.stop is None else 1):
+            (view,) = aside.group(block, (view,), path)
+        return (view,)
 
     def repeated(
         self, group: Group, depth: Times | Sum, block: View, before: View, path: str

@@ -14,12 +14,12 @@ from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, Terms, joined
 from symflops.facts import equal
 from symflops.metrics import Profiler, Weigher, activations, repeated, work
-from symflops.receptive import receptive_field
 from symflops.symbols import exact
 from symflops.tables.table import Column, Label, Note, Table
 from symflops.tally import total
 from symflops.trace import Group, Node, Step, Sum, Times
 from symflops.units import bytes_of
+from symflops.views import receptive_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,9 +87,7 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
     for key in keys:
         if key not in COLUMNS:
             raise UnknownNameError("column", str(key), COLUMNS)
-    if depth is not None and (not isinstance(depth, int) or depth < 1):
-        message = f"depth must be a whole number of at least 1, got {depth!r}"
-        raise ArgumentError(message)
+    _check_depth(depth)
     return _table(cost, keys, fitting_depth(cost.root) if depth is None else depth, depth is None)
 
 
@@ -126,8 +124,15 @@ def _column(key: str, cost: Cost) -> Column:
     return replace(column, detail=cost.convention.detail) if key == "flops" else column
 
 
+def _check_depth(depth: Any) -> None:
+    if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
+        message = f"depth must be a whole number of at least 1, got {depth!r}"
+        raise ArgumentError(message)
+
+
 def lines(root: Group, depth: int | None) -> list[Line]:
     """Return the rows at a depth; without one, at the greatest depth that is not too long."""
+    _check_depth(depth)
     return list(_lines(root, "", (), fitting_depth(root) if depth is None else depth))
 
 

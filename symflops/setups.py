@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.arithmetic import read_fact
+from symflops.conditions import noted
 from symflops.contradictions import contradiction
 from symflops.errors import ArgumentError, ConditionError, SymbolError
 from symflops.exprs import spread
@@ -88,7 +89,7 @@ class Setup:
         """Return the trace, what it rests on, and whether a batch is written.
 
         Raises:
-            ConditionError: a stated fact that does not hold.
+            ConditionError: a stated fact that does not hold, or blocks of a symbolic depth that cannot be.
         """
         equalities = solved(self.assume)
         setup = self._with(equalities).hiding(equalities) if equalities else self
@@ -98,6 +99,8 @@ class Setup:
             setup.layer, setup.inputs, facts, dict(setup.hidden), self.batched
         )
         self._check_used(root)
+        if tracer.has_sums:
+            tuple(noted(root))  # a block further on may be refused
         for verb, path in self.edits:
             root = EDITS[verb](root, path)
         stated = tuple(Condition(r, "stated") for r in self.assume if r.symbols)

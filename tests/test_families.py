@@ -390,6 +390,10 @@ def test_the_index_has_the_name_that_the_function_gives_it():
             "a symbolic depth inside another: .* give one of them a number",
         ),
         (
+            lambda: sf.cost(chain(), (C[0], H, W)).at(C=lambda i: g * (L - i)),
+            r"the block at l = L cannot be: it needs L\*g >= ",
+        ),
+        (
             lambda: sf.cost(sf.Repeat(conv(8, 8, stride=2), 3000), (8, H, W)),
             "over 3000 blocks: .* at most 2000 blocks",
         ),

@@ -37,6 +37,11 @@ def test_height_and_width_may_differ():
     net = sf.Sequential(sf.Conv2d(C, C, (1, 3)), sf.Conv2d(C, C, (5, 3)))
     axes = sf.plot.receptive_field(sf.cost(net, (C, H, W)))
     assert drawn(axes) == [(1, 5), (3, 5)]
+    assert [text.get_text() for text in axes.texts] == ["H: 5", "W: 5"]
+    deep = sf.Sequential(sf.Conv3d(C, C, (1, 3, 3)), sf.Conv3d(C, C, (5, 3, 3)))
+    axes = sf.plot.receptive_field(sf.cost(deep, (C, L, H, W)))
+    assert drawn(axes) == [(1, 5), (3, 5)]
+    assert [text.get_text() for text in axes.texts] == ["D: 5", "H, W: 5"]
 
 
 def test_it_draws_where_it_is_told():
@@ -61,3 +66,14 @@ def test_a_repetition_is_one_point():
 def test_what_cannot_be_drawn_says_why(layer, said):
     with pytest.raises(sf.ArgumentError, match=said):
         sf.plot.receptive_field(sf.cost(layer, (C, H, W)))
+
+
+@pytest.mark.parametrize("depth", [0, 1.5, "2", True])
+def test_a_depth_that_cannot_be(depth):
+    with pytest.raises(sf.ArgumentError, match="whole number of at least 1"):
+        sf.plot.receptive_field(sf.cost(sf.zoo.lenet5()), depth=depth)
+
+
+def test_a_layer_is_no_cost():
+    with pytest.raises(sf.ArgumentError, match=r"a plot needs a cost, got .*; write cost\(layer"):
+        sf.plot.receptive_field(sf.zoo.lenet5())

@@ -357,6 +357,13 @@ def test_axes_that_are_turned():
     assert field(net).size == (5, 7)
 
 
+def test_repetitions_in_repetitions_are_walked_once():
+    net = sf.Conv2d(C, C, 3, padding=1)
+    for _ in range(40):
+        net = sf.Repeat(net, 2)
+    assert field(net).size == (2**41 + 1,) * 2
+
+
 def test_blocks_that_turn_axes_are_followed_one_by_one():
     turn = sf.Sequential(sf.Conv2d(C, C, (3, 5), padding="same"), sf.Permute((0, 1, 3, 2)))
     assert (

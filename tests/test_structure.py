@@ -26,7 +26,7 @@ ROWS = [
         "units",
     ],
     ["tally", "trace", "equations", "primitives", "geometry", "fields"],
-    ["conventions", "metrics", "receptive"],
+    ["conventions", "metrics", "views", "receptive"],
     ["layers"],
     ["tables"],
     [

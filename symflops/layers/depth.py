@@ -115,7 +115,7 @@ class Stack(Layer, init=False):
     def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Self:
         """Return the stack with symbols replaced; the index is bound, and none that comes in."""
         swaps = {symbol: value for symbol, value in swaps.items() if symbol != self.i}
-        if not any(value.has(self.i) for value in swaps.values()):
+        if not any(self.i in value.free_symbols for value in swaps.values()):
             return super().substituted(swaps)
         i = unused(self.i, *self.symbols, *swaps.values())
         block = self.block.substituted({self.i: i})

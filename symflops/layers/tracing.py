@@ -74,6 +74,7 @@ class Tracer:
         self.batch_written = bool(batched)
         self.decided = batched is not None
         self.indices: tuple[Symbol, ...] = ()  # of the sums that are being traced
+        self.has_sums = False
         self.laws: dict[Symbol, Law] = {}
         self._groups: dict[tuple[Layer, tuple[Shape, ...]], Group] = {}
         self._names: dict[sympy.Expr, sympy.Expr] = {}
@@ -177,7 +178,7 @@ class Tracer:
     def summing(self, i: Symbol, start: sympy.Expr) -> Iterator[None]:
         """Trace the block of a sum: what is known of its index, and called by name, holds there alone."""
         kept = self.facts, self.indices, self._groups, self._sizes, self._names
-        self.indices = (*self.indices, i)
+        self.indices, self.has_sums = (*self.indices, i), True
         self._groups, self._sizes, self._names = dict(self._groups), {}, dict(self._names)
         self.assume(at_least(i, start))
         try:
