@@ -619,6 +619,19 @@ def test_defaults(layer, said):
         assert getattr(layer, name) == getattr(plain, name)
 
 
+@pytest.mark.parametrize(
+    "factored", [sf.TuckerConv2d(8, 6, 3, 2, 2), sf.CPConv2d(8, 6, 3, 2)], ids=["tucker", "cp"]
+)
+def test_defaults_of_factors(factored):
+    plain = sf.cost(sf.Conv2d(8, 6, 3), (8, 9, 9))
+    cost = sf.cost(factored, (8, 9, 9))
+    assert cost.output == plain.output
+    assert [str(o) for o in cost.under("mac").omitted] == [
+        str(o) for o in plain.under("mac").omitted
+    ]
+    assert sf.cost(sf.LowRankLinear(8, 6, 2), (8,)).params == 2 * (8 + 6) + 6
+
+
 # what is computed otherwise is the same
 
 
