@@ -110,6 +110,15 @@ def test_open_sums_are_verified_by_running():
     assert sf.verify(sf.cost(chain(), (C[0], H, W))).holds
 
 
+def test_each_member_is_drawn_for_a_run():
+    """One size for all would not tell C[l - 1] from C[l]; maps are what the layers make of the first."""
+    trials = sf.verify(sf.cost(chain(), (C[0], H, W))).checked
+    assert any(len(set(trial.values["C"][:3])) > 1 for trial in trials)
+    assert "C=(" in str(trials[0])
+    maps = sf.verify(sf.cost(strided(), (C[0], M[0], M[0]))).checked
+    assert all(isinstance(trial.values["M"], int) for trial in maps)
+
+
 def test_values_that_the_layers_do_not_make_are_refused():
     cost = sf.cost(strided(), (C[0], M[0], M[0])).at(s=2, L=2, C=(3, 8, 8))
     assert cost.at(M=(32, 16, 8)).macs == cost.at(M=32).macs == 9 * (3 * 8 * 256 + 8 * 8 * 64)

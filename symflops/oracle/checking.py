@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import sympy
 from sympy.core.function import AppliedUndef
 
 from symflops.conventions import Convention
@@ -31,6 +32,9 @@ EACH = {
 }
 
 
+SHOWN = 4  # members of a family, in words
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One quantity: what the run counted, and what the formula says for the same sizes."""
@@ -52,11 +56,11 @@ class Comparison:
 class Trial:
     """One run: the sizes that were drawn, and every quantity that was compared."""
 
-    values: Mapping[str, int]
+    values: Mapping[str, int | tuple[int, ...]]
     comparisons: tuple[Comparison, ...]
 
     def __str__(self) -> str:
-        sizes = " ".join(f"{name}={value}" for name, value in self.values.items())
+        sizes = " ".join(f"{name}={_shown(value)}" for name, value in self.values.items())
         shown = ", ".join(str(c) for c in self.comparisons if c.counted or c.formula)
         return f"{sizes or 'the sizes given'}: {shown}"
 
@@ -65,7 +69,7 @@ class Trial:
 class Mismatch:
     """Where run and formula part: the drawn sizes, the quantity, and both values."""
 
-    values: Mapping[str, int]
+    values: Mapping[str, int | tuple[int, ...]]
     quantity: str
     counted: Any
     formula: Any
@@ -173,7 +177,7 @@ def _cost(asked: Any) -> Cost:
 def _trial(asked: Cost, values: Values, seed: int, reference: Reference | None) -> Trial:
     """Run once, and compare with the formula and with the cost of the numbers themselves."""
     numeric = asked.at(values)
-    sizes = {symbol.name: int(value) for symbol, value in values.items()}
+    sizes = {symbol.name: _plain(value) for symbol, value in values.items()}
     counter = Counter(seed, sizes)
     shapes = [tuple(map(int, shape)) for shape in numeric.setup.inputs]
     inputs = tuple(counter.draw(*(s if asked.batched else (1, *s))) for s in shapes)
@@ -199,6 +203,16 @@ def _trial(asked: Cost, values: Values, seed: int, reference: Reference | None) 
         if by_numbers != by_formula:
             comparisons.append(Comparison(f"{quantity} with .at()", counted, by_numbers))
     return Trial(sizes, tuple(comparisons))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(int, value)) if isinstance(value, sympy.Tuple) else int(value)
+
+
+def _shown(value: Any) -> str:
+    if not isinstance(value, tuple) or len(value) <= SHOWN:
+        return str(value)
+    return f"({', '.join(map(str, value[:SHOWN]))}, …)"
 
 
 def _arrays(returned: Any) -> tuple[Array, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from sympy import Integer
+from sympy import Integer, Tuple
 
 from symflops.errors import ArgumentError, SymflopsError
 from symflops.facts import Facts, Relation
+from symflops.symbols import Family
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from symflops.costs import Cost
     from symflops.symbols import Symbol
 
@@ -22,7 +25,9 @@ LARGEST = 512  # the largest number that a repair tries
 FITTING = 3  # as many numbers as a repair chooses from
 USUAL = 4  # the largest number at first; it grows with every ten draws
 
-Values = dict["Symbol", Integer]
+MEMBERS = 24  # of a family that are drawn: as many as the depths of a run ask for
+
+Values = dict["Symbol", Integer | Tuple]
 
 
 def draws(cost: Cost, number: int = 3) -> list[Values]:
@@ -38,12 +43,14 @@ def draws(cost: Cost, number: int = 3) -> list[Values]:
         for c in cost.conditions
         if c.kind != "rounded" and c.relation.symbols <= set(symbols)
     ]
+    made = {c.relation.left.args[0] for c in cost.conditions if c.kind == "defined"}
+    families = {s for s in symbols if isinstance(s, Family) and s not in made}
     found: list[Values] = []
     sizes: list[int] = []
     refusal = ""
     for seed in range(ATTEMPTS):
         rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
-        values = drawn(symbols, relations, rng, USUAL + seed // 10)
+        values = drawn(symbols, relations, rng, USUAL + seed // 10, families)
         if values in found:
             continue
         try:
@@ -75,10 +82,19 @@ def touched(cost: Cost) -> int:
 
 
 def drawn(
-    symbols: list[Symbol], relations: list[Relation], rng: random.Random, largest: int
+    symbols: list[Symbol],
+    relations: list[Relation],
+    rng: random.Random,
+    largest: int,
+    families: Collection[Symbol] = (),
 ) -> Values:
-    """Return a small number for every symbol, changed one by one until the relations hold."""
-    values = {symbol: Integer(rng.randint(1, largest)) for symbol in symbols}
+    """Return a small number for every symbol, changed one by one until the relations hold.
+
+    Each member of a family has a number of its own, unless one for all is needed.
+    """
+    values: Values = {symbol: Integer(rng.randint(1, largest)) for symbol in symbols}
+    for family in families:
+        values[family] = Tuple(*(Integer(rng.randint(1, largest)) for _ in range(MEMBERS)))
     for _ in range(REPAIRS):
         broken = [r for r in relations if not _holds(r, values)]
         if not broken:
