@@ -227,6 +227,16 @@ def test_shuffle_units():
     assert "shuffle" not in dict(alone.tree.children)
 
 
+def test_a_first_convolution_without_groups_takes_any_channels():
+    """Zhang et al. 2018, section 3.2: the few channels of stage 2 are not grouped at first."""
+    unit = sf.ShuffleUnit(10, 40, 3, 2, mid_channels=12, grouped_first=False)
+    cost = sf.cost(unit, (10, 8, 8))
+    assert cost["squeeze"].macs == 8 * 8 * 10 * 12
+    assert cost["expand"].macs == 4 * 4 * 12 * 30 // 3
+    with pytest.raises(sf.ArgumentError, match="inp = 10 must be divisible by groups = 3"):
+        sf.ShuffleUnit(10, 40, 3, 2, mid_channels=12)
+
+
 def test_ghosts_of_any_number_of_channels():
     """⌈7/2⌉ = 4 channels first, 4 ghosts of them, of which 3 are kept."""
     ghost = sf.cost(sf.GhostModule(5, 7), (5, 6, 6))
@@ -234,6 +244,11 @@ def test_ghosts_of_any_number_of_channels():
     assert ghost.output == (7, 6, 6)
     assert ghost.macs == 6 * 6 * (5 * 4 + 9 * 4)
     assert sf.cost(sf.GhostModule(5, 7, ratio=1), (5, 6, 6)).macs == 6 * 6 * 5 * 7
+    # a normalisation and ReLU behind each convolution: 3 operations an entry
+    assert (ghost["primary_conv"].flops, ghost["cheap_operation"].flops) == (
+        6 * 6 * 4 * (2 * 5 - 1 + 3),
+        6 * 6 * 4 * (2 * 9 - 1 + 3),
+    )
 
 
 # what a block looks like, and what it needs
