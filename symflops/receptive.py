@@ -338,7 +338,7 @@ def _summed(field: Field, depth: Sum, facts: Facts) -> Field:
 def _unsaid(group: Group, path: str, what: str) -> NotClosedError:
     return NotClosedError(
         f"no receptive field: {group.kind}{_at(path)} {what}; give the layer a method sees(self, x) that "
-        "returns, for each axis of its output, the axis of its input and the Field along it"
+        "returns, for each axis of its output, the axis of its input and the symflops.fields.Field along it"
     )
 
 

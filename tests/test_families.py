@@ -86,6 +86,16 @@ def test_densenets_growth_closes_the_sum():
     assert cost.output == (c + L * g, H, W)
 
 
+@pytest.mark.parametrize("channels", [3, D, C[2]])
+def test_an_input_of_other_channels_is_the_first_member(channels):
+    cost = sf.cost(chain(), (channels, H, W))
+    assert cost.macs == sf.cost(chain(), (C[0], H, W)).macs
+    assert [str(c) for c in cost.conditions] == [f"C[0] = {channels}"]
+    with pytest.raises(sf.ShapeError, match="expects 4 channels"):
+        cost.at(C=(4, 8, 9), L=2, **({"D": 3} if channels == D else {}))
+    assert sf.verify(cost).holds
+
+
 def test_one_size_for_all_members():
     cost = sf.cost(chain(), (C[0], H, W)).at(C=r, k=3)
     assert cost.macs == 9 * r**2 * L * H * W

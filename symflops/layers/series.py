@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import NotClosedError, SymflopsError
+from symflops.exprs import ZERO
 from symflops.facts import equal
 from symflops.layers.tracing import Law
 from symflops.symbols import Member, Symbol, index, unused
@@ -84,6 +85,7 @@ def summed(
         if names := {law.right: after[place] for place, law in laws.items() if law.reaches_back}:
             tracer.call(names)
             child = named(tracer, block, _reshaped(sizes, inputs), "i")
+    begun = [size.xreplace({i: start}) for size in sizes]
     outputs = [size.xreplace({i: start + n}) for size in sizes]
     for place, law in laws.items():
         if not law.reaches_back:  # every block makes it anew
@@ -93,7 +95,7 @@ def summed(
         inputs,
         _reshaped(list(map(tracer.plain, outputs)), inputs),
         (("", Sum(i, start, n, child)),),
-        tuple(dict.fromkeys(c for law in laws.values() for c in _definition(tracer, law))),
+        _conditions(tracer, laws, begun, inputs),
         flow=Flow(out=all_of("", inputs)),
     )
 
@@ -158,10 +160,19 @@ def _rule(
     ratio = sympy.cancel(b / a)
     if ratio.is_integer and tracer.plain(c - b * ratio) == 0:
         return a * ratio**steps
-    moved = a.replace(Member, lambda family, place: Member(family, place + steps))
-    if moved.xreplace({i: start + 1}) == b and moved.xreplace({i: start + 2}) == c:
-        return moved
+    for first in (a, *_one_back(b)):  # an input of 3 is C[0] where the next are C[1] and C[2]
+        moved = first.replace(Member, lambda family, place: Member(family, place + steps))
+        goes_on = moved.xreplace({i: start + 1}) == b and moved.xreplace({i: start + 2}) == c
+        if goes_on and tracer.facts.decide(equal(first, a)) is not False:
+            return moved
     return None
+
+
+def _one_back(size: sympy.Expr) -> Iterator[sympy.Expr]:
+    """Yield C[l - 1] for C[l], where there are such members."""
+    places = [member.args[1] for member in size.atoms(Member)]
+    if places and ZERO not in places:
+        yield size.replace(Member, lambda family, place: Member(family, place - 1))
 
 
 def _families(
@@ -180,13 +191,25 @@ def _families(
         yield Law(family, i, i + 1, first=(Member(family, start), size))
 
 
-def _definition(tracer: Tracer, law: Law) -> list[Condition]:
-    """Return how a family of sizes is defined: by its first member, and each next by the one before."""
-    known = tracer.laws[law.family]
-    equations = [equal(known.next, known.right)]
-    if law.first is not None:
-        equations.insert(0, equal(*law.first))
-    return [Condition(relation, "defined") for relation in equations]
+def _conditions(
+    tracer: Tracer, laws: dict[int, Law], begun: list[sympy.Expr], inputs: tuple[Shape, ...]
+) -> tuple[Condition, ...]:
+    """Return how families of sizes are defined, and which members the input must be.
+
+    A family is defined by its first member, and each next by the one before.
+    """
+    found: dict[Condition, None] = {}
+    for place, given in enumerate(_sizes(inputs)):
+        if place not in laws:
+            if tracer.facts.decide(equal(begun[place], given)) is None:
+                found[Condition(equal(begun[place], given))] = None
+            continue
+        law = laws[place]
+        known = tracer.laws[law.family]
+        if law.first is not None:
+            found[Condition(equal(*law.first), "defined")] = None
+        found[Condition(equal(known.next, known.right), "defined")] = None
+    return tuple(found)
 
 
 def _not_closed(
