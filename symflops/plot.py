@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
-from symflops.rows import lines
+from symflops.outline import lines
 from symflops.views import receptive_field as measured
 
 if TYPE_CHECKING:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from symflops.conventions import ADDS, MACS, MULTS
-from symflops.errors import ArgumentError, UnknownNameError
-from symflops.exprs import ONE, Terms, joined
+from symflops.errors import UnknownNameError
+from symflops.exprs import ONE, Terms, collect, expanded, joined, terms
 from symflops.facts import equal
 from symflops.metrics import Profiler, Weigher, activations, repeated, work
+from symflops.outline import depth_of, foldings
 from symflops.symbols import exact
-from symflops.tables.table import Column, Label, Note, Table
+from symflops.tables.table import Column, Note, Table
 from symflops.tally import total
-from symflops.trace import Group, Node, Step, Sum, Times
+from symflops.trace import Group, Step, Sum, Times
 from symflops.units import bytes_of
 from symflops.views import receptive_field
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from symflops.costs import Cost
+    from symflops.outline import Folding, Line
 
 COLUMNS = {
     column.key: column
@@ -45,36 +47,6 @@ COLUMNS = {
     )
 }
 DEFAULT = ("layer", "output", "params", "macs", "flops", "share")
-MOST_ROWS = 64  # as many as a page holds: a table folds to the depth that has no more
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row to be: a node with its path, and how often it stands there."""
-
-    path: str
-    node: Group | Step
-    around: tuple[Times | Sum, ...] = ()  # the repetitions it stands in, innermost first
-    times: int = 1
-    last: str = ""
-    others: tuple[str, ...] = ()  # the paths of equal neighbours
-
-    @property
-    def label(self) -> Label:
-        """What stands in the first column."""
-        name = f"{self.path}–{self.last}" if self.last else self.path
-        kind = self.node.kind if isinstance(self.node, Group) else ""
-        depths = (around.n for around in reversed(self.around))
-        times = (sympy.Integer(self.times),) if self.times > 1 else ()
-        return Label(name, kind, (*depths, *times))
-
-    @property
-    def repeated(self) -> Node:
-        """The node with everything that repeats it around it."""
-        node: Node = self.node
-        for around in self.around:
-            node = replace(around, child=node)
-        return Times(sympy.Integer(self.times), node) if self.times > 1 else node
 
 
 def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
@@ -87,97 +59,43 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
     for key in keys:
         if key not in COLUMNS:
             raise UnknownNameError("column", str(key), COLUMNS)
-    _check_depth(depth)
-    return _table(cost, keys, fitting_depth(cost.root) if depth is None else depth, depth is None)
+    found = foldings(cost.root, depth_of(cost.root, depth))
+    return _table(cost, keys, tuple(found) if depth is None else (next(found),))
 
 
-def _table(cost: Cost, keys: tuple[str, ...], depth: int, free: bool) -> Table:  # noqa: FBT001 - private
-    """Return the table at a depth; where the depth is ``free``, it can be folded further."""
+def _table(cost: Cost, keys: tuple[str, ...], foldings: tuple[Folding, ...]) -> Table:
+    """Return the table of the first folding; the others are there for where it does not fit."""
+    (depth, found), *others = foldings
     filled = Filler(cost, depth)
-    found = merged(lines(cost.root, depth))
     rows = [filled.row(line) for line in found]
-    coarser = partial(_table, cost, keys, depth - 1, free) if free and depth > 1 else None
     if "receptive_field" in keys:
         for line, row in zip(found, rows, strict=True):
             row["receptive_field"] = filled.field(line)
     total = filled.total()
     notes = list(notes_of(cost, filled, keys))
+    if following := sorted({group.kind for line in found for group in line.followers}):
+        notes.append((f"{', '.join(following)}: counted in the row of the layer before.",))
+    shown = keys
     if keys == DEFAULT and not all(map(filled.has_share, rows)):
-        keys = tuple(key for key in keys if key != "share")
+        shown = tuple(key for key in keys if key != "share")
         names = sorted(filled.flops.free_symbols, key=str)
         notes.append(("Shares depend on ", *_listed(names), " and are left out."))
     elif "share" in keys:
         for row in rows:
             row["share"] = filled.share(row)
     return Table(
-        tuple(_column(key, cost) for key in keys),
-        tuple(tuple(row[key] for key in keys) for row in rows),
-        tuple(total.get(key) for key in keys),
+        tuple(_column(key, cost) for key in shown),
+        tuple(tuple(row[key] for key in shown) for row in rows),
+        tuple(total.get(key) for key in shown),
         tuple(notes),
         cost.order,
-        coarser,
+        partial(_table, cost, keys, tuple(others)) if others else None,
     )
 
 
 def _column(key: str, cost: Cost) -> Column:
     column = COLUMNS[key]
     return replace(column, detail=cost.convention.detail) if key == "flops" else column
-
-
-def _check_depth(depth: Any) -> None:
-    if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
-        message = f"depth must be a whole number of at least 1, got {depth!r}"
-        raise ArgumentError(message)
-
-
-def lines(root: Group, depth: int | None) -> list[Line]:
-    """Return the rows at a depth; without one, at the greatest depth that is not too long."""
-    _check_depth(depth)
-    return list(_lines(root, "", (), fitting_depth(root) if depth is None else depth))
-
-
-def fitting_depth(root: Group) -> int:
-    """Return the greatest depth whose rows are not too many for a page."""
-    depth, found = 1, list(_lines(root, "", (), 1))
-    while True:
-        more = list(_lines(root, "", (), depth + 1))
-        if more == found or len(merged(more)) > MOST_ROWS:
-            return depth
-        depth, found = depth + 1, more
-
-
-def _lines(group: Group, path: str, around: tuple[Times | Sum, ...], depth: int) -> Iterator[Line]:
-    if depth == 0 or group.is_leaf:
-        yield Line(path, group, around)
-        return
-    for name, child in group.children:
-        if isinstance(child, Times | Sum):
-            inner, outer = f"{path}.*" if path else "*", (child, *around)
-            if isinstance(child.child, Group):
-                yield from _lines(child.child, inner, outer, depth - 1)
-        elif isinstance(child, Group):
-            yield from _lines(child, f"{path}.{name}".strip("."), around, depth - 1)
-        elif isinstance(child, Step):
-            yield Line(f"{path}.{name}".strip("."), child, around)
-
-
-def merged(found: list[Line]) -> list[Line]:
-    """Join neighbours that are equal: blocks 1 to 5 of a stage are one row × 5."""
-    kept: list[Line] = []
-    for line in found:
-        if kept and _equal(kept[-1], line):
-            name = line.path.rpartition(".")[2]
-            others = (*kept[-1].others, line.path)
-            kept[-1] = replace(kept[-1], times=kept[-1].times + 1, last=name, others=others)
-        else:
-            kept.append(line)
-    return kept
-
-
-def _equal(a: Line, b: Line) -> bool:
-    parents = [line.path.rpartition(".") for line in (a, b)]
-    numbered = all(name.isdecimal() for _, _, name in parents)
-    return numbered and parents[0][0] == parents[1][0] and a.node is b.node and a.around == b.around
 
 
 #: Weights by the paths of the rows that they stand in.
@@ -236,7 +154,7 @@ class Filler:
 
     def row(self, line: Line) -> dict[str, Any]:
         """Return every cell of a row by its column's key."""
-        node = line.repeated
+        node = line.whole
         profile = self.profile(node)
         group = line.node if isinstance(line.node, Group) else None
         flops = joined(work(profile, self.cost.convention.table))
@@ -248,7 +166,7 @@ class Filler:
             "layer": line.label,
             "kind": group.kind if group else "",
             "input": self.shapes(group.inputs) if group else None,
-            "output": self.shapes(group.outputs) if group else None,
+            "output": self.shapes(line.outputs) if group else None,
             "params": params,
             "mults": joined(work(profile, MULTS)),
             "adds": joined(work(profile, ADDS)),
@@ -279,7 +197,17 @@ class Filler:
         """Say whether the share of a row is a number, whatever the dimensions are."""
         if row["flops"] != 0 and row["flops"].free_symbols != self.flops.free_symbols:
             return False
+        part, whole = expanded(collect(terms(row["flops"]))), self.whole
+        if part.keys() != whole.keys() and not any(
+            p.base.is_Add for p in self.flops.atoms(sympy.Pow)
+        ):
+            return not part
         return bool(self.share(row).is_Rational)
+
+    @cached_property
+    def whole(self) -> Terms:
+        """All FLOPs, multiplied out."""
+        return expanded(collect(terms(self.flops)))
 
     def total(self) -> dict[str, Any]:
         """Return the cells of the last row."""

@@ -34,6 +34,7 @@ ROWS = [
         "comparison",
         "selection",
         "statements",
+        "outline",
         "rows",
         "formulas",
         "shares",

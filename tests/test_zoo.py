@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 import symflops as sf
-from symflops.rows import MOST_ROWS
+from symflops.outline import MOST_ROWS
 from symflops.zoo.densenet import densenet
 from symflops.zoo.googlenets import Inception
 from symflops.zoo.inception import AVERAGE, GREATEST, Mixed

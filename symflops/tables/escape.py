@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from symflops.errors import ArgumentError
 from symflops.styles import BY_LETTER
@@ -55,6 +56,7 @@ LIGATURE = re.compile(r"(?<=-)-|(?<=[`'?!])[`']|(?<=,),|(?<=<)<|(?<=>)>")
 OPENING = re.compile(r'(?:(?<=^)|(?<=[\s(\[{/=-]))"(?=\S)')
 
 
+@lru_cache(maxsize=10_000)
 def escape(text: str) -> str:
     r"""Escape text for LaTeX; straight double quotes become a pair of curly ones.
 
@@ -94,21 +96,3 @@ def label(name: str) -> str:
         message = f"{name!r} is not a label: use letters, digits, ':', '-', '.' and '_'"
         raise ArgumentError(message)
     return name
-
-
-LONG_WORD = 20  # characters behind which a line may break anywhere
-PIECE = re.compile(r"\\[a-z]+\{\}|\\.|\$[^$]*\$|.")
-
-
-def breakable(text: str) -> str:
-    """Let a line break in a long name: behind a point, an underscore, and anywhere in the end."""
-    words = []
-    for word in text.split(" "):
-        pieces, since = PIECE.findall(word), 0
-        if len(pieces) > LONG_WORD:
-            for i, piece in enumerate(pieces):
-                since += 1
-                if piece in (".", r"\_") or since == LONG_WORD:
-                    pieces[i], since = f"{piece}\\allowbreak{{}}", 0
-        words.append("".join(pieces))
-    return " ".join(words)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
 from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Layout, Options
-from symflops.tables.shorthand import with_named_sizes
+from symflops.tables.shorthand import nameable, with_names
 from symflops.tables.table import Label, expression
 from symflops.tables.widths import SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from symflops.tables.table import Table
+    from symflops.tables.widths import Size
 
 #: Columns in the order in which they go when nothing else helps.
 DISPENSABLE = {
@@ -31,13 +32,19 @@ DISPENSABLE = {
 LEAST = 0.1  # of the line: where nothing else fits, all longer formulas move to the notes
 PROSE = 40  # characters of words that may take several lines, whatever there is room for
 LARGE = tuple(SIZES.values())[:3]
+FEW = 10  # rows: a table is folded to fewer only where nothing else fits
+
+#: Forms of the cells, and the keys of columns that are left out.
+Try = tuple[list[Form], tuple[str, ...]]
 
 
 def choose(table: Table, options: Options) -> Layout:
-    """Return the first layout that fits.
+    """Return the first layout that fits its line and, as a float, its page.
 
     Type shrinks to footnotesize first; then counts are scaled and sizes named; then it shrinks to
-    scriptsize; then columns go, and last the kinds of layers.
+    scriptsize. What still does not fit is folded; then columns go; then a column may have most of its
+    formulas in the notes. On a page the outputs of the layers are the last to go. A table that cannot be
+    folded to a page, because its depth was asked for, takes several.
 
     Raises:
         ArgumentError: nothing fits, or formulas were to be scaled.
@@ -46,30 +53,23 @@ def choose(table: Table, options: Options) -> Layout:
     if symbolic and options.scale:
         message = f"scale={options.scale!r} needs numbers: put values in first, with at()"
         raise ArgumentError(message)
-    forms = _forms(options, symbolic=symbolic)
-    if any(map(_is_prose, itertools.chain.from_iterable(table.rows))):
-        forms = [replace(form, wrapped=True) for form in forms]
-    bare = [replace(form, bare=True) for form in forms]
-    *most, last = _drops(table, options)
-    steps = [(forms, dropped) for dropped in most]
-    if options.fit == "page" and most:  # on a page the outputs are kept for as long as it goes
-        steps.append((bare, most[-1]))
-    wrapped = [replace(form, wrapped=True) for form in forms if form.small]
-    least = [replace(form, longest=LEAST) for form in wrapped]
-    steps += [(forms, last), (bare, last), (wrapped, last), (least, last)]
-    tall: list[Layout] = []
-    for hollow in (False, True):
-        for given, dropped in steps:
-            kept = table.keeping([c.key for c in table.columns if c.key not in dropped])
-            layout = _first(kept, given, options, dropped, hollow=hollow)
-            if layout is None:
-                continue
-            # what is longer than a page is folded; where nothing is left to fold, the shortest is taken
-            if not options.is_float or table.coarser is not None or layout.height <= HEIGHT:
-                return layout
-            tall.append(layout)
-    if tall:
-        return min(tall, key=lambda layout: layout.height)
+    may_fold = table.coarser is not None or len(table.lines) * SMALLEST.baseline <= HEIGHT
+    fitter = Fitter(options, bounded=options.is_float and may_fold)
+    forms = _forms(table, options, symbolic=symbolic)
+    for folding, tries, hollow in _attempts(table, options, forms):
+        found = (
+            layout for given, dropped in tries for layout in fitter.fit(folding, given, dropped)
+        )
+        if hollow:  # as few formulas below as there can be
+            layout = min(found, key=lambda layout: len(layout.moved), default=None)
+        else:
+            layout = next((layout for layout in found if not layout.hollow), None)
+        if layout is not None:
+            return replace(layout, unfolded=len(table.rows))
+    if fitter.tall and table.coarser is None:
+        return fitter.tall[0]
+    if fitter.tall:
+        return min(fitter.tall, key=lambda layout: layout.height)
     message = (
         f"the table does not fit {options.width:g} pt in any type size; choose fewer columns with "
         'columns=, or fit="page"'
@@ -77,20 +77,74 @@ def choose(table: Table, options: Options) -> Layout:
     raise ArgumentError(message)
 
 
+def _attempts(
+    table: Table, options: Options, forms: list[Form]
+) -> Iterator[tuple[Table, list[Try], bool]]:
+    """Yield a folding, what to try with it, and whether columns may be hollow; the best first."""
+    rounds = list(_rounds(table, options, forms))
+    for short in (False, True):
+        for tries, hollow in rounds:
+            foldings = _foldings(table, short=short) if options.is_float else iter([table])
+            # the formulas of a few long rows are better found below than those of many short ones
+            for folding in reversed(list(foldings)) if hollow else foldings:
+                yield folding, tries, hollow
+
+
+def _foldings(table: Table, *, short: bool) -> Iterator[Table]:
+    """Yield a table and what it folds to, as long as there are rows; or those that are ``short`` of them."""
+    folding: Table | None = table
+    while folding is not None:
+        is_short = folding is not table and len(folding.rows) < FEW
+        if is_short and not short:
+            return
+        if is_short == short:
+            yield folding
+        folding = folding.folded
+
+
+def _forms(table: Table, options: Options, *, symbolic: bool) -> list[Form]:
+    if symbolic:
+        forms = [
+            Form(names=names, longest=longest, small=small)
+            for names in ("rounded", "all")
+            for small in (False, True)
+            for longest in LONGEST
+        ]
+        forms.insert(0, Form())
+    elif options.scale:
+        forms = [Form(options.scale), Form(options.scale, small=True)]
+    else:
+        small = [Form(scale, small=True) for scale in ("each", "most")]
+        forms = [*map(Form, (None, "each", "most")), *small]
+    prose = any(map(_is_prose, itertools.chain.from_iterable(table.rows)))
+    return [replace(form, wrapped=True) for form in forms] if prose else forms
+
+
 def _is_prose(cell: object) -> bool:
     return isinstance(cell, str) and not isinstance(cell, Label) and len(cell) > PROSE
 
 
-def _forms(options: Options, *, symbolic: bool) -> list[Form]:
-    if symbolic:
-        named = [Form(names=True, longest=longest) for longest in LONGEST]
-        return [Form(), *named, *(replace(form, small=True) for form in named)]
-    if options.scale:
-        return [Form(options.scale), Form(options.scale, small=True)]
-    return [
-        *map(Form, (None, "each", "most")),
-        *(Form(scale, small=True) for scale in ("each", "most")),
-    ]
+def _rounds(table: Table, options: Options, forms: list[Form]) -> Iterator[tuple[list[Try], bool]]:
+    """Yield what is tried on every folding, the best first, and whether columns may be hollow."""
+    bare = [replace(form, bare=True) for form in forms]
+    wrapped = [replace(form, wrapped=True) for form in forms if form.small]
+    least = [replace(form, longest=LEAST) for form in wrapped]
+    first, *others = _drops(table, options)
+    *more, last = others or [first]
+    final = [(forms, last), (bare, last), (wrapped, last), (least, last)]
+    if options.fit == "page":
+        whole, fewer = [(forms, first), (bare, first)], [(forms, dropped) for dropped in more]
+        fewer += [(bare, more[-1])] if more else []
+        yield whole, False
+        yield fewer, False
+        yield [*whole, *fewer], True
+        yield final, False
+        yield final, True
+    else:
+        fewer = [*((forms, dropped) for dropped in more), *final]
+        yield [(forms, first)], False
+        yield fewer, False
+        yield [(forms, first), *fewer], True
 
 
 def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
@@ -106,27 +160,69 @@ def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
             yield dropped
 
 
-def _first(
-    table: Table,
-    forms: Sequence[Form],
-    options: Options,
-    dropped: tuple[str, ...],
-    *,
-    hollow: bool,
-) -> Layout | None:
-    """Return the first form that fits the line, in the largest type that also fits the page."""
-    named = with_named_sizes(table) if any(form.names for form in forms) else table
-    # where nothing is rounded, a form that names sizes is another one over again
-    tried = dict.fromkeys(replace(f, names=f.names and named is not table) for f in forms)
-    for form in tried:
-        chosen = named if form.names else table
-        sizes = (SMALLEST,) if form.small else LARGE
-        layouts = [Layout(chosen, size, form, options, dropped) for size in (*sizes, SMALLEST)]
-        wide = [layout for layout in layouts[: len(sizes)] if layout.width <= options.width]
-        wide = [layout for layout in wide if hollow or not layout.hollow]
-        if wide:
-            if options.longtable or options.part in ("tabular", "rows"):
-                return wide[0]
-            low = (x for x in (*wide, layouts[-1]) if x.height <= HEIGHT)
-            return next(low, layouts[-1])
-    return None
+@dataclass
+class Fitter:
+    """Finds the first form that fits, and remembers those that are longer than a page."""
+
+    options: Options
+    bounded: bool  # by the height of a page
+    tall: list[Layout] = field(default_factory=list)
+    _kept: dict[tuple[int, tuple[str, ...]], Table] = field(default_factory=dict)
+    _named: dict[tuple[int, str], Table | None] = field(default_factory=dict)
+    _found: dict[tuple[int, Form, tuple[str, ...]], list[Layout]] = field(default_factory=dict)
+
+    def fit(self, table: Table, forms: list[Form], dropped: tuple[str, ...]) -> Iterator[Layout]:
+        """Yield what fits, form by form, the largest type first."""
+        for form in forms:
+            for layout in self.layouts(table, form, dropped):
+                if not self.bounded or layout.height <= HEIGHT:
+                    yield layout
+                else:
+                    self.tall.append(layout)
+
+    def layouts(self, table: Table, form: Form, dropped: tuple[str, ...]) -> list[Layout]:
+        """Return the layouts of a form that fit the line, the largest type first."""
+        kept = self.keeping(table, dropped)
+        chosen = self.named(kept, form.names, table)
+        if chosen is None:
+            return []
+        form = form if chosen is not kept else replace(form, names="")
+        key = (id(chosen), form, dropped)
+        if key not in self._found:
+            self._found[key] = self.fitting(chosen, form, dropped)
+        return self._found[key]
+
+    def fitting(self, table: Table, form: Form, dropped: tuple[str, ...]) -> list[Layout]:
+        """Return the layouts that fit the line; the smallest type only where that is meant, or for the height."""
+        if form.small:
+            return self.wide(table, form, dropped, (SMALLEST,))
+        wide = self.wide(table, form, dropped, LARGE)
+        if wide and self.bounded:
+            wide += self.wide(table, form, dropped, (SMALLEST,))
+        return wide
+
+    def wide(
+        self, table: Table, form: Form, dropped: tuple[str, ...], sizes: tuple[Size, ...]
+    ) -> list[Layout]:
+        """Return the layouts that fit the line."""
+        layouts = (Layout(table, size, form, self.options, dropped) for size in sizes)
+        return [layout for layout in layouts if layout.width <= self.options.width]
+
+    def keeping(self, table: Table, dropped: tuple[str, ...]) -> Table:
+        """Return a table without some columns."""
+        key = (id(table), dropped)
+        if key not in self._kept:
+            keys = [column.key for column in table.columns if column.key not in dropped]
+            self._kept[key] = table.keeping(keys)
+        return self._kept[key]
+
+    def named(self, table: Table, which: str, whole: Table) -> Table | None:
+        """Return a table with names for sizes, or as it is; None for all sizes if only rounded ones have names."""
+        key = (id(table), which)
+        if not which:
+            return table
+        if key not in self._named:
+            found = nameable(table, which, whole)
+            more = which != "all" or len(found) > len(nameable(table, "rounded"))
+            self._named[key] = with_names(table, found) if more else None
+        return self._named[key]

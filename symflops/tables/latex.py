@@ -25,12 +25,8 @@ SISETUP = (
 
 def render(table: Table, options: Options) -> str:
     """Return the table as LaTeX, in the first layout that fits."""
-    layout, folded = choose(table, options), False
-    while options.is_float and layout.height > HEIGHT and table.coarser is not None:
-        table, folded = table.coarser(), True
-        layout = choose(table, options)
+    layout = choose(table, options)
     body, said = _body(layout)
-    said += ["inner layers folded"] if folded else []
     more = [name for name in ("longtable", "siunitx") if getattr(options, name)]
     packages = " ".join(f"\\usepackage{{{package}}}" for package in ("booktabs", *more))
     chosen = ", ".join([*layout.said, *said])
@@ -47,9 +43,10 @@ def _body(layout: Layout) -> tuple[list[str], list[str]]:
     rows = _rows(layout)
     if options.part == "rows":
         keys = ", ".join(column.key for column in layout.table.columns)
-        return rows, [f"columns {keys}"]
+        return [*map(_comment, layout.notes), *rows], [f"columns {keys}"]
     if options.part == "tabular":
-        return [r"\begingroup\noindent", *_type(layout), *_tabular(layout, rows), r"\endgroup"], []
+        body = [r"\begingroup\noindent", *_type(layout), *_tabular(layout, rows), *_defined(layout)]
+        return [*map(_comment, layout.remarks), *body, r"\endgroup"], []
     floats = _floats(layout, rows)
     pages = [f"on {len(floats)} pages"] if len(floats) > 1 else []
     return [line for lines in floats for line in lines], pages
@@ -62,7 +59,7 @@ def _floats(layout: Layout, rows: list[str]) -> list[list[str]]:
     for i, piece in enumerate(pieces):
         more = i < len(pieces) - 1
         head = _titled(layout) if i == 0 else _continued(layout)
-        below = [] if more else _notes(layout)
+        below = [] if more else _notes(layout, layout.notes)
         floats.append(
             [
                 f"\\begin{{{part}}}[tbp]",
@@ -149,7 +146,7 @@ def _longtable(layout: Layout) -> list[str]:
         *_rows(layout),
         r"\bottomrule",
         r"\end{longtable}",
-        *(["{\\centering", *_notes(layout)[1:], r"\par}"] if layout.notes else []),
+        *(["{\\centering", *_notes(layout, layout.notes)[1:], r"\par}"] if layout.notes else []),
         r"\endgroup",
     ]
 
@@ -178,7 +175,7 @@ def _header(layout: Layout) -> list[str]:
 
 def _rows(layout: Layout) -> list[str]:
     """Return the rows; the total comes with the rule over it."""
-    rows = [_line(layout, row) for row in layout.cells]
+    rows = [_line(layout, row) for row in layout.lines]
     if layout.table.total is not None:
         rows[-1] = f"\\midrule\n{rows[-1]}"
     return rows
@@ -198,12 +195,27 @@ def _line(layout: Layout, cells: list[str]) -> str:
     return f"{start}{' & '.join(cells)} {end}"
 
 
-def _notes(layout: Layout) -> list[str]:
-    if not layout.notes:
+def _notes(layout: Layout, notes: list[str]) -> list[str]:
+    if not notes:
         return []
     return [
         r"\par\smallskip",
         f"\\begin{{minipage}}{{{layout.note_width:.0f}pt}}\\{layout.note_size.name}\\raggedright",
-        *(f"\\hangindent=1em {note}\\par" for note in layout.notes),
+        *(f"\\hangindent=1em {note}\\par" for note in notes),
         r"\end{minipage}",
     ]
+
+
+def _defined(layout: Layout) -> list[str]:
+    """Return what names stand for, in paragraphs that may go on on the next page."""
+    if not layout.definitions:
+        return []
+    return [
+        rf"\par\smallskip\{layout.note_size.name}\raggedright",
+        *(rf"\noindent\hangindent=1em {note}\par" for note in layout.definitions),
+    ]
+
+
+def _comment(note: str) -> str:
+    """Keep a note that is not set for whoever writes what stands around the fragment."""
+    return f"% {note}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.tables.escape import breakable, escape
+from symflops.tables.breaking import INDENT, TALL, breakable, line_count
+from symflops.tables.escape import escape
 from symflops.tables.shorthand import moved
 from symflops.tables.table import Label, expression, formula, number, size, words
 from symflops.tables.widths import SIZES, cell_width, math_width, shown
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from symflops.tables.widths import Size
 
 WIDTHS = {"page": 345.0, "column": 235.0}  # points: article at 10 pt, and one of two columns
-HEIGHT = 535.0  # points for a float, of the 550 of a page
+HEIGHT = 545.0  # points for a float, of the 550 of a page
 PARTS = ("table", "table*", "tabular", "rows")
 SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
@@ -80,7 +81,7 @@ class Form:
     """What a layout gives up for the sake of width."""
 
     scale: str | None = None  # a letter of SCALES, "each" or "most"
-    names: bool = False  # H_1 for a rounded size
+    names: str = ""  # H_1 for "rounded" sizes, or for "all" that are sums
     longest: float = LONGEST[0]  # of the line: a longer formula moves to the notes
     small: bool = False
     bare: bool = False  # layers without their kinds
@@ -96,6 +97,7 @@ class Layout:
     form: Form
     options: Options
     dropped: tuple[str, ...] = ()
+    unfolded: int = 0  # rows of the table before it was folded
 
     # cells
 
@@ -108,15 +110,29 @@ class Layout:
             for row in self.table.lines
         ]
 
+    @property
+    def lines(self) -> list[list[str]]:
+        """Return the cells as they are printed: words that take several lines say where they may break."""
+        place = self.wrapped
+        if place is None:
+            return self.cells
+        room = self.columns[place]
+        return [
+            [
+                *row[:place],
+                rf"\raggedright\hangindent=1em {breakable(row[place], room - INDENT, self.size)}",
+                *row[place + 1 :],
+            ]
+            for row in self.cells
+        ]
+
     def cell(self, column: Column, value: Any) -> str:
         """Set one cell."""
         if value is None:
             return ""
         if column.kind == "word":
             bare = self.form.bare and isinstance(value, Label) and value.path
-            text = self.words(Label(value.path, "", value.times) if bare else value)
-            wrapped = self.wrapped is not None and column is self.table.columns[self.wrapped]
-            return rf"\raggedright\hangindent=1em {breakable(text)}" if wrapped else text
+            return self.words(Label(value.path, "", value.times) if bare else value)
         if column.kind == "shape":
             return ", ".join(self.shape(shape) for shape in value)
         found = expression(value)
@@ -242,9 +258,21 @@ class Layout:
     @cached_property
     def notes(self) -> list[str]:
         """Return the notes: exact totals where counts are scaled first, the moved formulas last."""
-        notes = [*self._exact_totals(), *(self.words(note) for note in self.table.notes)]
-        used = [(self.name(found), self.formula(found)) for found in self.moved]
-        return [*notes, *(f"${name} = \\nobreak {text}$" for name, text in used)]
+        return [*self.remarks, *self.definitions]
+
+    @property
+    def remarks(self) -> list[str]:
+        """Return what is said of the table: exact totals where counts are scaled, and its notes."""
+        count = len(self.table.notes) - bool(self.form.names)
+        return [*self._exact_totals(), *map(self.words, self.table.notes[:count])]
+
+    @cached_property
+    def definitions(self) -> list[str]:
+        """Return what the names in the cells stand for: sizes, and the formulas that moved."""
+        names = self.table.notes[-1:] if self.form.names else ()
+        moved = [(self.name(found), self.formula(found)) for found in self.moved]
+        formulas = (f"${name} = \\nobreak {text}$" for name, text in moved)
+        return [*map(self.words, names), *formulas]
 
     def _exact_totals(self) -> Iterator[str]:
         if self.table.total is None:
@@ -297,12 +325,14 @@ class Layout:
     @cached_property
     def heights(self) -> list[float]:
         """The height of each line of the table, by estimate."""
-        lines = [1] * len(self.cells)
+        counts = [1.5 if any(map(TALL.search, row)) else 1.0 for row in self.cells]
         if self.wrapped is not None:
-            room = 0.8 * self.columns[self.wrapped]
-            words = (cell_width(row[self.wrapped]).at(self.size) for row in self.cells)
-            lines = [1 + int(word / room) for word in words]
-        return [count * self.size.baseline for count in lines]
+            words, room = self.wrapped, self.columns[self.wrapped]
+            counts = [
+                max(count, line_count(row[words], room, self.size))
+                for count, row in zip(counts, self.cells, strict=True)
+            ]
+        return [count * self.size.baseline for count in counts]
 
     @property
     def least_gap(self) -> float:
@@ -338,7 +368,7 @@ class Layout:
     @cached_property
     def around(self) -> float:
         """The height of the caption, the header and the rules, by estimate."""
-        rules, caption = 22.0, 0.0
+        rules, caption = 15.0, 0.0
         if self.options.caption is not None:
             long = cell_width(escape(self.options.caption)).at(SIZES["normalsize"]) + 50
             caption = 15 + 12 * (1 + long // (0.9 * self.options.width))
@@ -347,23 +377,25 @@ class Layout:
     @cached_property
     def notes_height(self) -> float:
         """The height of the notes, by estimate."""
-        widths = [
-            cell_width(note).at(self.note_size) / (0.9 * self.note_width) for note in self.notes
-        ]
-        return 4 + sum(1 + int(width) for width in widths) * self.note_size.baseline
+        room = self.note_width
+        lines = sum(line_count(note, room, self.note_size) for note in self.notes)
+        return 6 + lines * self.note_size.baseline if lines else 0
 
     @property
     def said(self) -> list[str]:
         """What was chosen, in words."""
         scaled = any(letter for letter, _ in self.scales.values())
+        rows = len(self.table.rows)
+        folded = f"folded from {self.unfolded} to {rows} rows (all: longtable=True)"
         return [
             f"\\{self.size.name}",
             *(["counts scaled"] if scaled else []),
-            *(["rounded sizes named"] if self.form.names else []),
+            *([f"{self.form.names} sizes named"] if self.form.names else []),
             *(["long formulas below"] if self.moved else []),
             *([f"without the column {', '.join(self.dropped)}"] if self.dropped else []),
             *(["layers without their kinds"] if self.form.bare else []),
             *(["words on several lines"] if self.wrapped is not None else []),
+            *([folded] if self.unfolded > rows else []),
         ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.exprs import ONE, ZERO
 from symflops.facts import Relation, equal
 from symflops.symbols import Member, index, is_index
 from symflops.tables.table import expression
@@ -30,36 +31,87 @@ LETTERS = {
 }
 
 
-def with_named_sizes(table: Table) -> Table:
-    """Return the table with H_1 in place of ⌊H/2⌋, and a note that says so; as it was if nothing is rounded."""
+def nameable(table: Table, which: str, whole: Table | None = None) -> dict[sympy.Expr, sympy.Expr]:
+    """Return what can have a name → what stands beside it where it is first met: ⌊H/4⌋ → −2.
+
+    ``which`` sizes: those that are "rounded", or "all" that are sums. ``whole`` is
+    the table with all of its columns, where the shapes are.
+    """
     sizes = [size for row in table.lines for cell in row for size in _sizes(cell)]
-    rounded: dict[
-        sympy.Expr, sympy.Expr
-    ] = {}  # floor → what stands beside it where it is first met
+    found: dict[sympy.Expr, sympy.Expr] = {}
+    if which == "all":
+        there = {part for size in sizes for part in sympy.preorder_traversal(size)}
+        found = {length: ZERO for length in _lengths(whole or table) if length in there}
     for size in sizes:
-        for floor, beside in _floors(size):
-            rounded.setdefault(floor, beside)
-    if not rounded:
+        for floor, beside in _floors(size.xreplace(dict.fromkeys(found, ONE))):
+            found.setdefault(floor, beside)
+    return found
+
+
+def with_names(table: Table, found: dict[sympy.Expr, sympy.Expr]) -> Table:
+    """Return the table with H_1 in place of ⌊H/2⌋, and a note that says so; as it was if nothing is found."""
+    if not found:
         return table
-    taken = {symbol.name for size in sizes for symbol in size.free_symbols}
-    names = {}
-    for floor in rounded:
-        (symbol,) = floor.free_symbols
+    cells = (size for row in table.lines for cell in row for size in _sizes(cell))
+    taken = {symbol.name for size in cells for symbol in size.free_symbols}
+    names: dict[sympy.Expr, sympy.Expr] = {}
+    for expr in found:
+        (symbol,) = expr.free_symbols
         numbers = (f"{symbol.name}_{i}" for i in itertools.count(1))
         name = next(name for name in numbers if name not in taken)
         taken.add(name)
-        names[floor] = index(name)
-    said = [equal(name, floor + rounded[floor]) for floor, name in names.items()]
-    swaps = {floor: name - rounded[floor] for floor, name in names.items()}
+        names[expr] = index(name)
+    swaps = {expr: name - found[expr] for expr, name in names.items()}
     return replace(
         table,
         rows=tuple(tuple(_named(cell, swaps) for cell in row) for row in table.rows),
         total=table.total and tuple(_named(cell, swaps) for cell in table.total),
         notes=(
-            *(tuple(_named(part, swaps) for part in note) for note in table.notes),
-            ("Here ", *_listed(said), "."),
+            *table.notes,
+            ("Here ", *_defined({name: expr + found[expr] for expr, name in names.items()}), "."),
         ),
+        order=(*table.order, *sorted(names.values(), key=_number)),
     )
+
+
+def _number(name: sympy.Expr) -> tuple[str, int]:
+    letters, _, number = name.name.rpartition("_")
+    return letters, int(number)
+
+
+def _defined(names: dict[sympy.Expr, sympy.Expr]) -> Iterator[Any]:
+    """Yield the parts of a note that says what names stand for; of W in a word if it is as that of H."""
+    groups: dict[sympy.Expr, list[Relation]] = {}
+    known: dict[sympy.Expr, sympy.Expr] = {}  # floor → the name that was given to a size with it
+    for name, expr in names.items():
+        (symbol,) = expr.free_symbols
+        groups.setdefault(symbol, []).append(equal(name, expr.xreplace(known)))
+        number, rest = expr.as_coeff_Add()
+        if isinstance(rest, sympy.floor):
+            known.setdefault(rest, name - number)
+    said: list[tuple[sympy.Expr, list[Relation]]] = []
+    for symbol, relations in groups.items():
+        like = next((known for known in said if _alike(known, (symbol, relations))), None)
+        if like is None:
+            yield from [", "] if said else []
+            yield from _listed(relations)
+            said.append((symbol, relations))
+        elif len(relations) == 1:
+            yield from ("; ", relations[0].left, " likewise from ", symbol)
+        else:
+            ends = (relations[0].left, " to ", relations[-1].left)
+            yield from ("; ", *ends, " likewise from ", symbol)
+
+
+def _alike(
+    one: tuple[sympy.Expr, list[Relation]], other: tuple[sympy.Expr, list[Relation]]
+) -> bool:
+    """Say whether two dimensions have the same sizes under the same numbers."""
+    (symbol, first), (another, second) = one, other
+    names = {b.left: a.left for a, b in zip(first, second, strict=False)}
+    numbers = [[_number(relation.left)[1] for relation in said] for said in (first, second)]
+    swaps = {another: symbol, **names}
+    return numbers[0] == numbers[1] and first == [relation.at(swaps) for relation in second]
 
 
 def _listed(parts: list[Any]) -> list[Any]:
@@ -73,12 +125,25 @@ def _sizes(cell: Any) -> Iterator[sympy.Expr]:
         yield cell
 
 
+def _lengths(table: Table) -> Iterator[sympy.Expr]:
+    """Yield the sizes of maps in one dimension: in shapes, and where factors of counts are a few more or less."""
+    cells = [cell for row in table.rows for cell in row]
+    shapes = [size for cell in cells if isinstance(cell, tuple) for size in _sizes(cell)]
+    sums = (size for size in shapes if size.is_Add or size.has(sympy.floor))
+    lengths = dict.fromkeys(size for size in sums if _is_of_one(size))
+    yield from lengths
+    counts = (cell for cell in cells if isinstance(cell, sympy.Expr))
+    terms = dict.fromkeys(term for count in counts for term in sympy.Add.make_args(count))
+    factors = dict.fromkeys(x for term in terms for x in sympy.Mul.make_args(term) if x.is_Add)
+    bare = {length.as_coeff_Add()[1] for length in lengths}
+    yield from (x for x in factors if _is_of_one(x) and x.as_coeff_Add()[1] in bare)
+
+
 def _floors(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
     """Yield the outermost floors of one dimension; ⌊H/4⌋ − 2 as ⌊H/4⌋ and −2."""
     number, rest = expr.as_coeff_Add()
     if isinstance(rest, sympy.floor):
-        of_one = len(rest.free_symbols) == 1 and not any(map(is_index, rest.free_symbols))
-        if of_one and not rest.has(Member):  # a member M_1 has the looks of a name
+        if _is_of_one(rest):
             yield rest, number
         return
     for part in expr.args:
@@ -86,11 +151,16 @@ def _floors(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
             yield from _floors(part)
 
 
+def _is_of_one(size: sympy.Expr) -> bool:
+    """Say whether a size depends on one dimension; a member M_1 of a family has the looks of a name already."""
+    symbols = size.free_symbols
+    alone = not size.is_Symbol and len(symbols) == 1 and not any(map(is_index, symbols))
+    return alone and not size.has(Member)
+
+
 def _named(cell: Any, swaps: dict[sympy.Expr, sympy.Expr]) -> Any:
     if isinstance(cell, tuple):
         return tuple(tuple(size.xreplace(swaps) for size in shape) for shape in cell)
-    if isinstance(cell, Relation):
-        return cell.at(swaps)
     return cell.xreplace(swaps) if isinstance(cell, sympy.Expr) else cell
 
 

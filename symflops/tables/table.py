@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import sympy
 
 from symflops.errors import SymflopsError
+from symflops.exprs import ONE
 from symflops.facts import Relation
 from symflops.symbols import exact
 from symflops.typeset import Medium, Order, as_factor, written
@@ -78,6 +79,9 @@ class Table:
     order: tuple[sympy.Expr, ...] = ()
     #: The table with its innermost layers folded, for a page that is too short for this one.
     coarser: Callable[[], Table] | None = field(default=None, compare=False)
+    #: The formulas and the sizes that were written already, also for tables made of this one.
+    written: dict[tuple[sympy.Expr, Medium], str] = field(default_factory=dict, compare=False)
+    sizes: dict[tuple[sympy.Expr, Medium], str] = field(default_factory=dict, compare=False)
 
     @property
     def lines(self) -> tuple[tuple[Any, ...], ...]:
@@ -90,14 +94,11 @@ class Table:
         return Order(self.order)
 
     @cached_property
-    def written(self) -> dict[tuple[sympy.Expr, Medium], str]:
-        """The formulas that were written already."""
-        return {}
-
-    @cached_property
-    def sizes(self) -> dict[tuple[sympy.Expr, Medium], str]:
-        """The sizes that were written already."""
-        return {}
+    def folded(self) -> Table | None:
+        """The table with fewer rows, if there is one."""
+        if self.coarser is None:
+            return None
+        return replace(self.coarser(), written=self.written, sizes=self.sizes)
 
     def keeping(self, keys: Sequence[str]) -> Table:
         """Return the table with these columns alone."""
@@ -265,6 +266,10 @@ def words(
     parts = value.parts if isinstance(value, Label) else value
     written = []
     for part in parts if isinstance(parts, tuple) else (parts,):
+        if isinstance(part, Relation) and (part.left, part.sign) == (ONE, "|"):
+            whole = form.format(formula(table, part.right, medium))
+            written.append(whole + escape(" is a whole number"))
+            continue
         text = math(table, part, medium)
         if text is not None and isinstance(value, Label):
             text = size(table, part, medium)

@@ -145,9 +145,7 @@ COMMANDS = {
     "max": 833 + 500 + 528 + 167,
     "exp": 444 + 528 + 556 + 167,
     "Lambda": 694,
-    "raggedright": 0,
-    "hangindent": 0,
-    "allowbreak": 0,
+    "nobreak": 0,
     "textbackslash": 500,
     "textasciitilde": 500,
     "textasciicircum": 500,
@@ -197,7 +195,7 @@ def text_width(text: str) -> Width:
 @lru_cache(maxsize=10_000)
 def math_width(latex: str) -> Width:
     """Return the width of a formula; a sign by itself has no space around it."""
-    return Width(SIGN, 1) if latex in SPACES else _Formula(latex).sum(script=False)
+    return Width(SIGN, 1) if latex in (*SPACES, r"\times") else _Formula(latex).sum(script=False)
 
 
 class _Formula:

@@ -1,0 +1,185 @@
+"""Which rows a table of a cost has: its layers to some depth, equal neighbours as one, and folded further.
+
+Must not know of metrics, or of what stands in a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.errors import ArgumentError
+from symflops.tables.table import Label
+from symflops.trace import Group, Node, Step, Sum, Times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symflops.trace import Shape
+
+MOST_ROWS = 64  # a table without a given depth is as deep as it can be with no more
+NUMBERED = re.compile(r"(.*?)(\d+)")
+FOLLOWING = {"act", "norm"}  # roles of layers that can stand in the row of the layer before
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row to be: a node with its path, how often it stands there, and the layers that follow in its row."""
+
+    path: str
+    node: Group | Step
+    around: tuple[Times | Sum, ...] = ()  # the repetitions it stands in, innermost first
+    times: int = 1
+    last: str = ""  # the name of the last of several layers
+    others: tuple[str, ...] = ()  # the paths of all but the first
+    followers: tuple[Group, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the (first) layer, without the path to it."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def label(self) -> Label:
+        """What stands in the first column."""
+        path = self.path
+        if self.last:
+            one, other = NUMBERED.fullmatch(self.name), NUMBERED.fullmatch(self.last)
+            alike = one is not None and other is not None and one[1] == other[1]
+            path = f"{path}–{other[2] if alike and other is not None else self.last}"
+        kind = self.node.kind if isinstance(self.node, Group) else ""
+        depths = (around.n for around in reversed(self.around))
+        times = (sympy.Integer(self.times),) if self.times > 1 else ()
+        return Label(path, kind, (*depths, *times))
+
+    @property
+    def whole(self) -> Node:
+        """All layers of the row, with everything that repeats them around them."""
+        node: Node = self.node
+        if isinstance(node, Group) and self.followers:
+            parts = ((str(i), part) for i, part in enumerate((node, *self.followers)))
+            node = Group(node.layer, node.inputs, self.outputs, tuple(parts))
+        for around in self.around:
+            node = replace(around, child=node)
+        return Times(sympy.Integer(self.times), node) if self.times > 1 else node
+
+    @property
+    def outputs(self) -> tuple[Shape, ...]:
+        """The shapes that leave the row."""
+        last = self.followers[-1] if self.followers else self.node
+        return last.outputs if isinstance(last, Group) else ()
+
+
+def lines(root: Group, depth: int | None) -> list[Line]:
+    """Return the rows at a depth; without one, at the greatest depth that is not too long."""
+    return list(_lines(root, "", (), depth_of(root, depth)))
+
+
+def depth_of(root: Group, depth: Any) -> int:
+    """Return a depth as it is asked for; without one, the greatest at which there are not too many rows.
+
+    Raises:
+        ArgumentError: what is no depth.
+    """
+    if depth is not None:
+        if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
+            message = f"depth must be a whole number of at least 1, got {depth!r}"
+            raise ArgumentError(message)
+        return depth
+    greatest, found = 1, list(_lines(root, "", (), 1))
+    while True:
+        deeper = list(_lines(root, "", (), greatest + 1))
+        if deeper == found or len(merged(deeper)) > MOST_ROWS:
+            return greatest
+        greatest, found = greatest + 1, deeper
+
+
+def _lines(group: Group, path: str, around: tuple[Times | Sum, ...], depth: int) -> Iterator[Line]:
+    if depth == 0 or group.is_leaf:
+        yield Line(path, group, around)
+        return
+    for name, child in group.children:
+        if isinstance(child, Times | Sum):
+            inner, outer = f"{path}.*" if path else "*", (child, *around)
+            if isinstance(child.child, Group):
+                yield from _lines(child.child, inner, outer, depth - 1)
+        elif isinstance(child, Group):
+            yield from _lines(child, f"{path}.{name}".strip("."), around, depth - 1)
+        elif isinstance(child, Step):
+            yield Line(f"{path}.{name}".strip("."), child, around)
+
+
+def merged(found: list[Line]) -> list[Line]:
+    """Join neighbours that are equal: blocks 1 to 5 of a stage are one row × 5."""
+    kept: list[Line] = []
+    for line in found:
+        if kept and _equal(kept[-1], line):
+            last = line.last or line.name
+            others = (*kept[-1].others, line.path, *line.others)
+            kept[-1] = replace(kept[-1], times=kept[-1].times + 1, last=last, others=others)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _equal(a: Line, b: Line) -> bool:
+    """Say whether two rows are the same layer under names that differ in a last number: block2, block3."""
+    before, behind = NUMBERED.fullmatch(a.last or a.name), NUMBERED.fullmatch(b.name)
+    return (
+        before is not None
+        and behind is not None
+        and before[1] == behind[1]
+        and a.path.rpartition(".")[0] == b.path.rpartition(".")[0]
+        and (a.node, a.followers) == (b.node, b.followers)
+        and a.around == b.around
+    )
+
+
+#: A depth, and the rows there.
+Folding = tuple[int, list[Line]]
+
+
+def foldings(root: Group, depth: int) -> Iterator[Folding]:
+    """Yield ever fewer rows: all at a depth, then norms and activations with the layers before, then less deep."""
+    fewest = 0
+    for level in range(depth, 0, -1):
+        found = lines(root, level)
+        for rows in (merged(found), merged(gathered(found))):
+            if not fewest or len(rows) < fewest:
+                fewest = len(rows)
+                yield level, rows
+
+
+def gathered(found: list[Line]) -> list[Line]:
+    """Put norms, activations and what does nothing into the row of the layer before them."""
+    kept: list[Line] = []
+    for line in found:
+        if kept and _follows(kept[-1], line) and isinstance(line.node, Group):
+            before = kept[-1]
+            kept[-1] = replace(
+                before,
+                last=line.name,
+                others=(*before.others, line.path),
+                followers=(*before.followers, line.node),
+            )
+        else:
+            kept.append(line)
+    return kept
+
+
+def _follows(before: Line, line: Line) -> bool:
+    if not isinstance(before.node, Group) or not isinstance(line.node, Group):
+        return False
+    layer = line.node
+    steps = [child for _, child in layer.children if isinstance(child, Step)]
+    return (
+        before.path.rpartition(".")[0] == line.path.rpartition(".")[0]
+        and before.around == line.around
+        and before.node.is_leaf
+        and layer.is_leaf
+        and before.outputs == layer.inputs == layer.outputs
+        and {role for step in steps for (_, role), _ in step.counts} <= FOLLOWING
+    )
