@@ -223,8 +223,13 @@ def test_shuffle_units():
     assert unit["expand"].output == (240, 14, 14)
     assert (unit["pool"].output, unit.output) == ((240, 14, 14), (480, 14, 14))
     assert unit.macs == 28 * 28 * 240 * 120 // 3 + 14 * 14 * (9 * 120 + 120 * 240 // 3)
+    # no biases, and two parameters a channel for each normalisation
+    assert unit["squeeze"].params == 240 * 120 // 3 + 2 * 120
+    assert unit["depthwise"].params == 9 * 120 + 2 * 120
+    assert unit["expand"].params == 120 * 240 // 3 + 2 * 240
     alone = sf.cost(sf.ShuffleUnit(240, 240, 1), (240, 28, 28))
     assert "shuffle" not in dict(alone.tree.children)
+    assert sf.cost(sf.ShuffleUnit(4, 5, 1, 2), (4, 8, 8)).output == (5, 4, 4)  # one new channel
 
 
 def test_a_first_convolution_without_groups_takes_any_channels():
