@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FORMATS = ("text", "markdown", "latex", "html", "csv", "json")
-METRICS = ("flops", "macs", "params", "mults", "adds", "activations", "model_size")
+METRICS = (
+    "flops",
+    "macs",
+    "params",
+    "active_params",
+    "mults",
+    "adds",
+    "activations",
+    "kv_cache",
+    "model_size",
+    "kv_cache_size",
+)
 INVALID = 2  # exit status of an input that cannot be taken
 
 

@@ -27,6 +27,7 @@ class Convention:
 
     ``weights`` maps (operation, role) to a number; ``"*"`` stands for any operation or any role and
     ``"dot"`` (or ``"dot.*"``) for all dot products. The most specific entry wins; what no entry names is worth nothing.
+    ``dense`` counts what a mask or a lookup skips as if nothing were skipped.
 
     >>> from symflops import Conv2d, cost, dims
     >>> mine = Convention("mults", "Multiplications alone.", "by hand", {("mul", "*"): 1})
@@ -43,6 +44,7 @@ class Convention:
     sentence: str
     source: str
     weights: Mapping[tuple[str, str], int | sympy.Rational] = field(hash=False)
+    dense: bool = False
 
     def __post_init__(self) -> None:
         key: Any
@@ -101,6 +103,7 @@ class Convention:
             f"{self.sentence.removesuffix('.')}; also every operation of {', '.join(roles)}.",
             self.source,
             {**self.weights, **extra},
+            self.dense,
         )
 
     @property
@@ -124,6 +127,7 @@ DETAILS = {
     "mac+bias": "1 per MAC, 1 per bias",
     "2mac+bias": "2 per MAC, 1 per bias",
     "2mac+2bias": "2 per MAC, 2 per bias",
+    "chinchilla": "2 per MAC, lookups and masked scores included",
 }
 
 EXACT = Convention(
@@ -163,6 +167,14 @@ TWO_MAC_TWO_BIAS = Convention(
     "Molchanov et al. 2017, appendix A.1: 2HW(C_in·k² + 1)·C_out",
     {("mul", "dot"): 2, ("add", "bias"): 2},
 )
+CHINCHILLA = Convention(
+    "chinchilla",
+    "A multiplication with its addition counts twice, in matrix products alone; attention is counted in full, "
+    "an embedding as the product of one-hot vectors with its table, and a softmax as 3 for each score.",
+    "Hoffmann et al. 2022, appendix F",
+    {("mul", "dot"): 2, ("exp", "softmax"): 3},
+    dense=True,
+)
 
 #: What a multiplication, an addition and a MAC are, under every convention.
 MULTS = Convention("mults", "Multiplications.", "by definition", {("mul", "*"): 1}).table
@@ -173,7 +185,7 @@ MACS = MAC.table
 
 CONVENTIONS = {
     convention.name: convention
-    for convention in (EXACT, MAC, TWO_MAC, MAC_BIAS, TWO_MAC_BIAS, TWO_MAC_TWO_BIAS)
+    for convention in (EXACT, MAC, TWO_MAC, MAC_BIAS, TWO_MAC_BIAS, TWO_MAC_TWO_BIAS, CHINCHILLA)
 }
 
 

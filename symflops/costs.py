@@ -14,7 +14,7 @@ from symflops.errors import ArgumentError, ConditionError, UnknownNameError
 from symflops.exprs import joined
 from symflops.facts import Facts, Relation
 from symflops.layers.base import Layer, assignment
-from symflops.metrics import Profiler, Weigher, activations, work
+from symflops.metrics import Profiler, Weigher, activations, cached, work
 from symflops.omissions import Omitted, omitted
 from symflops.receptive import views
 from symflops.recurrences import Recurrences
@@ -31,9 +31,19 @@ if TYPE_CHECKING:
 
     from symflops.exprs import Terms
     from symflops.tables.table import Table
-    from symflops.tally import Key
 
-METRICS = ("params", "mults", "adds", "macs", "flops", "activations", "model_size")
+METRICS = (
+    "params",
+    "active_params",
+    "mults",
+    "adds",
+    "macs",
+    "flops",
+    "activations",
+    "kv_cache",
+    "model_size",
+    "kv_cache_size",
+)
 
 
 def cost(
@@ -111,27 +121,38 @@ class Cost:
     @cached_property
     def flops(self) -> Any:
         """The operations that the convention counts, each at its worth."""
-        return self._joined(self._work(self.convention.table))
+        table, dense = self.convention.table, self.convention.dense
+        return self._joined(work(self._profile, table, dense=dense))
 
     @cached_property
     def macs(self) -> Any:
         """Multiply–accumulates: the products of convolutions and matrix products."""
-        return self._joined(self._work(MACS))
+        return self._joined(work(self._profile, MACS))
 
     @cached_property
     def mults(self) -> Any:
         """Multiplications, whatever they are for."""
-        return self._joined(self._work(MULTS))
+        return self._joined(work(self._profile, MULTS))
 
     @cached_property
     def adds(self) -> Any:
         """Additions and subtractions, whatever they are for."""
-        return self._joined(self._work(ADDS))
+        return self._joined(work(self._profile, ADDS))
 
     @cached_property
     def params(self) -> Any:
         """Elements of all weights, weights tied by a name once."""
         return self._joined(Weigher()(self.root).terms)
+
+    @cached_property
+    def active_params(self) -> Any:
+        """Elements of the weights that an input meets: of the experts of a mixture, the chosen ones."""
+        return self._joined(Weigher(active=True)(self.root).terms)
+
+    @cached_property
+    def kv_cache(self) -> Any:
+        """Elements kept for the next decoding step: keys and values, latents, recurrent states."""
+        return self._joined(cached(self._profile))
 
     @cached_property
     def activations(self) -> Any:
@@ -146,6 +167,10 @@ class Cost:
         440
         """
         return self._value(exact(self.params) * bytes_of(dtype))
+
+    def kv_cache_size(self, dtype: str = "float16") -> Any:
+        """Return the bytes kept for the next decoding step: ``kv_cache`` times the bytes of an element."""
+        return self._value(exact(self.kv_cache) * bytes_of(dtype))
 
     def metric(self, name: str) -> Any:
         """Return a metric by its name.
@@ -341,9 +366,6 @@ class Cost:
     @cached_property
     def _profile(self) -> Any:
         return Profiler()(self.root)
-
-    def _work(self, weigh: Mapping[Key, sympy.Rational]) -> Terms:
-        return work(self._profile, weigh)
 
     def _joined(self, pairs: Terms) -> Any:
         return self._value(joined(pairs))

@@ -125,9 +125,21 @@ def _sum(term: sympy.Expr, limits: Limits) -> sympy.Expr:
     return stays if total.has(sympy.Piecewise) else total
 
 
-def work(profile: Profile, weigh: Mapping[Key, sympy.Rational]) -> Terms:
-    """Return the operations of a profile, each at its weight."""
-    return fold(profile, lambda item: item.counts.weighed(weigh) if isinstance(item, Step) else {})
+def work(profile: Profile, weigh: Mapping[Key, sympy.Rational], *, dense: bool = False) -> Terms:
+    """Return the operations of a profile, each at its weight; ``dense`` skips nothing."""
+
+    def operations(item: Step | Group) -> Terms:
+        if isinstance(item, Group):
+            return {}
+        counts = item.dense if dense and item.dense else item.counts
+        return counts.weighed(weigh)
+
+    return fold(profile, operations)
+
+
+def cached(profile: Profile) -> Terms:
+    """Return the elements that are kept for the next decoding step."""
+    return fold(profile, lambda item: dict(terms(item.cached)) if isinstance(item, Step) else {})
 
 
 def activations(profile: Profile) -> Terms:
@@ -155,9 +167,13 @@ class Weights:
 
 
 class Weigher:
-    """Counts the weights of nodes, each tied name once, and remembers nodes it has seen."""
+    """Counts the weights of nodes, each tied name once, and remembers nodes it has seen.
 
-    def __init__(self) -> None:
+    With ``active``, only those that an input meets: of the experts of a mixture, the chosen ones.
+    """
+
+    def __init__(self, *, active: bool = False) -> None:
+        self.active = active
         self._seen: dict[Node, Weights] = {}
 
     def __call__(self, node: Node) -> Weights:
@@ -188,13 +204,13 @@ class Weigher:
                         f"the weights tied as {name!r} differ from block to block; tie equal layers"
                     )
                     raise ArgumentError(message)
-        return Weights(repeated(inner.untied, node), inner.tied)
+        return Weights(repeated(inner.untied, node, active=self.active), inner.tied)
 
 
-def repeated(pairs: Terms, depth: Times | Sum) -> Terms:
+def repeated(pairs: Terms, depth: Times | Sum, *, active: bool = False) -> Terms:
     """Return the weights of all blocks from those of one: the blocks of a recurrent cell share them."""
     if isinstance(depth, Times):
-        return total([(ONE if depth.shared else depth.n, pairs)])
+        return total([(depth.active if active else depth.copies, pairs)])
     return _summed(Piece(depth.child, ONE, (depth.limits,)), pairs)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.conventions import ADDS, MACS, MULTS
+from symflops.costs import METRICS
 from symflops.errors import UnknownNameError
 from symflops.exprs import ONE, Terms, collect, expanded, joined, terms
 from symflops.facts import equal
-from symflops.metrics import Profiler, Weigher, activations, repeated, work
+from symflops.metrics import Profiler, Weigher, activations, cached, repeated, work
 from symflops.outline import depth_of, foldings
 from symflops.symbols import exact
 from symflops.tables.table import Column, Note, Table
@@ -36,12 +37,15 @@ COLUMNS = {
         Column("input", "input", "shape"),
         Column("output", "output", "shape"),
         Column("params", "params"),
+        Column("active_params", "active params"),
         Column("mults", "mults"),
         Column("adds", "adds"),
         Column("macs", "MACs"),
         Column("flops", "FLOPs"),
         Column("activations", "activations"),
+        Column("kv_cache", "KV cache"),
         Column("model_size", "bytes", detail="float32"),
+        Column("kv_cache_size", "KV cache, bytes", detail="float16"),
         Column("receptive_field", "receptive field", "shape"),
         Column("share", "share", "share"),
     )
@@ -102,9 +106,9 @@ def _column(key: str, cost: Cost) -> Column:
 Placed = list[tuple[str, Terms]]
 
 
-def weights_of(root: Group, depth: int) -> dict[str, list[Terms]]:
+def weights_of(root: Group, depth: int, *, active: bool = False) -> dict[str, list[Terms]]:
     """Return the weights of each row by its path, those that are tied by a name where it first stands."""
-    untied, tied = _weights(root, "", depth, Weigher())
+    untied, tied = _weights(root, "", depth, Weigher(active=active))
     found: dict[str, list[Terms]] = {}
     for path, pairs in chain(untied, *tied.values()):
         found.setdefault(path, []).append(pairs)
@@ -127,7 +131,9 @@ def _weights(
             if isinstance(child, Times | Sum):
                 inside = f"{path}.*" if path else "*"
                 placed, named = _weights(child.child, inside, depth - 1, weigh)  # type: ignore[arg-type]
-                placed = [(row, repeated(pairs, child)) for row, pairs in placed]
+                placed = [
+                    (row, repeated(pairs, child, active=weigh.active)) for row, pairs in placed
+                ]
             else:
                 placed, named = _weights(child, f"{path}.{below}".strip("."), depth - 1, weigh)
             untied += placed
@@ -142,9 +148,20 @@ class Filler:
 
     def __init__(self, cost: Cost, depth: int) -> None:
         self.cost = cost
+        self.depth = depth
         self.profile = Profiler()
         self.weights = weights_of(cost.root, depth)
         self.flops = exact(cost.flops)
+
+    @cached_property
+    def active(self) -> dict[str, list[Terms]]:
+        """The weights of each row that an input meets."""
+        return weights_of(self.cost.root, self.depth, active=True)
+
+    def elements(self, line: Line, weights: dict[str, list[Terms]]) -> sympy.Expr:
+        """Return how many of these weights a row has."""
+        paths = (line.path, *line.others)
+        return joined(total((ONE, pairs) for path in paths for pairs in weights.get(path, ())))
 
     @property
     def tied(self) -> list[str]:
@@ -157,23 +174,25 @@ class Filler:
         node = line.whole
         profile = self.profile(node)
         group = line.node if isinstance(line.node, Group) else None
-        flops = joined(work(profile, self.cost.convention.table))
-        paths = (line.path, *line.others)
-        params = joined(
-            total((ONE, pairs) for path in paths for pairs in self.weights.get(path, ()))
-        )
+        convention = self.cost.convention
+        flops = joined(work(profile, convention.table, dense=convention.dense))
+        params = self.elements(line, self.weights)
+        kept = joined(cached(profile))
         return {
             "layer": line.label,
             "kind": group.kind if group else "",
             "input": self.shapes(group.inputs) if group else None,
             "output": self.shapes(line.outputs) if group else None,
             "params": params,
+            "active_params": self.elements(line, self.active),
             "mults": joined(work(profile, MULTS)),
             "adds": joined(work(profile, ADDS)),
             "macs": joined(work(profile, MACS)),
             "flops": flops,
             "activations": joined(activations(profile)),
+            "kv_cache": kept,
             "model_size": params * bytes_of("float32"),
+            "kv_cache_size": kept * bytes_of("float16"),
         }
 
     def field(self, line: Line) -> tuple[Any, ...] | None:
@@ -211,9 +230,7 @@ class Filler:
 
     def total(self) -> dict[str, Any]:
         """Return the cells of the last row."""
-        metrics = ("params", "mults", "adds", "macs", "flops", "activations")
-        cells: dict[str, Any] = {key: exact(getattr(self.cost, key)) for key in metrics}
-        cells["model_size"] = cells["params"] * bytes_of("float32")
+        cells: dict[str, Any] = {key: exact(self.cost.metric(key)) for key in METRICS}
         return {"layer": "total", **cells, "share": ONE if self.flops != 0 else None}
 
     def shapes(self, shapes: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -94,7 +94,7 @@ def _cut(group: Group, names: list[str], end: Group) -> Group:
     repeated = _repetition(group)
     if isinstance(repeated, Times) and name not in dict(group.children):
         if int(name):
-            kept.append(("", Times(Integer(name), repeated.child, repeated.shared)))
+            kept.append(("", replace(repeated, n=Integer(name))))
         last = repeated.child
         flow = Flow(((name, all_of("", group.inputs)),))
     else:

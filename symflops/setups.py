@@ -267,7 +267,9 @@ def symbols_within(root: Group) -> set[Symbol]:
         item = piece.item
         if isinstance(item, Step):
             found |= set().union(*(count.free_symbols for _, count in item.counts))
+            found |= set().union(*(count.free_symbols for _, count in item.dense))
             found |= set().union(*(weight.elements.free_symbols for weight in item.weights))
+            found |= item.cached.free_symbols
         else:
             found |= set().union(*(n.free_symbols for shape in item.outputs for n in shape))
             found |= set().union(*(c.relation.symbols for c in item.conditions))

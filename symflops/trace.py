@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symflops.exprs import ONE, product
+from symflops.exprs import ONE, ZERO, product
 from symflops.symbols import exact
+from symflops.tally import Tally
 
 if TYPE_CHECKING:
     import sympy
 
     from symflops.facts import Relation
     from symflops.symbols import Symbol
-    from symflops.tally import Tally
+
+
+NOTHING = Tally()
 
 
 class Shape(tuple[Any, ...]):
@@ -66,6 +69,9 @@ class Step:
 
     ``rule`` names the primitive, ``counts`` is what it takes, ``order`` lists the factors of its count
     in the order in which a paper prints them, and ``why`` and ``source`` explain counts of one's own.
+    ``dense`` is what the same takes with nothing skipped, where a mask or a lookup skips something: every
+    pair of positions, every row of a table. ``cached`` are the elements that the next decoding step needs
+    (keys and values, a recurrent state).
     """
 
     rule: str
@@ -74,6 +80,8 @@ class Step:
     order: tuple[sympy.Expr, ...] = ()
     why: str = ""
     source: str = ""
+    dense: Tally = NOTHING
+    cached: sympy.Expr = ZERO
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,33 @@ class Times:
     n: sympy.Expr
     child: Node
     shared: bool = False
+
+    @property
+    def copies(self) -> sympy.Expr:
+        """How many sets of weights there are."""
+        return ONE if self.shared else self.n
+
+    @property
+    def active(self) -> sympy.Expr:
+        """How many sets of weights an input meets."""
+        return self.copies
+
+
+@dataclass(frozen=True, eq=False)
+class Routed(Times):
+    """A child of which there are ``of``, each with weights of its own, and ``n`` are applied to an input."""
+
+    of: sympy.Expr = ONE
+
+    @property
+    def copies(self) -> sympy.Expr:
+        """How many sets of weights there are."""
+        return self.of
+
+    @property
+    def active(self) -> sympy.Expr:
+        """How many sets of weights an input meets."""
+        return self.n
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ is applied twice to the same shape is traced once.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -167,7 +167,11 @@ class Tracer:
         counts = {key: self.expr(count) for key, count in step.counts}
         weights = tuple(Weight(w.name, self.expr(w.elements)) for w in step.weights)
         order = tuple(map(self.expr, step.order)) if self.swaps else step.order
-        return Step(step.rule, Tally(counts), weights, order, step.why, step.source)
+        dense = Tally({key: self.expr(count) for key, count in step.dense})
+        cached = self.expr(step.cached)
+        return replace(
+            step, counts=Tally(counts), weights=weights, order=order, dense=dense, cached=cached
+        )
 
     def assume(self, relation: Relation) -> None:
         """Take one more fact to be true from here on."""
