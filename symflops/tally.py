@@ -75,6 +75,9 @@ class Tally:
         )
 
 
+NOTHING = Tally()
+
+
 def total(weighed: Iterable[tuple[sympy.Expr, Terms]]) -> Terms:
     """Return Σ multiplicity · terms with like terms added."""
     return shortest(

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.exprs import ONE, ZERO, product
 from symflops.symbols import exact
-from symflops.tally import Tally
+from symflops.tally import NOTHING, Tally
 
 if TYPE_CHECKING:
     import sympy
 
     from symflops.facts import Relation
     from symflops.symbols import Symbol
-
-
-NOTHING = Tally()
 
 
 class Shape(tuple[Any, ...]):

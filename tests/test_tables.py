@@ -113,7 +113,7 @@ def test_columns_as_asked_for_and_in_that_order():
     [
         ("flop", "unknown column 'flop'; did you mean 'flops'?"),
         ("Param", "unknown column 'Param'; did you mean 'params'?"),
-        ("zzz", "unknown column 'zzz'; there are: activations, adds, flops, input"),
+        ("zzz", "unknown column 'zzz'; there are: activations, active_params, adds"),
     ],
 )
 def test_unknown_columns(column, message):

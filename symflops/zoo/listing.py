@@ -37,7 +37,7 @@ def listing() -> Table:
 def row(model: Model) -> tuple[Any, ...]:
     """Return a model's row: published numbers, and computed ones in the place of those that are not."""
     shape = INPUTS[model.name]
-    numbers = {n.quantity: n.value for n in model.published if n.input == shape}
+    numbers = {n.quantity: n.value for n in model.published if n.input in ((), shape)}
     missing = [key for key in NAMES if key not in numbers]
     if missing:
         counted = cost(model, shape)

@@ -55,9 +55,16 @@ class Model(Layer):
 
     @property
     def input(self) -> tuple[Any, ...]:
-        """The input that the model brings: its channels, and symbols for height and width."""
-        given = dict(self.arguments)
-        return (given.get("in_channels", exact(INPUTS[self.name][0])), dim("H"), dim("W"))
+        """The input that the model brings: (C, H, W) of an image, (N,) of tokens, or several of them."""
+        given = {**DEFAULTS[self.name], **dict(self.arguments)}
+
+        def sized(size: Any) -> Any:
+            if isinstance(size, tuple):
+                return tuple(map(sized, size))
+            return given.get(size, dim(size)) if isinstance(size, str) else exact(size)
+
+        brought: tuple[Any, ...] = sized(BRINGS[self.name])
+        return brought
 
     @property
     def children(self) -> tuple[tuple[str, Layer], ...]:
@@ -128,7 +135,8 @@ def sizes(name: str, value: Any) -> tuple[Any, ...]:
 
 PAPERS: dict[str, str] = {}
 PUBLISHED: dict[str, tuple[Published, ...]] = {}
-INPUTS: dict[str, tuple[int, ...]] = {}  # the size at which a model is usually counted
+INPUTS: dict[str, tuple[Any, ...]] = {}  # the size at which a model is usually counted
+BRINGS: dict[str, tuple[Any, ...]] = {}  # the input of symbols: names of dimensions or of arguments
 BUILDERS: dict[str, Callable[..., Layer]] = {}
 DEFAULTS: dict[str, dict[str, Any]] = {}
 MODELS: dict[str, Callable[..., Model]] = {}
@@ -139,11 +147,14 @@ def register(
     build: Callable[..., Layer],
     paper: str,
     *published: Published,
-    usual: tuple[int, ...] = (3, 224, 224),
+    usual: tuple[Any, ...] = (3, 224, 224),
+    brings: tuple[Any, ...] = (),
 ) -> Callable[..., Model]:
     """Make a builder of layers a model of the zoo, and return the function that users call.
 
     The builder gets exact arguments. The usual input is that of the first published number, if there is one.
+    What the model ``brings`` is an input of symbols: ``("N",)`` for tokens, a tuple of such for several inputs;
+    left out, it is an image with the usual channels. A name that is an argument of the builder stands for it.
     """
     signature = inspect.signature(build)
     defaults = {key: _exact(p.default) for key, p in signature.parameters.items()}
@@ -157,7 +168,9 @@ def register(
     make.__doc__ = f"{inspect.getdoc(build)}\n\nSource: {paper}."
     BUILDERS[name], DEFAULTS[name], MODELS[name] = build, defaults, make
     PAPERS[name], PUBLISHED[name] = paper, published
-    INPUTS[name] = published[0].input if published else usual
+    INPUTS[name] = next((number.input for number in published if number.input), usual)
+    channels = "in_channels" if "in_channels" in defaults else INPUTS[name][0]
+    BRINGS[name] = brings or (channels, "H", "W")
     return make
 
 
