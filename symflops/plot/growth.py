@@ -1,4 +1,4 @@
-"""Pictures of costs; they need matplotlib (the extra ``plot``)."""
+"""How the receptive field grows from layer to layer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.outline import lines
+from symflops.plot.canvas import INK, canvas, of_cost, tidied
 from symflops.views import receptive_field as measured
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
 
-INK, QUIET = "#1f5a8a", "#8a8f98"
 MOST_NAMES = 40  # along the axis, as many as can be read
 LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # of the axes of a map
 
@@ -30,8 +30,7 @@ def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any
         ArgumentError: a size that is a symbol, or no matplotlib.
     """
     found = growth(cost, depth)
-    if ax is None:
-        ax = _axes(len(found))
+    ax = canvas(ax, width=0.3 * len(found) + 1)
     names, sizes = zip(*found, strict=True)
     curves: dict[tuple[int, ...], str] = {}  # axes that see alike are one line
     for letter, along in zip(LETTERS[len(sizes[0])], zip(*sizes, strict=True), strict=True):
@@ -50,9 +49,7 @@ def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any
     ax.set_xticks(range(0, len(names), every), names[::every], rotation=90)
     ax.set_ylabel("receptive field (input elements)")
     ax.set_ylim(bottom=0)
-    ax.grid(visible=True, axis="y", color=QUIET, alpha=0.3)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return tidied(ax, "y")
 
 
 def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, ...]]]:
@@ -65,12 +62,8 @@ def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, .
     Raises:
         ArgumentError: a size that is a symbol, a layer that sees everything from the start, or no cost.
     """
-    root = getattr(cost, "root", None)
-    if root is None:
-        message = f"a plot needs a cost, got {cost!r}; write cost(layer, input)"
-        raise ArgumentError(message)
     found = []
-    for line in lines(root, depth):
+    for line in lines(of_cost(cost).root, depth):
         path = line.path
         if line.around and path.endswith("*"):  # one point, behind all blocks of a repetition
             path = path.removesuffix("*").removesuffix(".")
@@ -89,13 +82,3 @@ def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, .
         )
         raise ArgumentError(message)
     return found
-
-
-def _axes(points: int) -> Any:
-    try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - heavy, and wanted only here
-    except ImportError:
-        message = "plots need matplotlib: pip install symflops[plot]"
-        raise ArgumentError(message) from None
-    width = min(12, max(4, 0.3 * points + 1))
-    return plt.subplots(figsize=(width, 4), layout="constrained")[1]
