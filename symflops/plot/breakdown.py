@@ -9,6 +9,7 @@ from symflops.errors import ArgumentError, UnknownNameError
 from symflops.plot.canvas import INK, canvas, of_cost, tidied, titled
 from symflops.rows import table
 from symflops.symbols import exact
+from symflops.tables.table import Label
 from symflops.units import percent, si
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def parts(
         raise ArgumentError(message)
     found: dict[str, int] = {}
     for label, kind, value in table(cost, ("layer", "kind", metric), depth).rows:
-        name = {"layer": str(label), "kind": kind, "name": label.path.rpartition(".")[2]}[by]
+        last = label.path.rpartition(".")[2]
+        name = {"layer": str(Label(label.path, "", label.times)), "kind": kind, "name": last}[by]
         found[name] = found.get(name, 0) + int(value)
     shown = [(name, value) for name, value in found.items() if value]
     if not shown:
