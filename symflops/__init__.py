@@ -131,7 +131,12 @@ if TYPE_CHECKING:
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
     from symflops.layers.dynamic import DynamicConv2d as DynamicConv2d
+    from symflops.layers.embedding import Embedding as Embedding
+    from symflops.layers.feedforward import FeedForward as FeedForward
+    from symflops.layers.feedforward import GeGLU as GeGLU
+    from symflops.layers.feedforward import SwiGLU as SwiGLU
     from symflops.layers.fourier import FFTConv2d as FFTConv2d
+    from symflops.layers.fused import Fused as Fused
     from symflops.layers.globalpool import GlobalAvgPool1d as GlobalAvgPool1d
     from symflops.layers.globalpool import GlobalAvgPool2d as GlobalAvgPool2d
     from symflops.layers.globalpool import GlobalAvgPool3d as GlobalAvgPool3d
@@ -171,6 +176,7 @@ if TYPE_CHECKING:
         LocalResponseNorm as LocalResponseNorm,
     )
     from symflops.layers.norm import RMSNorm as RMSNorm
+    from symflops.layers.patches import PatchEmbed as PatchEmbed
     from symflops.layers.pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
     from symflops.layers.pool import (
         AdaptiveAvgPool2d as AdaptiveAvgPool2d,
@@ -197,6 +203,9 @@ if TYPE_CHECKING:
     from symflops.layers.pool import (
         MaxPool3d as MaxPool3d,
     )
+    from symflops.layers.positions import ClassToken as ClassToken
+    from symflops.layers.positions import LearnedPositions as LearnedPositions
+    from symflops.layers.positions import SinusoidalPositions as SinusoidalPositions
     from symflops.layers.rearrange import ChannelShuffle as ChannelShuffle
     from symflops.layers.rearrange import PixelShuffle as PixelShuffle
     from symflops.layers.rearrange import PixelUnshuffle as PixelUnshuffle
@@ -222,6 +231,7 @@ if TYPE_CHECKING:
         Identity as Identity,
     )
     from symflops.layers.shape import Permute as Permute
+    from symflops.layers.shape import Select as Select
     from symflops.layers.shape import Split as Split
     from symflops.layers.shape import Unflatten as Unflatten
     from symflops.layers.transposed import ConvTranspose1d as ConvTranspose1d
@@ -291,6 +301,10 @@ _MODULES = {
         "SeparableConv2d"
     ),
     "symflops.layers.linear": "Linear",
+    "symflops.layers.embedding": "Embedding",
+    "symflops.layers.feedforward": "FeedForward GeGLU SwiGLU",
+    "symflops.layers.positions": "ClassToken LearnedPositions SinusoidalPositions",
+    "symflops.layers.patches": "PatchEmbed",
     "symflops.layers.channel_attention": "CBAM ECA SqueezeExcitation",
     "symflops.layers.mobile": "GhostModule InvertedResidual ShuffleUnit",
     "symflops.layers.reduction": "Amax Mean",
@@ -304,7 +318,7 @@ _MODULES = {
         "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
         "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
-    "symflops.layers.shape": "Dropout Flatten Identity Permute Split Unflatten",
+    "symflops.layers.shape": "Dropout Flatten Identity Permute Select Split Unflatten",
     "symflops.layers.rectifiers": "ELU LeakyReLU Mish PReLU SELU Softplus",
     "symflops.layers.transposed": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "symflops.layers.resize": "Upsample",
@@ -323,6 +337,7 @@ _MODULES = {
     "symflops.layers.dynamic": "DynamicConv2d",
     "symflops.layers.winograd": "WinogradConv2d",
     "symflops.layers.fourier": "FFTConv2d",
+    "symflops.layers.fused": "Fused",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

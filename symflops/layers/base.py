@@ -38,10 +38,14 @@ Forward = Generator[Any, Any, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Require:
-    """A relation that a layer needs; ``message`` says what is wrong where it does not hold."""
+    """A relation that a layer needs; ``message`` says what is wrong where it does not hold.
+
+    A ``fact`` is more: where it is assumed, sizes from here on are simplified by it.
+    """
 
     relation: Relation
     message: Callable[[], str]
+    fact: bool = False
 
 
 @dataclass_transform(frozen_default=True)

@@ -8,7 +8,7 @@ import sympy
 
 from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product, spread
-from symflops.facts import divides, equal
+from symflops.facts import at_least, divides, equal
 from symflops.fields import SAME, all_but, pointwise
 from symflops.layers.base import Forward, Layer, Require, Size, written
 from symflops.layers.combine import axis_of, whole_number
@@ -229,6 +229,49 @@ class Split(Layer):
             ),
         )
         return tuple((*x[:axis], part, *x[axis + 1 :]) for part in parts)
+
+
+class Select(Layer):
+    """One entry of axis ``dim`` of a batched tensor, which goes: a view, nothing is moved.
+
+    As torch.select, such as the class token, ``Select(1, 0)``; a negative ``index`` counts from the back.
+
+    >>> import symflops as sf
+    >>> N, D = sf.dims("N D")
+    >>> sf.cost(sf.Select(1, 0), (N, D)).output
+    (D,)
+
+    Raises:
+        ShapeError: no such axis or entry, or the batch, of which nothing would be left.
+    """
+
+    dim: Any
+    index: Any
+
+    def needs(self) -> Iterable[Require]:
+        """Whole numbers."""
+        whole_number("Select", "dim", self.dim)
+        whole_number("Select", "index", self.index)
+        return ()
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the other axes as they are."""
+        axis = axis_of(self.dim, inputs[0], "Select")
+        return tuple((i, SAME) for i in range(len(inputs[0])) if i != axis)
+
+    def forward(self, x: Shape) -> Forward:
+        """Leave the axis out."""
+        axis, index = axis_of(self.dim, x, "Select"), whole_number("Select", "index", self.index)
+        if axis == 0:
+            message = (
+                "Select along axis 0 would leave no batch: dim numbers the axes of a batched input"
+            )
+            raise ShapeError(message)
+        yield Require(
+            at_least(x[axis], -index if index < 0 else index + 1),
+            lambda: f"Select: there is no entry {index} among the {x[axis]} of axis {axis}",
+        )
+        return (*x[:axis], *x[axis + 1 :])
 
 
 def are_sizes(values: Sequence[Any]) -> bool:

@@ -322,6 +322,8 @@ class Recorder:
             raise error
         if holds is None:
             self.conditions.append(Condition(simplified(relation)))
+            if need.fact:
+                self.tracer.assume(relation)
 
 
 def sources(shapes: Iterable[Any]) -> tuple[Source | None, ...]:

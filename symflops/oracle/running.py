@@ -15,7 +15,9 @@ from symflops.oracle import (
     conv,
     deformable,
     dynamic,
+    embedding,
     fourier,
+    fused,
     linear,
     models,
     norm,
@@ -44,6 +46,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         transposed,
         unfold,
         linear,
+        embedding,
         bilinear,
         deformable,
         dynamic,
@@ -61,7 +64,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
 }
 #: Layers that hand on what they got, and layers that run others.
 VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS
-COMPOSED: dict[type, Any] = combine.REFERENCES | models.REFERENCES
+COMPOSED: dict[type, Any] = combine.REFERENCES | models.REFERENCES | fused.REFERENCES
 
 
 class NoReferenceError(Exception):

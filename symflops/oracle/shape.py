@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Split, Unflatten
+from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
 from symflops.oracle.number import Array
 from symflops.oracle.sliding import must_be
 
@@ -61,6 +61,15 @@ def split(layer: Any, x: Array) -> tuple[Array, ...]:
     return tuple(parts)
 
 
+def select(layer: Any, x: Array) -> tuple[Array, ...]:
+    """Return the entries that stand at one place of an axis, without that axis."""
+    axis = int(layer.dim) % len(x.shape)
+    index = int(layer.index)
+    must_be(layer, "an entry among", -x.shape[axis] <= index < x.shape[axis], expected=True)
+    one = cut(x, axis, index % x.shape[axis], 1)
+    return (one.reshaped((*x.shape[:axis], *x.shape[axis + 1 :])),)
+
+
 def cut(x: Array, axis: int, start: int, size: int) -> Array:
     """Return the entries of an axis from ``start`` on."""
     shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
@@ -72,5 +81,6 @@ VIEWS: dict[type, Any] = {
     Flatten: flatten,
     Unflatten: unflatten,
     Permute: permute,
+    Select: select,
     Split: split,
 }

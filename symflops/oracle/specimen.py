@@ -11,14 +11,14 @@ from symflops.layers.base import Layer, per_axis
 from symflops.layers.bilinear import Bilinear
 from symflops.layers.combine import Container
 from symflops.layers.conv import alike_on_both_sides
+from symflops.layers.embedding import Embedding
 from symflops.layers.groupnorm import GroupNorm
-from symflops.layers.linear import Linear
-from symflops.layers.norm import BatchNorm1d, LocalResponseNorm, RowNorm
+from symflops.layers.norm import BatchNorm1d, LocalResponseNorm
 from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from symflops.layers.rectifiers import PReLU
 from symflops.layers.reduction import Reduction
 from symflops.layers.resize import Upsample
-from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Split, Unflatten
+from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
 from symflops.layers.unfold import Fold
 from symflops.symbols import dim
 
@@ -32,6 +32,7 @@ ANY_RANK = (
     Flatten,
     Unflatten,
     Split,
+    Select,
     LocalResponseNorm,
     ChannelShuffle,
     PixelShuffle,
@@ -53,10 +54,8 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
         ArgumentError: the layer does not say what it takes.
     """
     first = _first(layer)
-    if isinstance(first, Linear):
-        return (*_named(layer, "B N"), first.in_features)
-    if isinstance(first, RowNorm):
-        last = first.normalized_shape
+    last = _vector(first)
+    if last is not None:
         return (*_named(layer, "B N"), *(last if isinstance(last, tuple) else (last,)))
     if isinstance(first, Bilinear):
         shared = _named(layer, "B N")
@@ -76,6 +75,16 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     if isinstance(first, PReLU) and first.num_parameters != 1:
         channels = first.num_parameters
     return (batch, channels, *sizes)
+
+
+def _vector(layer: Layer) -> Any:
+    """Return what stands at each position of a row that a layer takes, or None where it takes none."""
+    if isinstance(layer, Embedding):
+        return ()
+    for field in ("in_features", "d_model", "normalized_shape"):
+        if hasattr(layer, field):
+            return getattr(layer, field)
+    return None
 
 
 def _rank(layer: Layer) -> int | None:

@@ -169,13 +169,13 @@ def unknown(name: str, *sizes: Any) -> Step:
     return Step("unknown", tally_of({("unknown", "other"): count}), (), tuple(map(exact, sizes)))
 
 
-def move() -> Step:
-    """Return a step that only moves elements: no operation, but an output of its own.
+def move(weights: tuple[Weight, ...] = ()) -> Step:
+    """Return a step that only moves elements, of which some may be learned: no operation, but an output.
 
     >>> dict(move().counts)
     {}
     """
-    return Step("move", Tally())
+    return Step("move", Tally(), weights)
 
 
 def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") -> Step:
