@@ -6,7 +6,7 @@ of leaf layers. Every fold first flattens the tree into distinct pieces with how
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -28,11 +28,15 @@ Limits = tuple[Symbol, sympy.Expr, sympy.Expr]
 
 @dataclass(frozen=True)
 class Piece:
-    """A step or a layer; inside a sum also its factor there and the limits, innermost first."""
+    """A step or a layer; inside a sum also its factor there and the limits, innermost first.
+
+    ``stored`` is whether what it makes is: inside fused layers nothing is.
+    """
 
     item: Any
     factor: sympy.Expr = ONE
     limits: tuple[Limits, ...] = ()
+    stored: bool = True
 
 
 #: Which pieces a cost is made of, and how often each of them occurs.
@@ -57,14 +61,17 @@ class Profiler:
         if isinstance(node, Group):
             profile: Profile = {Piece(node): ONE}
             for _, child in node.children:
-                for piece, count in self(child).items():
+                for part, count in self(child).items():
+                    piece = replace(part, stored=False) if node.fused else part
                     profile[piece] = profile[piece] + count if piece in profile else count
             return profile
         if isinstance(node, Times):
             return {piece: product((node.n, count)) for piece, count in self(node.child).items()}
         limits = node.limits
         return {
-            Piece(piece.item, product((piece.factor, count)), (*piece.limits, limits)): ONE
+            replace(
+                piece, factor=product((piece.factor, count)), limits=(*piece.limits, limits)
+            ): ONE
             for piece, count in self(node.child).items()
         }
 
@@ -143,14 +150,14 @@ def cached(profile: Profile) -> Terms:
 
 
 def activations(profile: Profile) -> Terms:
-    """Return the elements of the outputs of all leaf layers; one that does nothing is a view."""
+    """Return the elements of the outputs of all leaf layers, and of fused ones; one that does nothing is a view."""
 
     def outputs(item: Step | Group) -> Terms:
-        if isinstance(item, Step) or not item.is_leaf or not item.children:
+        if isinstance(item, Step) or not item.is_row or not item.children:
             return {}
         return collect(pair for shape in item.outputs for pair in terms(shape.elements))
 
-    return fold(profile, outputs)
+    return fold({piece: count for piece, count in profile.items() if piece.stored}, outputs)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def depth_of(root: Group, depth: Any) -> int:
 
 
 def _lines(group: Group, path: str, around: tuple[Times | Sum, ...], depth: int) -> Iterator[Line]:
-    if depth == 0 or group.is_leaf:
+    if depth == 0 or group.is_row:
         yield Line(path, group, around)
         return
     for name, child in group.children:

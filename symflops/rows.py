@@ -121,7 +121,7 @@ def _weights(
     """Return the weights of the rows of a layer: those of no name, and those that a name ties further up."""
     tied: dict[str, Placed] = {}
     name = node.tied if isinstance(node, Group) else ""
-    if isinstance(node, Step) or depth == 0 or node.is_leaf:
+    if isinstance(node, Step) or depth == 0 or node.is_row:
         own = weigh(replace(node, tied="") if isinstance(node, Group) and name else node)
         untied = [(path, own.untied)]
         tied = {known: [(path, pairs)] for known, pairs in own.tied.items()}

@@ -132,7 +132,8 @@ class Flow:
 class Group:
     """A layer that was applied: its inputs, its output, and what it did, child by child.
 
-    Weights tied by a name that starts with a dot are tied within the layer that yields them.
+    Weights tied by a name that starts with a dot are tied within the layer that yields them. Of a layer that
+    is ``fused`` the outputs alone are stored, and nothing that is made inside.
     """
 
     layer: object
@@ -142,6 +143,7 @@ class Group:
     conditions: tuple[Condition, ...] = ()
     tied: str = ""
     flow: Flow = Flow()
+    fused: bool = False
 
     @property
     def kind(self) -> str:
@@ -152,6 +154,11 @@ class Group:
     def is_leaf(self) -> bool:
         """Whether the layer holds no other layers; one that does nothing at all is a view."""
         return all(isinstance(child, Step) for _, child in self.children)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether a table has no rows for what is inside: a leaf, or several layers fused to one."""
+        return self.is_leaf or self.fused
 
 
 @dataclass(frozen=True, eq=False)
