@@ -150,6 +150,10 @@ class Walk:
         """Return the view behind a repetition: one block composed with itself, or block after block."""
         block, inside = depth.child, f"{path}.0" if path else "0"
         assert isinstance(block, Group)  # noqa: S101 - blocks are layers
+        if len(inputs) > 1:
+            raise NotClosedError(
+                f"no receptive field: {group.kind}{_at(path)} repeats a block of several inputs"
+            )
         (before,) = inputs
         aside = Walk(self.facts)
         (alone,) = aside.group(block, (_alone(before),), inside)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from symflops.errors import ArgumentError, SymflopsError
 from symflops.exprs import ONE, ZERO
 from symflops.layers.base import Layer, Require, Size, positive
-from symflops.layers.series import MAX_UNROLLED, named, summed
+from symflops.layers.series import MAX_UNROLLED, carried, named, summed
 from symflops.symbols import Symbol, exact, index, unused
 from symflops.trace import Flow, Group, Shape, Times, all_of
 
@@ -24,7 +24,8 @@ class Repeat(Layer):
     """``body`` applied L times, each time with weights of its own; L may be a symbol.
 
     Cost: L times the body's where its output has the shape of its input; where the shape changes, the
-    sum over the depth.
+    sum over the depth. Inputs that the body takes beside what it returns, such as a decoder's memory, go into
+    every block as they are.
 
     >>> import symflops as sf
     >>> L, D = sf.dims("L D")
@@ -32,6 +33,7 @@ class Repeat(Layer):
     D*L*(D + 1)
     """
 
+    arity: ClassVar[int | None] = None
     body: Layer
     n: Size
 
@@ -43,9 +45,10 @@ class Repeat(Layer):
         """Trace the body once if it keeps the shape, else block by block or as a sum."""
         n = tracer.expr(self.n)
         body = named(tracer, self.body, inputs, "0")
-        if body.outputs == inputs:
-            flow = Flow(out=all_of("", inputs))
-            return Group(self, inputs, inputs, (("", Times(n, body)),), flow=flow)
+        outputs = body.outputs
+        if carried(outputs, inputs) == inputs:
+            flow = Flow(out=all_of("", outputs))
+            return Group(self, inputs, outputs, (("", Times(n, body)),), flow=flow)
         if n.is_Integer and n <= MAX_UNROLLED:
             return unrolled(self, tracer, [self.body] * int(n), inputs)
         return summed(self, tracer, self.body, index(), ZERO, n, inputs)
@@ -70,6 +73,7 @@ class Stack(Layer, init=False):
     9*L*g*(2*C + L*g - g)/2
     """
 
+    arity: ClassVar[int | None] = None
     block: Any
     n: Size
     start: Size = None
@@ -200,9 +204,10 @@ def unrolled(
     """Return the trace of blocks laid out one by one."""
     children, outputs, name, into = [], inputs, "", []
     for j, block in enumerate(blocks):
-        into.append((str(j), all_of(name, outputs)))
+        beside = all_of("", inputs)[len(outputs) :]
+        into.append((str(j), (*all_of(name, outputs), *beside)))
         name = str(j)
-        child = named(tracer, block, outputs, name)
+        child = named(tracer, block, carried(outputs, inputs), name)
         children.append((name, child))
         outputs = child.outputs
     flow = Flow(tuple(into), all_of(name, outputs))

@@ -39,6 +39,11 @@ def named(tracer: Tracer, layer: Layer, inputs: tuple[Shape, ...], name: str) ->
         raise
 
 
+def carried(outputs: tuple[Shape, ...], inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Return what goes into the next block: what one returned, and the inputs beside it as they are."""
+    return (*outputs, *inputs[len(outputs) :])
+
+
 def summed(
     layer: Layer,
     tracer: Tracer,
@@ -61,8 +66,9 @@ def summed(
     if (apart := unused(*around, name=i.name)) != i:
         block, i = block.substituted({i: apart}), apart
     first = named(tracer, block.substituted({i: start}), inputs, "0")
-    second = named(tracer, block.substituted({i: start + 1}), first.outputs, "1")
-    shapes = (inputs, first.outputs, second.outputs)
+    grown = carried(first.outputs, inputs)
+    second = named(tracer, block.substituted({i: start + 1}), grown, "1")
+    shapes = (inputs, grown, carried(second.outputs, inputs))
     not_closed = _not_closed(layer, tracer, shapes, n)
     if len({tuple(map(len, shape)) for shape in shapes}) != 1:
         raise not_closed
@@ -77,9 +83,8 @@ def summed(
     with tracer.summing(i, start):
         child, sizes, laws = _block(tracer, block, inputs, rules, families)
         after = [size.xreplace({i: i + 1}) for size in sizes]
-        wrong = [
-            tracer.plain(a - b) != 0 for a, b in zip(_sizes(child.outputs), after, strict=True)
-        ]
+        grown = carried(child.outputs, inputs)
+        wrong = [tracer.plain(a - b) != 0 for a, b in zip(_sizes(grown), after, strict=True)]
         if any(place not in laws for place, is_wrong in enumerate(wrong) if is_wrong):
             raise not_closed
         if names := {law.right: after[place] for place, law in laws.items() if law.reaches_back}:
@@ -90,13 +95,14 @@ def summed(
     for place, law in laws.items():
         if not law.reaches_back:  # every block makes it anew
             outputs[place] = law.right.xreplace({i: start + n - 1})
+    returned = _reshaped(list(map(tracer.plain, outputs)), inputs)[: len(first.outputs)]
     return Group(
         layer,
         inputs,
-        _reshaped(list(map(tracer.plain, outputs)), inputs),
+        returned,
         (("", Sum(i, start, n, child)),),
         _conditions(tracer, laws, begun, inputs),
-        flow=Flow(out=all_of("", inputs)),
+        flow=Flow(out=all_of("", returned)),
     )
 
 
@@ -115,7 +121,7 @@ def _block(
     while True:
         sizes = [laws[place].before if rule is None else rule for place, rule in enumerate(rules)]
         child = named(tracer, block, _reshaped(sizes, inputs), "i")
-        grown = _sizes(child.outputs)
+        grown = _sizes(carried(child.outputs, inputs))
         laws = {place: replace(law, right=grown[place]) for place, law in laws.items()}
         other = [place for place, law in laws.items() if not tracer.obeys(law)]
         if not other:

@@ -103,10 +103,11 @@ def _broadcast(layer: Any, a: Array, b: Array, operation: Any) -> Array:
 
 
 def repeat(layer: Any, inputs: Arrays, run: Run) -> Arrays:
-    """Run the body again and again, each time with weights of its own."""
+    """Run the body again and again, each time with weights of its own; what it does not return stays."""
+    outputs = inputs
     for i in range(int(layer.n)):
-        inputs = run.child(str(i), layer.body, inputs)
-    return inputs
+        outputs = run.child(str(i), layer.body, (*outputs, *inputs[len(outputs) :]))
+    return outputs
 
 
 def stack(layer: Any, inputs: Arrays, run: Run) -> Arrays:
@@ -114,9 +115,11 @@ def stack(layer: Any, inputs: Arrays, run: Run) -> Arrays:
     start = layer.start
     if start is None:
         start = 0 if _runs(layer, 0, inputs, run) or not _runs(layer, 1, inputs, run) else 1
+    outputs = inputs
     for i in range(int(layer.n)):
-        inputs = run.child(str(i), layer.block_at(start + i), inputs)
-    return inputs
+        block = layer.block_at(start + i)
+        outputs = run.child(str(i), block, (*outputs, *inputs[len(outputs) :]))
+    return outputs
 
 
 def _runs(layer: Any, i: int, inputs: Arrays, run: Run) -> bool:
