@@ -67,6 +67,8 @@ class Layer:
 
     #: The rank of the batched input, where it is fixed.
     rank: ClassVar[int | None] = None
+    #: The axes of one sample in words, "N, D", where the rank is fixed and they are not those of a map.
+    sample: ClassVar[str] = ""
     #: How many inputs the layer takes, as ``forward`` does; None for any number.
     arity: ClassVar[int | None] = 1
 
@@ -116,7 +118,7 @@ class Layer:
     @property
     def symbols(self) -> set[Symbol]:
         """The dimensions that the layer's arguments speak of."""
-        return set().union(*(_symbols(getattr(self, field.name)) for field in _fields(self)))
+        return set().union(*(symbols_of(getattr(self, field.name)) for field in _fields(self)))
 
     def at(self, values: Mapping[Any, Any] | None = None, /, **by_name: Any) -> Self:
         """Return the layer with numbers or expressions in place of symbols.
@@ -215,11 +217,12 @@ def _fields(layer: Layer) -> tuple[dataclasses.Field[Any], ...]:
     return dataclasses.fields(layer)  # type: ignore[arg-type]
 
 
-def _symbols(value: Any) -> set[Symbol]:
+def symbols_of(value: Any) -> set[Symbol]:
+    """Return the dimensions that an argument speaks of: a size, several, or a layer."""
     if isinstance(value, Layer):
         return value.symbols
     if isinstance(value, tuple):
-        return set().union(*map(_symbols, value))
+        return set().union(*map(symbols_of, value))
     return set(value.free_symbols) if isinstance(value, sympy.Expr) else set()
 
 

@@ -119,7 +119,7 @@ class Tracer:
                 raise BatchIsWritten
             else:
                 self.decided = True  # no batch would help
-                axes = AXES[layer.rank - 3] if layer.rank in (3, 4, 5) else f"{layer.rank} axes"
+                axes = layer.sample or AXES.get(layer.rank, f"{layer.rank - 1} axes")
                 message = (
                     f"{type(layer).__name__} needs ({axes}) or (B, {axes}), got "
                     f"{len(shape) - (not self.batch_written)} axes"
@@ -212,7 +212,8 @@ class Tracer:
         return str(shape.written(batched=self.batch_written))
 
 
-AXES = ("C, L", "C, H, W", "C, D, H, W")
+#: The axes of a map without its batch, by the rank with it.
+AXES = {3: "C, L", 4: "C, H, W", 5: "C, D, H, W"}
 
 
 def _sound(size: sympy.Expr) -> list[Relation]:
