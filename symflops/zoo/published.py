@@ -11,7 +11,7 @@ import sympy
 
 from symflops import zoo
 from symflops.errors import ArgumentError
-from symflops.layers.base import Layer, written
+from symflops.layers.base import Layer, symbols_of, written
 from symflops.layers.combine import Container
 from symflops.symbols import dim, exact
 
@@ -43,7 +43,7 @@ class Model(Layer):
     @functools.cached_property
     def body(self) -> Layer:
         """The network."""
-        return BUILDERS[self.name](**{**DEFAULTS[self.name], **dict(self.arguments)})
+        return BUILDERS[self.name](**self.given)
 
     def needs(self) -> Iterable[Require]:
         """What the network needs."""
@@ -54,16 +54,26 @@ class Model(Layer):
         return (yield from self.body.forward(*inputs))
 
     @property
+    def given(self) -> dict[str, Any]:
+        """All arguments: those of a family that nobody gave are symbols."""
+        return {**DEFAULTS[self.name], **dict(self.arguments)}
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        """The dimensions that the arguments speak of."""
+        return set().union(*map(symbols_of, self.given.values()))
+
+    @property
     def input(self) -> tuple[Any, ...]:
         """The input that the model brings: (C, H, W) of an image, (N,) of tokens, or several of them."""
-        given = {**DEFAULTS[self.name], **dict(self.arguments)}
+        given, brings = self.given, BRINGS[self.name]
 
-        def sized(size: Any) -> Any:
-            if isinstance(size, tuple):
-                return tuple(map(sized, size))
-            return given.get(size, dim(size)) if isinstance(size, str) else exact(size)
+        def size(one: Any) -> Any:
+            if isinstance(one, tuple):
+                return tuple(map(size, one))
+            return given.get(one, dim(one)) if isinstance(one, str) else exact(one)
 
-        brought: tuple[Any, ...] = sized(BRINGS[self.name])
+        brought: tuple[Any, ...] = size(brings(given) if callable(brings) else brings)
         return brought
 
     @property
@@ -83,8 +93,8 @@ class Model(Layer):
 
     def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Any:
         """Return the model that the call with the new arguments builds."""
-        arguments = {key: _put(value, swaps) for key, value in self.arguments}
-        return self if arguments == dict(self.arguments) else MODELS[self.name](**arguments)
+        arguments = {key: _put(value, swaps) for key, value in self.given.items()}
+        return self if arguments == self.given else MODELS[self.name](**arguments)
 
     def __reduce__(self) -> Any:  # a pickle is the call: whoever reads it loads the model's family
         return _called, (self.name, self.arguments)
@@ -136,7 +146,7 @@ def sizes(name: str, value: Any) -> tuple[Any, ...]:
 PAPERS: dict[str, str] = {}
 PUBLISHED: dict[str, tuple[Published, ...]] = {}
 INPUTS: dict[str, tuple[Any, ...]] = {}  # the size at which a model is usually counted
-BRINGS: dict[str, tuple[Any, ...]] = {}  # the input of symbols: names of dimensions or of arguments
+BRINGS: dict[str, Any] = {}  # the input of symbols: names of dimensions or of arguments
 BUILDERS: dict[str, Callable[..., Layer]] = {}
 DEFAULTS: dict[str, dict[str, Any]] = {}
 MODELS: dict[str, Callable[..., Model]] = {}
@@ -148,13 +158,14 @@ def register(
     paper: str,
     *published: Published,
     usual: tuple[Any, ...] = (3, 224, 224),
-    brings: tuple[Any, ...] = (),
+    brings: tuple[Any, ...] | Callable[[Mapping[str, Any]], tuple[Any, ...]] = (),
 ) -> Callable[..., Model]:
     """Make a builder of layers a model of the zoo, and return the function that users call.
 
     The builder gets exact arguments. The usual input is that of the first published number, if there is one.
     What the model ``brings`` is an input of symbols: ``("N",)`` for tokens, a tuple of such for several inputs;
-    left out, it is an image with the usual channels. A name that is an argument of the builder stands for it.
+    left out, it is an image with the usual channels. A name that is an argument of the builder stands for it;
+    an input that depends on the arguments is a function of them all.
     """
     signature = inspect.signature(build)
     defaults = {key: _exact(p.default) for key, p in signature.parameters.items()}
@@ -172,6 +183,25 @@ def register(
     channels = "in_channels" if "in_channels" in defaults else INPUTS[name][0]
     BRINGS[name] = brings or (channels, "H", "W")
     return make
+
+
+def sized(build: Callable[..., Layer], doc: str, **sizes: Any) -> Callable[..., Layer]:
+    """Return the builder of a member of a family: the same arguments, with its own sizes as defaults.
+
+    ``doc`` says which member it is, and stands before what the family's docstring says.
+    """
+    signature = inspect.signature(build)
+
+    @functools.wraps(build)
+    def member(**given: Any) -> Layer:
+        return build(**given)
+
+    parameters = [
+        p.replace(default=sizes.get(n, p.default)) for n, p in signature.parameters.items()
+    ]
+    member.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    member.__doc__ = f"{doc}\n\n{inspect.getdoc(build)}"
+    return member
 
 
 def torchvision(
