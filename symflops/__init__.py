@@ -70,9 +70,14 @@ if TYPE_CHECKING:
     from symflops.layers.activation import (
         Tanh as Tanh,
     )
+    from symflops.layers.adapters import Adapter as Adapter
+    from symflops.layers.adapters import LoRA as LoRA
+    from symflops.layers.attention import MultiheadAttention as MultiheadAttention
     from symflops.layers.base import Layer as Layer
     from symflops.layers.base import Size as Size
     from symflops.layers.bilinear import Bilinear as Bilinear
+    from symflops.layers.cache import Kept as Kept
+    from symflops.layers.causal_conv import CausalConv1d as CausalConv1d
     from symflops.layers.channel_attention import (
         CBAM as CBAM,
     )
@@ -132,6 +137,7 @@ if TYPE_CHECKING:
     from symflops.layers.depth import Stack as Stack
     from symflops.layers.dynamic import DynamicConv2d as DynamicConv2d
     from symflops.layers.embedding import Embedding as Embedding
+    from symflops.layers.experts import MixtureOfExperts as MixtureOfExperts
     from symflops.layers.feedforward import FeedForward as FeedForward
     from symflops.layers.feedforward import GeGLU as GeGLU
     from symflops.layers.feedforward import SwiGLU as SwiGLU
@@ -221,6 +227,12 @@ if TYPE_CHECKING:
     from symflops.layers.reduction import Amax as Amax
     from symflops.layers.reduction import Mean as Mean
     from symflops.layers.resize import Upsample as Upsample
+    from symflops.layers.scores import MaskedSoftmax as MaskedSoftmax
+    from symflops.layers.scores import ScaleScores as ScaleScores
+    from symflops.layers.scores import Scores as Scores
+    from symflops.layers.scores import Weighting as Weighting
+    from symflops.layers.selective import MambaBlock as MambaBlock
+    from symflops.layers.selective import SelectiveScan as SelectiveScan
     from symflops.layers.shape import (
         Dropout as Dropout,
     )
@@ -301,6 +313,9 @@ _MODULES = {
         "SeparableConv2d"
     ),
     "symflops.layers.linear": "Linear",
+    "symflops.layers.attention": "MultiheadAttention",
+    "symflops.layers.scores": "MaskedSoftmax ScaleScores Scores Weighting",
+    "symflops.layers.cache": "Kept",
     "symflops.layers.embedding": "Embedding",
     "symflops.layers.feedforward": "FeedForward GeGLU SwiGLU",
     "symflops.layers.positions": "ClassToken LearnedPositions SinusoidalPositions",
@@ -338,6 +353,10 @@ _MODULES = {
     "symflops.layers.winograd": "WinogradConv2d",
     "symflops.layers.fourier": "FFTConv2d",
     "symflops.layers.fused": "Fused",
+    "symflops.layers.experts": "MixtureOfExperts",
+    "symflops.layers.adapters": "Adapter LoRA",
+    "symflops.layers.causal_conv": "CausalConv1d",
+    "symflops.layers.selective": "MambaBlock SelectiveScan",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.layers.base import Layer, Require, drive
+from symflops.layers.base import IsBatched, Layer, Require, drive
 from symflops.oracle import (
     activation,
     bilinear,
+    causal_conv,
     combine,
     conv,
     deformable,
@@ -26,6 +27,7 @@ from symflops.oracle import (
     reduction,
     resize,
     scaling,
+    selective,
     shape,
     transposed,
     unfold,
@@ -43,6 +45,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
     layer: reference
     for family in (
         conv,
+        causal_conv,
         transposed,
         unfold,
         linear,
@@ -59,6 +62,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         rearrange,
         resize,
         scaling,
+        selective,
     )
     for layer, reference in family.REFERENCES.items()
 }
@@ -77,10 +81,11 @@ class NoReferenceError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what it counts, and the path of the layer that it is in."""
+    """One run: what it counts, the path of the layer that it is in, and whether its inputs are batches."""
 
     counter: Counter
     path: tuple[str, ...] = ()
+    batched: bool = True
 
     def apply(self, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         """Return what a layer makes of its inputs."""
@@ -122,12 +127,14 @@ class Run:
             raise NoReferenceError(layer, self.path)
         return tuple(x.array for x in several)
 
-    def _made_of(self, layer: Layer, item: Any) -> Seen | tuple[Seen, ...] | None:
+    def _made_of(self, layer: Layer, item: Any) -> Seen | tuple[Seen, ...] | bool | None:
         """Run what a layer yields, and return the shapes of what that made."""
         match item:
             case (str(name), Layer() as child, *shapes) if all(isinstance(x, Seen) for x in shapes):
                 made = tuple(map(Seen.of, self.child(name, child, _arrays(shapes))))
                 return made[0] if len(made) == 1 else made
+            case IsBatched():
+                return self.batched
             case Require() | Condition():
                 return None
         raise NoReferenceError(layer, self.path)

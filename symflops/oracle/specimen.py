@@ -18,6 +18,7 @@ from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuff
 from symflops.layers.rectifiers import PReLU
 from symflops.layers.reduction import Reduction
 from symflops.layers.resize import Upsample
+from symflops.layers.selective import Scan
 from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
 from symflops.layers.unfold import Fold
 from symflops.symbols import dim
@@ -57,6 +58,10 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     last = _vector(first)
     if last is not None:
         return (*_named(layer, "B N"), *(last if isinstance(last, tuple) else (last,)))
+    if isinstance(first, Scan):
+        shared = _named(layer, "B T")
+        several = tuple((*shared, n) for n in first.features.values())
+        return several if len(several) > 1 else several[0]
     if isinstance(first, Bilinear):
         shared = _named(layer, "B N")
         return tuple((*shared, n) for n in (first.in1_features, first.in2_features))

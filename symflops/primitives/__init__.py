@@ -4,6 +4,8 @@ A layer says which primitives it applies and to how many elements; it never writ
 be given as one expression or as a tuple of factors, in the order in which a paper prints them.
 """
 
+from symflops.primitives.choosing import shares as shares
+from symflops.primitives.choosing import top_k as top_k
 from symflops.primitives.core import Size as Size
 from symflops.primitives.core import Steps as Steps
 from symflops.primitives.core import bias_add as bias_add
@@ -24,6 +26,15 @@ from symflops.primitives.normalization import log_softmax as log_softmax
 from symflops.primitives.normalization import root_mean_square as root_mean_square
 from symflops.primitives.normalization import softmax as softmax
 from symflops.primitives.normalization import standardize as standardize
+from symflops.primitives.state_space import complex_recurrence as complex_recurrence
+from symflops.primitives.state_space import decay as decay
+from symflops.primitives.state_space import decay_between as decay_between
+from symflops.primitives.state_space import decay_from as decay_from
+from symflops.primitives.state_space import discretize as discretize
+from symflops.primitives.state_space import forget_gate as forget_gate
+from symflops.primitives.state_space import real_contract as real_contract
+from symflops.primitives.state_space import recurrence as recurrence
+from symflops.primitives.state_space import state_passing as state_passing
 from symflops.primitives.transforms import Matrix as Matrix
 from symflops.primitives.transforms import complex_contract as complex_contract
 from symflops.primitives.transforms import fourier as fourier
