@@ -263,8 +263,19 @@ def _multiples(
         divisors[number] = _common_multiple(old, divisor) if both else divisor
     return [
         (d, n, sympy.Dummy("m", integer=True, positive=n.is_Symbol or None))
-        for n, d in divisors.items()
+        for n, d in _greatest_first(divisors)
     ]
+
+
+def _greatest_first(
+    divisors: dict[sympy.Expr, sympy.Expr],
+) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
+    """Yield D with its divisor h before h with its divisor k, which is put in for h after h for D."""
+    rest = dict(divisors)
+    while rest:
+        free = (n for n in rest if not any(d.has(n) for m, d in rest.items() if m != n))
+        number = next(free, next(iter(rest)))
+        yield number, rest.pop(number)
 
 
 def _common_multiple(a: sympy.Rational, b: sympy.Rational) -> sympy.Rational:

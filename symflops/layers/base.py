@@ -48,7 +48,12 @@ class Require:
     fact: bool = False
 
 
-@dataclass_transform(frozen_default=True)
+@dataclasses.dataclass(frozen=True)
+class IsBatched:
+    """Yielded by a ``forward`` whose axes stand in another order under a batch; True where one is written."""
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
 class Layer:
     """A layer: subclass it, annotate fields, and write ``forward``.
 

@@ -15,7 +15,7 @@ import sympy
 from symflops.errors import ArgumentError, ShapeError, SymflopsError
 from symflops.exprs import ONE, ZERO, gcd, spread
 from symflops.facts import Facts, Relation, at_least, divides, simplified
-from symflops.layers.base import Layer, Require, drive
+from symflops.layers.base import IsBatched, Layer, Require, drive
 from symflops.symbols import Member, Symbol, exact
 from symflops.tally import Tally
 from symflops.trace import Condition, Flow, Group, Node, Shape, Source, Step, Tensor, Weight
@@ -264,6 +264,8 @@ class Recorder:
             return self.require(item)
         if isinstance(item, Condition):
             return self.conditions.append(item)
+        if isinstance(item, IsBatched):
+            return self.tracer.batch_written
         if isinstance(item, tuple) and item and isinstance(item[0], str):
             self.check_name(item[0])
         match item:

@@ -182,7 +182,7 @@ def _trial(asked: Cost, values: Values, seed: int, reference: Reference | None) 
     shapes = [tuple(map(int, shape)) for shape in numeric.setup.inputs]
     inputs = tuple(counter.draw(*(s if asked.batched else (1, *s))) for s in shapes)
     if reference is None:
-        outputs = Run(counter).apply(numeric.setup.layer, inputs)
+        outputs = Run(counter, batched=asked.batched).apply(numeric.setup.layer, inputs)
     else:
         outputs = _arrays(reference(inputs, counter))
     quantities = [*EACH, "params", "output"]
