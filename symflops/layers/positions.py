@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from symflops.facts import at_least, equal
 from symflops.fields import SAME, shifted
-from symflops.layers.arguments import scalars
-from symflops.layers.base import Forward, Layer, Require, Size
+from symflops.layers.arguments import scalars, single
+from symflops.layers.base import Forward, Layer, Require, Size, positive
 from symflops.primitives import elementwise, move
 from symflops.trace import Weight
 
@@ -29,7 +30,7 @@ def width_matches(layer: Layer, width: Size, expected: Size) -> Require:
 class LearnedPositions(Layer):
     """(B, N, D) plus a learned vector for each position: one addition an element. Params: n_ctx·D.
 
-    The vectors of the first N of n_ctx positions are added; N may be no more.
+    The vectors of N of the n_ctx positions are added, from ``start`` on, which n_ctx must hold.
 
     >>> import symflops as sf
     >>> n_ctx, N, D = sf.dims("n_ctx N D")
@@ -38,27 +39,31 @@ class LearnedPositions(Layer):
     (D*n_ctx, D*N, ['n_ctx >= N'])
 
     Raises:
-        ArgumentError: n_ctx or d_model below 1.
+        ArgumentError: n_ctx or d_model below 1, a start below 0.
         ShapeError: more positions than n_ctx, or another width than d_model.
 
     Source: Gehring et al. 2017, section 3.1; Radford et al. 2018; Dosovitskiy et al. 2021, equation 1.
     """
 
     rank: ClassVar[int | None] = 3
+    axis_names: ClassVar[str] = "N, D"
     n_ctx: Size
     d_model: Size
+    start: Size = dataclasses.field(default=0, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
-        return scalars(self, "n_ctx", "d_model")
+        yield from scalars(self, "n_ctx", "d_model")
+        single(self, "start")
+        yield from positive(self, "start", least=0)
 
     def forward(self, x: Shape) -> Forward:
         """Add the vectors of the positions."""
         batch, positions, width = x
         yield width_matches(self, width, self.d_model)
         yield Require(
-            at_least(self.n_ctx, positions),
-            lambda: f"LearnedPositions has {self.n_ctx} positions, got {positions}",
+            at_least(self.n_ctx, self.start + positions),
+            lambda: f"LearnedPositions has {self.n_ctx} positions, got {self.start + positions}",
         )
         weights = (Weight("weight", self.n_ctx * self.d_model),)
         yield "add", elementwise("add", (positions, width, batch), "other", weights)
@@ -85,6 +90,7 @@ class SinusoidalPositions(Layer):
     """
 
     rank: ClassVar[int | None] = 3
+    axis_names: ClassVar[str] = "N, D"
     d_model: Size
 
     def needs(self) -> Iterable[Require]:
@@ -118,6 +124,7 @@ class ClassToken(Layer):
     """
 
     rank: ClassVar[int | None] = 3
+    axis_names: ClassVar[str] = "N, D"
     d_model: Size
     n: Size = 1
 

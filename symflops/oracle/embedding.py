@@ -32,9 +32,11 @@ def learned_positions(layer: Any, inputs: tuple[Array, ...], counter: Counter) -
     (x,) = inputs
     _, positions, width = x.shape
     must_be(layer, "a width of", width, layer.d_model)
-    must_be(layer, "as many positions at least as", positions <= int(layer.n_ctx), expected=True)
+    start = int(layer.start)
+    fits = start + positions <= int(layer.n_ctx)
+    must_be(layer, "as many positions at least as", fits, expected=True)
     table = counter.weight(int(layer.n_ctx), width)
-    return Array.of(x.shape, lambda b, n, d: x[b, n, d] + table[n, d])
+    return Array.of(x.shape, lambda b, n, d: x[b, n, d] + table[start + n, d])
 
 
 def sinusoidal_positions(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
