@@ -13,7 +13,7 @@ import sympy
 
 from symflops.errors import ArgumentError
 from symflops.tables.table import Label
-from symflops.trace import Group, Node, Step, Sum, Times
+from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Line:
             alike = one is not None and other is not None and one[1] == other[1]
             path = f"{path}–{other[2] if alike and other is not None else self.last}"
         kind = self.node.kind if isinstance(self.node, Group) else ""
-        depths = (around.n for around in reversed(self.around))
+        depths = map(_number, reversed(self.around))
         times = (sympy.Integer(self.times),) if self.times > 1 else ()
         return Label(path, kind, (*depths, *times))
 
@@ -71,6 +71,11 @@ class Line:
         """The shapes that leave the row."""
         last = self.followers[-1] if self.followers else self.node
         return last.outputs if isinstance(last, Group) else ()
+
+
+def _number(around: Times | Sum) -> Any:
+    """Return how often something is there; of what is chosen among several, how many of how many."""
+    return (around.n, around.of) if isinstance(around, Routed) else around.n
 
 
 def lines(root: Group, depth: int | None) -> list[Line]:

@@ -96,4 +96,5 @@ def _times(
     if multiplicity.is_Rational:
         yield monomial, number * multiplicity
     else:
-        yield from terms(product((number, multiplicity, monomial)))
+        content, part = multiplicity.primitive()  # 2·(k + 1) and k + 1 are multiples of one sum
+        yield from terms(product((number * content, part, monomial)))

@@ -182,9 +182,13 @@ class Times:
 
 @dataclass(frozen=True, eq=False)
 class Routed(Times):
-    """A child of which there are ``of``, each with weights of its own, and ``n`` are applied to an input."""
+    """A child of which there are ``of``, each with weights of its own, and ``n`` are applied to an input.
+
+    An input meets as many, or ``met`` where some are applied to nothing (slots that stay empty).
+    """
 
     of: sympy.Expr = ONE
+    met: sympy.Expr | None = None
 
     @property
     def copies(self) -> sympy.Expr:
@@ -194,7 +198,7 @@ class Routed(Times):
     @property
     def active(self) -> sympy.Expr:
         """How many sets of weights an input meets."""
-        return self.n
+        return self.n if self.met is None else self.met
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,26 +31,39 @@ WIDEST = 99  # a ratio over a greater number is written as a decimal
 Note = tuple[Any, ...]
 
 
+#: How often a layer is there; of a mixture's experts, how many of how many are applied.
+Times = Any  # an expression, or two
+
+
 class Label(str):
     """What stands in the first column: a path, the kind of layer there, and how often it is repeated."""
 
     __slots__ = ("kind", "path", "times")
     path: str
     kind: str
-    times: tuple[sympy.Expr, ...]
+    times: tuple[Times, ...]
 
-    def __new__(cls, path: str, kind: str = "", times: tuple[sympy.Expr, ...] = ()) -> Self:
+    def __new__(cls, path: str, kind: str = "", times: tuple[Times, ...] = ()) -> Self:
         """Return the label; as a string it is its own plain text."""
-        counts = (f"× ({n})" if n.is_Add else f"× {n}" for n in times)
-        label = super().__new__(cls, " ".join(filter(None, (path, kind, *counts))))
+        label = super().__new__(cls, "".join(map(_plain, _label_parts(path, kind, times))))
         label.path, label.kind, label.times = path, kind, times
         return label
 
     @property
     def parts(self) -> Note:
         """The label as words and numbers of repetitions, as a note has them."""
-        name = " ".join(filter(None, (self.path, self.kind)))
-        return (name, *(part for n in self.times for part in (" × ", n)))
+        return _label_parts(self.path, self.kind, self.times)
+
+
+def _label_parts(path: str, kind: str, times: tuple[Times, ...]) -> Note:
+    counts: list[Any] = []
+    for n in times:
+        counts += [" × ", n[0], " of ", n[1]] if isinstance(n, tuple) else [" × ", n]
+    return (" ".join(filter(None, (path, kind))), *counts)
+
+
+def _plain(part: Any) -> str:
+    return f"({part})" if isinstance(part, sympy.Add) else str(part)
 
 
 @dataclass(frozen=True)
