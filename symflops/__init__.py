@@ -246,6 +246,11 @@ if TYPE_CHECKING:
     from symflops.layers.shape import Select as Select
     from symflops.layers.shape import Split as Split
     from symflops.layers.shape import Unflatten as Unflatten
+    from symflops.layers.transformer import Transformer as Transformer
+    from symflops.layers.transformer import TransformerDecoder as TransformerDecoder
+    from symflops.layers.transformer import TransformerDecoderLayer as TransformerDecoderLayer
+    from symflops.layers.transformer import TransformerEncoder as TransformerEncoder
+    from symflops.layers.transformer import TransformerEncoderLayer as TransformerEncoderLayer
     from symflops.layers.transposed import ConvTranspose1d as ConvTranspose1d
     from symflops.layers.transposed import ConvTranspose2d as ConvTranspose2d
     from symflops.layers.transposed import ConvTranspose3d as ConvTranspose3d
@@ -320,6 +325,10 @@ _MODULES = {
     "symflops.layers.feedforward": "FeedForward GeGLU SwiGLU",
     "symflops.layers.positions": "ClassToken LearnedPositions SinusoidalPositions",
     "symflops.layers.patches": "PatchEmbed",
+    "symflops.layers.transformer": (
+        "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder "
+        "TransformerEncoderLayer"
+    ),
     "symflops.layers.channel_attention": "CBAM ECA SqueezeExcitation",
     "symflops.layers.mobile": "GhostModule InvertedResidual ShuffleUnit",
     "symflops.layers.reduction": "Amax Mean",

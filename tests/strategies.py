@@ -465,6 +465,76 @@ def paddings(draw):
     return Case(build, sizes)
 
 
+@st.composite
+def embeddings(draw):
+    padding = draw(st.sampled_from([None, 0, -1]))
+    sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "V", "D")}
+    if draw(st.booleans()):
+        return Case(lambda B, N, V, D: (sf.Embedding(V, D, padding), (B, N)), sizes)
+    return Case(lambda B, N, V, D: (sf.Embedding(V, D, padding), (B, N, 2)), sizes)
+
+
+@st.composite
+def positions(draw):
+    """What is added to a row of vectors, put in front of it, or taken out of it."""
+    kind = draw(st.sampled_from(["learned", "sinusoidal", "token", "select"]))
+    sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D", "n")}
+    axis = draw(st.integers(1, 2))
+    dim = axis - draw(st.sampled_from([0, 3]))
+    index = draw(st.integers(-4, 3))
+
+    def build(B, N, D, n):
+        shape = (B, N, D)
+        if kind == "select":
+            least = -index if index < 0 else index + 1
+            return sf.Select(dim, index), (
+                *shape[:axis],
+                shape[axis] + least - 1,
+                *shape[axis + 1 :],
+            )
+        layer = {
+            "learned": lambda: sf.LearnedPositions(N + n - 1, D),
+            "sinusoidal": lambda: sf.SinusoidalPositions(D),
+            "token": lambda: sf.ClassToken(D, n),
+        }[kind]()
+        return layer, shape
+
+    if kind in ("select", "sinusoidal"):
+        sizes.pop("n")
+        return Case(lambda **named: build(n=1, **named), sizes)
+    return Case(build, sizes)
+
+
+@st.composite
+def patches(draw):
+    side = draw(per_axis(st.integers(1, 3), 2))
+    options = {"bias": draw(st.booleans()), "flatten": draw(st.booleans())}
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "C", "D", "h", "w")}
+
+    def build(B, C, D, h, w):
+        height, width = spread(side, 2)
+        return sf.PatchEmbed(C, D, side, **options), (B, C, h * height, w * width)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def feed_forwards(draw):
+    activation = draw(st.sampled_from(["relu", "gelu", "gelu_tanh", "silu", sf.Mish(), "sigmoid"]))
+    bias, gated = draw(st.booleans()), draw(st.booleans())
+    kind = draw(st.sampled_from(["plain", "default", "swiglu", "geglu"]))
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "N", "D", "f")}
+    layer_of = {
+        "plain": lambda D, f: sf.FeedForward(D, f, activation, bias, gated=gated),
+        "default": lambda D, f: sf.FeedForward(D, None, activation, bias, gated=gated),  # noqa: ARG005
+        "swiglu": lambda D, f: sf.SwiGLU(D, f, bias),
+        "geglu": lambda D, f: sf.GeGLU(D, f, bias),
+    }[kind]
+    if kind == "default":
+        sizes.pop("f")
+    return Case(lambda B, N, D, f=None: (layer_of(D, f), (B, N, D)), sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -489,6 +559,10 @@ LEAVES = {
     "padding": paddings(),
     "reduction": reductions(),
     "layer scale": layer_scales(),
+    "embedding": embeddings(),
+    "positions": positions(),
+    "patches": patches(),
+    "feed forward": feed_forwards(),
 }
 
 

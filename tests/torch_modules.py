@@ -135,6 +135,86 @@ class Scaled(nn.Module):
         return self.weight * x
 
 
+class Looked(nn.Module):
+    """An embedding; a number between -1 and 1 stands for one of the words."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.table = nn.Embedding(**fields(layer))
+
+    def forward(self, x):
+        words = self.table.num_embeddings
+        return self.table(((x + 1) / 2 * words).long().clamp(max=words - 1))
+
+
+class Placed(nn.Module):
+    """Vectors for positions: added (learned, or sines and cosines), or put in front."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.width, self.kind = plain(layer.d_model), type(layer)
+        rows = {sf.LearnedPositions: "n_ctx", sf.ClassToken: "n"}.get(self.kind)
+        if rows:
+            self.rows = nn.Parameter(torch.zeros(plain(getattr(layer, rows)), self.width))
+
+    def forward(self, x):
+        batch, positions, _ = x.shape
+        if self.kind is sf.ClassToken:
+            return torch.cat([self.rows.expand(batch, -1, -1), x], 1)
+        if self.kind is sf.LearnedPositions:
+            return x + self.rows[:positions]
+        places = torch.arange(positions, dtype=x.dtype)[:, None]
+        even = torch.arange(0, self.width, 2, dtype=x.dtype)
+        angles = places / 10000 ** (even / self.width)
+        return x + torch.stack([angles.sin(), angles.cos()], -1).flatten(1)[:, : self.width]
+
+
+class Patches(nn.Module):
+    """A convolution whose windows lie side by side, then its positions as one axis."""
+
+    def __init__(self, layer):
+        super().__init__()
+        side = plain(layer.patch_size)
+        self.proj = nn.Conv2d(
+            plain(layer.in_channels), plain(layer.embed_dim), side, side, bias=layer.bias
+        )
+        self.flat = layer.flatten
+
+    def forward(self, x):
+        y = self.proj(x)
+        return y.flatten(2).transpose(1, 2) if self.flat else y
+
+
+class FeedForward(nn.Module):
+    """Two matrices and an activation, or three with a gate."""
+
+    def __init__(self, layer):
+        super().__init__()
+        gated = getattr(layer, "gated", True)
+        narrow = plain(layer.d_model)
+        wide = plain(layer.d_ff) or 4 * narrow
+        default = {sf.SwiGLU: "silu", sf.GeGLU: "gelu"}.get(type(layer))
+        word = default or layer.activation
+        self.first = nn.Linear(narrow, wide, layer.bias)
+        self.gated = nn.Linear(narrow, wide, layer.bias) if gated else None
+        self.last = nn.Linear(wide, narrow, layer.bias)
+        self.act = ACTIVATIONS[word] if isinstance(word, str) else module(word)
+
+    def forward(self, x):
+        y = self.act(self.first(x))
+        return self.last(y if self.gated is None else y * self.gated(x))
+
+
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "gelu": nn.functional.gelu,
+    "gelu_tanh": nn.GELU("tanh"),
+    "silu": nn.functional.silu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+}
+
+
 class Called(nn.Module):
     """A function of tensors."""
 
@@ -177,7 +257,22 @@ def fields(layer):
 
 #: Layers that compute by an algorithm of their own what PyTorch has under another name.
 COMPUTED_BY = dict.fromkeys((sf.Im2colConv2d, sf.WinogradConv2d, sf.FFTConv2d), nn.Conv2d)
-BUILT = {sf.DeformConv2d: Deformable, sf.DynamicConv2d: Dynamic, LayerScale: Scaled}
+BUILT = {
+    sf.DeformConv2d: Deformable,
+    sf.DynamicConv2d: Dynamic,
+    LayerScale: Scaled,
+    sf.Embedding: Looked,
+    sf.PatchEmbed: Patches,
+    **dict.fromkeys((sf.LearnedPositions, sf.SinusoidalPositions, sf.ClassToken), Placed),
+    **dict.fromkeys((sf.FeedForward, sf.SwiGLU, sf.GeGLU), FeedForward),
+}
+
+
+VIEWS = {
+    sf.Permute: lambda layer: lambda x: x.permute(plain(layer.dims)),
+    sf.Select: lambda layer: lambda x: x.select(plain(layer.dim), plain(layer.index)),
+    sf.Split: cut,
+}
 
 
 def joined(layer):
@@ -201,10 +296,8 @@ def module(layer):
         return nn.Sequential(*(module(layer.body) for _ in range(int(layer.n))))
     if isinstance(layer, sf.Mean | sf.Amax):
         return Reduction(layer)
-    if isinstance(layer, sf.Permute):
-        return Called(lambda x: x.permute(plain(layer.dims)))
-    if isinstance(layer, sf.Split):
-        return Called(cut(layer))
+    if type(layer) in VIEWS:
+        return Called(VIEWS[type(layer)](layer))
     if type(layer) in BUILT:
         return BUILT[type(layer)](layer)
     if type(layer) in COMPUTED_BY:
