@@ -50,9 +50,14 @@ class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a fu
 
 
 class minimum(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a function
-    """The smaller of two whole numbers, kept as it is for symbols.
+    """The smaller of two whole numbers, kept as it is for symbols; facts may decide it (``Facts.canonical``).
 
     sympy's own ``Min`` compares symbolic arguments with each other, which takes seconds.
+
+    >>> from symflops import dims
+    >>> N, w = dims("N w")
+    >>> minimum(w, N), minimum(N, N + w), minimum(3, 2)
+    (minimum(N, w), N, 2)
     """
 
     nargs = 2
@@ -60,10 +65,21 @@ class minimum(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as 
 
     @classmethod
     def eval(cls, a: sympy.Expr, b: sympy.Expr) -> sympy.Expr | None:
-        """Evaluate for numbers and for equal arguments."""
+        """Evaluate for numbers, and where one argument is the other and something that is not negative."""
         if a.is_Rational and b.is_Rational:
             return min(a, b)
-        return a if a == b else None
+        difference = b - a
+        if difference.is_nonnegative:
+            return a
+        if difference.is_nonpositive:
+            return b
+        return None if a.sort_key() <= b.sort_key() else cls(b, a)
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if all(arg.is_positive for arg in self.args) else None
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if all(arg.is_nonnegative for arg in self.args) else None
 
 
 class log2(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a function

@@ -14,7 +14,7 @@ import sympy
 from sympy import Add, Mul
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, ZERO, over_one_line, spread
+from symflops.exprs import ONE, ZERO, minimum, over_one_line, spread
 from symflops.extents import MOST_TERMS, effort, extent, put_in, writable
 from symflops.floors import canonical, plainly_whole, whole
 from symflops.symbols import Member, Symbol, exact
@@ -144,7 +144,13 @@ class Facts:
         return spread(expr)
 
     def canonical(self, expr: sympy.Expr) -> sympy.Expr:
-        """Return an expression with its floors in canonical form, using what is known."""
+        """Return an expression with its floors and minima in canonical form, using what is known.
+
+        >>> from symflops import dims
+        >>> N, w = dims("N w")
+        >>> Facts((at_least(N, w),)).canonical(minimum(N, w) + minimum(N + 1, w) + minimum(N, 1))
+        2*w + 1
+        """
         if expr not in self._canonical:
             self._effort += effort(writable(expr))
             if self._effort > MOST_EFFORT:
@@ -153,8 +159,14 @@ class Facts:
                     "their own, such as dim('S'), or put numbers in"
                 )
                 raise ArgumentError(message)
-            canonical(expr, self._floor, self._canonical)
+            canonical(expr, self._floor, self._canonical, self._least)
         return self._canonical[expr]
+
+    def _least(self, a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
+        for smaller, greater in ((a, b), (b, a)):
+            if self.decide(at_least(greater, smaller)):
+                return smaller
+        return minimum(a, b)
 
     def _floor(self, expr: sympy.Expr) -> sympy.Expr:
         if not self._multiples:

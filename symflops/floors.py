@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 from sympy import Add, Integer
 
-from symflops.exprs import ONE, ZERO, over_one_line, spread
+from symflops.exprs import ONE, ZERO, minimum, over_one_line, spread
 from symflops.extents import is_plain
 from symflops.symbols import exact
 
@@ -153,14 +153,15 @@ def canonical(
     expr: sympy.Expr,
     floor: Callable[[sympy.Expr], sympy.Expr] = whole,
     seen: dict[sympy.Expr, sympy.Expr] | None = None,
+    least: Callable[[sympy.Expr, sympy.Expr], sympy.Expr] = minimum,
 ) -> sympy.Expr:
-    """Put every floor and ceiling in an expression into canonical form, the innermost first.
+    """Put every floor, ceiling and minimum in an expression into canonical form, the innermost first.
 
     ``seen`` remembers the parts that were put into it: sizes hold the sizes before them.
     """
     seen = {} if seen is None else seen
     if expr not in seen:
-        seen[expr] = _canonical(expr, floor, seen)
+        seen[expr] = _canonical(expr, floor, seen, least)
     return seen[expr]
 
 
@@ -168,12 +169,15 @@ def _canonical(
     expr: sympy.Expr,
     floor: Callable[[sympy.Expr], sympy.Expr],
     seen: dict[sympy.Expr, sympy.Expr],
+    least: Callable[[sympy.Expr, sympy.Expr], sympy.Expr],
 ) -> sympy.Expr:
-    if not expr.has(sympy.floor, sympy.ceiling):
+    if not expr.has(sympy.floor, sympy.ceiling, minimum):
         return expr
-    args = [canonical(arg, floor, seen) for arg in expr.args]
+    args = [canonical(arg, floor, seen, least) for arg in expr.args]
     if isinstance(expr, sympy.floor):
         return floor(args[0])
+    if isinstance(expr, minimum):
+        return least(*args)
     if isinstance(expr, sympy.ceiling):
         _, divisor = args[0].as_numer_denom()
         if divisor.is_Integer and plainly_whole(args[0] * divisor):
