@@ -18,12 +18,13 @@ from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuff
 from symflops.layers.rectifiers import PReLU
 from symflops.layers.reduction import Reduction
 from symflops.layers.resize import Upsample
-from symflops.layers.selective import Scan
+from symflops.layers.scan import Scan
 from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
 from symflops.layers.unfold import Fold
 from symflops.symbols import dim
 
 AXES = {2: "B N", 3: "B C L", 4: "B C H W", 5: "B C D H W"}
+TWO = 2  # inputs: a sequence, and a memory of another length
 ANY_RANK = (
     Activation,
     AlongAxis,
@@ -57,7 +58,10 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     first = _first(layer)
     last = _vector(first)
     if last is not None:
-        return (*_named(layer, "B N"), *(last if isinstance(last, tuple) else (last,)))
+        batch, *lengths = _named(layer, "B N" if first.arity != TWO else "B N M")
+        entry = last if isinstance(last, tuple) else (last,)
+        rows = tuple((batch, n, *entry) for n in lengths)
+        return rows if len(rows) > 1 else rows[0]
     if isinstance(first, Scan):
         shared = _named(layer, "B T")
         several = tuple((*shared, n) for n in first.features.values())
@@ -127,7 +131,8 @@ def _cut(layer: Layer, shape: list[Any]) -> tuple[Any, ...]:
 
 def _first(layer: Layer) -> Layer:
     """Return the innermost layer that sees the input first."""
-    inner = getattr(layer, "body", getattr(layer, "layer", None))
+    fields = ("body", "layer", "encoder_layer", "decoder_layer")
+    inner = next((getattr(layer, name) for name in fields if hasattr(layer, name)), None)
     if isinstance(layer, Container) and layer.children:
         inner = layer.children[0][1]
     return _first(inner) if isinstance(inner, Layer) else layer
