@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from symflops import conventions as conventions
     from symflops import plot as plot
     from symflops import zoo as zoo
+    from symflops.asymptotics import Leading as Leading
+    from symflops.asymptotics import leading as leading
+    from symflops.asymptotics import limit as limit
     from symflops.comparison import compare as compare
     from symflops.comparison import ratio as ratio
     from symflops.conventions import Convention as Convention
@@ -78,6 +81,9 @@ if TYPE_CHECKING:
     from symflops.layers.bilinear import Bilinear as Bilinear
     from symflops.layers.cache import Kept as Kept
     from symflops.layers.causal_conv import CausalConv1d as CausalConv1d
+    from symflops.layers.cells import GRUCell as GRUCell
+    from symflops.layers.cells import LSTMCell as LSTMCell
+    from symflops.layers.cells import RNNCell as RNNCell
     from symflops.layers.channel_attention import (
         CBAM as CBAM,
     )
@@ -224,6 +230,11 @@ if TYPE_CHECKING:
     from symflops.layers.rectifiers import Mish as Mish
     from symflops.layers.rectifiers import PReLU as PReLU
     from symflops.layers.rectifiers import Softplus as Softplus
+    from symflops.layers.recurrent import GRU as GRU
+    from symflops.layers.recurrent import LSTM as LSTM
+    from symflops.layers.recurrent import RNN as RNN
+    from symflops.layers.recurrent import Bidirectional as Bidirectional
+    from symflops.layers.recurrent import Recurrent as Recurrent
     from symflops.layers.reduction import Amax as Amax
     from symflops.layers.reduction import Mean as Mean
     from symflops.layers.resize import Upsample as Upsample
@@ -308,9 +319,11 @@ _MODULES = {
     "symflops.conventions": "Convention",
     "symflops.costs": "Cost cost",
     "symflops.shares": "share",
+    "symflops.asymptotics": "Leading leading limit",
     "symflops.comparison": "compare ratio",
     "symflops.units": "si",
     "symflops.layers.base": "Layer Size",
+    "symflops.layers.cells": "GRUCell LSTMCell RNNCell",
     "symflops.layers.combine": "Add Concat Multiply Parallel Residual Sequential Shared",
     "symflops.layers.depth": "Repeat Stack",
     "symflops.layers.conv": (
@@ -349,6 +362,7 @@ _MODULES = {
     "symflops.layers.rearrange": (
         "ChannelShuffle PixelShuffle PixelUnshuffle ZeroPad1d ZeroPad2d ZeroPad3d"
     ),
+    "symflops.layers.recurrent": "Bidirectional GRU LSTM RNN Recurrent",
     "symflops.layers.bilinear": "Bilinear",
     "symflops.layers.unfold": "Fold Im2colConv2d Unfold",
     "symflops.layers.lowrank": "CPConv2d LowRankLinear TuckerConv2d",

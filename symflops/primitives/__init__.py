@@ -26,6 +26,11 @@ from symflops.primitives.normalization import log_softmax as log_softmax
 from symflops.primitives.normalization import root_mean_square as root_mean_square
 from symflops.primitives.normalization import softmax as softmax
 from symflops.primitives.normalization import standardize as standardize
+from symflops.primitives.normalization import unit_length as unit_length
+from symflops.primitives.recurrent import blend as blend
+from symflops.primitives.recurrent import gated_addition as gated_addition
+from symflops.primitives.recurrent import gated_sum as gated_sum
+from symflops.primitives.recurrent import kept_state as kept_state
 from symflops.primitives.state_space import complex_recurrence as complex_recurrence
 from symflops.primitives.state_space import decay as decay
 from symflops.primitives.state_space import decay_between as decay_between
