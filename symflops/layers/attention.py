@@ -64,7 +64,7 @@ class MultiheadAttention(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     arity: ClassVar[int | None] = None
     embed_dim: Size
     num_heads: Size

@@ -65,7 +65,7 @@ class Cached(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     length: Size
 
     def needs(self) -> Iterable[Require]:
@@ -94,7 +94,7 @@ class Memory(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     length: Size
     width: Size
 
@@ -125,7 +125,7 @@ class Appended(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     width: Size
     learned: bool = True
 

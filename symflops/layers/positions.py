@@ -46,7 +46,7 @@ class LearnedPositions(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     n_ctx: Size
     d_model: Size
     start: Size = dataclasses.field(default=0, kw_only=True)
@@ -90,7 +90,7 @@ class SinusoidalPositions(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     d_model: Size
 
     def needs(self) -> Iterable[Require]:
@@ -124,7 +124,7 @@ class ClassToken(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     d_model: Size
     n: Size = 1
 

@@ -97,7 +97,7 @@ class Scores(OverPairs):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, h·d"
+    sample: ClassVar[str] = "N, h·d"
     num_heads: Size
     kv_heads: Size = None
 
@@ -136,7 +136,7 @@ class ScaleScores(OverPairs):
     """
 
     rank: ClassVar[int | None] = SCORES
-    axis_names: ClassVar[str] = "h, N, M"
+    sample: ClassVar[str] = "h, N, M"
 
     def forward(self, x: Shape) -> Forward:
         """Divide every score."""
@@ -159,7 +159,7 @@ class MaskedSoftmax(OverPairs):
     """
 
     rank: ClassVar[int | None] = SCORES
-    axis_names: ClassVar[str] = "h, N, M"
+    sample: ClassVar[str] = "h, N, M"
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return the other axes as they are; that of the keys is seen whole."""

@@ -24,7 +24,7 @@ class TransformerBlock(Layer):
     """The engine: sublayers, each with a residual connection and a normalisation before or behind it."""
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     d_model: Size
     nhead: Size
     dim_feedforward: Size = 2048
@@ -247,7 +247,7 @@ class Transformer(Layer):
     """
 
     rank: ClassVar[int | None] = 3
-    axis_names: ClassVar[str] = "N, D"
+    sample: ClassVar[str] = "N, D"
     d_model: Size = 512
     nhead: Size = 8
     num_encoder_layers: Size = 6
