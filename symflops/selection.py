@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sympy import Integer
 
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.trace import Flow, Group, Node, Step, Sum, Times, all_of
+from symflops.trace import Flow, Group, Node, Routed, Step, Sum, Times, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +58,8 @@ def _child(group: Group, name: str) -> Group | Step | None:
             return child
     repeated = _repetition(group)
     if isinstance(repeated, Times) and name.isdecimal() and isinstance(repeated.child, Group):
-        inside = not repeated.n.is_Integer or int(name) < repeated.n
-        return repeated.child if inside else None
+        there = repeated.of if isinstance(repeated, Routed) else repeated.n
+        return repeated.child if not there.is_Integer or int(name) < there else None
     if isinstance(repeated, Sum):
         raise _differ(repeated)
     return None
@@ -92,6 +92,10 @@ def _cut(group: Group, names: list[str], end: Group) -> Group:
     kept: list[tuple[str, Node]] = []
     flow = group.flow
     repeated = _repetition(group)
+    if isinstance(repeated, Routed):  # what is chosen runs side by side: each of it until there
+        inner = repeated.child
+        cut = _cut(inner, rest, end) if rest and isinstance(inner, Group) else inner
+        return replace(group, children=(("", replace(repeated, child=cut)),), outputs=end.outputs)
     if isinstance(repeated, Times) and name not in dict(group.children):
         if int(name):
             kept.append(("", replace(repeated, n=Integer(name))))

@@ -11,7 +11,7 @@ from symflops.conventions import EXACT
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, expanded, product
 from symflops.facts import at_least, divides, more_than
-from symflops.fields import pointwise
+from symflops.fields import SAME, pointwise
 from symflops.layers.activation import Sigmoid, Softmax
 from symflops.layers.adapters import ScaleBy
 from symflops.layers.arguments import scalars, single
@@ -180,6 +180,10 @@ class Experts(Layer):
     num_experts: Size
     top_k: Size
     times: Size
+
+    def sees(self, *inputs: Shape) -> Axes:
+        """Return the axes of the tokens, which several inputs count from the last axis; one more comes in."""
+        return (*((axis, SAME) for axis in range(1, len(inputs[0]))), None, None)
 
     def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
         """Trace one expert on all tokens, once it is sure that it takes each by itself."""

@@ -17,6 +17,7 @@ from symflops.oracle import (
     deformable,
     dynamic,
     embedding,
+    experts,
     fourier,
     fused,
     linear,
@@ -51,6 +52,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         linear,
         embedding,
         bilinear,
+        experts,
         deformable,
         dynamic,
         winograd,
@@ -68,7 +70,9 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
 }
 #: Layers that hand on what they got, and layers that run others.
 VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS
-COMPOSED: dict[type, Any] = combine.REFERENCES | models.REFERENCES | fused.REFERENCES
+COMPOSED: dict[type, Any] = (
+    combine.REFERENCES | models.REFERENCES | fused.REFERENCES | experts.COMPOSED
+)
 
 
 class NoReferenceError(Exception):

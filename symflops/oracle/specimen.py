@@ -131,7 +131,7 @@ def _cut(layer: Layer, shape: list[Any]) -> tuple[Any, ...]:
 
 def _first(layer: Layer) -> Layer:
     """Return the innermost layer that sees the input first."""
-    fields = ("body", "layer", "encoder_layer", "decoder_layer")
+    fields = ("body", "layer", "linear", "encoder_layer", "decoder_layer")
     inner = next((getattr(layer, name) for name in fields if hasattr(layer, name)), None)
     if isinstance(layer, Container) and layer.children:
         inner = layer.children[0][1]
