@@ -108,6 +108,22 @@ def root_mean_square(entries: Size, rows: Size, weights: tuple[Weight, ...] = ()
     return tuple(steps)
 
 
+def unit_length(entries: Size, rows: Size, role: Role = "norm") -> Step:
+    """Return x / max(sqrt(Σ x²), eps) over ``rows`` rows.
+
+    A row of n entries takes n multiplications, n - 1 additions, 1 root, 1 comparison and n divisions: 3n + 1.
+
+    >>> from symflops import dims
+    >>> N, n = dims("N n")
+    >>> dict(unit_length((N, n), N).counts)[("add", "norm")]
+    N*n - N
+    """
+    entries, order = sized(entries)
+    rows, _ = sized(rows)
+    counts = {"mul": entries, "add": entries - rows, "sqrt": rows, "cmp": rows, "div": entries}
+    return step_of("unit_length", role, order, **counts)
+
+
 def local_response(channels: sympy.Expr, window: sympy.Expr, positions: Size) -> Steps:
     """Return x/(k + α/n·Σ x²)^β over windows of n channels, cut at the first and the last channel.
 
