@@ -78,13 +78,18 @@ class Cell(Layer):
             )
             raise ShapeError(message)
         for last, size in zip(state, self.states, strict=False):
-            for given, expected in zip(last, (batch, size), strict=True):
-                yield Require(
-                    equal(given, expected),
-                    lambda last=last, size=size: (  # type: ignore[misc]
-                        f"{kind} expects a state of {size} for each of {batch} samples, got {last}"
-                    ),
-                )
+            yield Require(
+                equal(last[1], size),
+                lambda last=last, size=size: (  # type: ignore[misc]
+                    f"{kind} expects {size} units of a last state, got {last[1]}"
+                ),
+            )
+            yield Require(
+                equal(last[0], batch),
+                lambda last=last: (  # type: ignore[misc]
+                    f"{kind} expects a last state for each of {batch} samples, got {last[0]}"
+                ),
+            )
 
     def products(self: Any, batch: Size) -> Iterator[tuple[str, Step]]:
         """Yield the product of the input and that of the state, with their biases, for all gates."""

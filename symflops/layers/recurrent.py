@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from symflops.errors import ArgumentError, ShapeError
 from symflops.fields import pointwise
 from symflops.layers.arguments import scalars, single
-from symflops.layers.base import Forward, Layer, Require, Size
+from symflops.layers.base import Forward, Layer, Require, Size, option
 from symflops.layers.cells import GRUCell, LSTMCell, RNNCell
 from symflops.layers.depth import Repeat
 from symflops.layers.series import MAX_UNROLLED, named
@@ -122,7 +122,8 @@ class Stacked(OfSequences):
         if self.dropout.is_Rational and not 0 <= self.dropout <= 1:
             message = f"{type(self).__name__}: dropout must be from 0 to 1, got {self.dropout}"
             raise ArgumentError(message)
-        yield from scalars(self, "num_layers")
+        option(self, "bias_vectors", (1, 2))
+        yield from scalars(self, "input_size", "hidden_size", "num_layers")
         yield from self.cell(self.input_size).needs()
 
     def cell(self, features: Size) -> Cell:
@@ -172,6 +173,11 @@ class RNN(Stacked):
     dropout: Size = 0.0
     bidirectional: bool = False
     bias_vectors: Size = dataclasses.field(default=2, kw_only=True)
+
+    def needs(self) -> Iterable[Require]:
+        """One of PyTorch's two nonlinearities."""
+        option(self, "nonlinearity", ("tanh", "relu"))
+        return super().needs()
 
     def cell(self, features: Size) -> Cell:
         """Return the cell of a layer on so many features."""

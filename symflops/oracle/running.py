@@ -26,6 +26,7 @@ from symflops.oracle import (
     pooling,
     rearrange,
     reduction,
+    recurrent,
     resize,
     scaling,
     selective,
@@ -71,7 +72,11 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
 #: Layers that hand on what they got, and layers that run others.
 VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS
 COMPOSED: dict[type, Any] = (
-    combine.REFERENCES | models.REFERENCES | fused.REFERENCES | experts.COMPOSED
+    combine.REFERENCES
+    | models.REFERENCES
+    | fused.REFERENCES
+    | experts.COMPOSED
+    | recurrent.REFERENCES
 )
 
 

@@ -9,6 +9,7 @@ from symflops.exprs import product
 from symflops.layers.activation import GLU, Activation, AlongAxis
 from symflops.layers.base import Layer, per_axis
 from symflops.layers.bilinear import Bilinear
+from symflops.layers.cells import Cell
 from symflops.layers.combine import Container
 from symflops.layers.conv import alike_on_both_sides
 from symflops.layers.embedding import Embedding
@@ -16,6 +17,7 @@ from symflops.layers.groupnorm import GroupNorm
 from symflops.layers.norm import BatchNorm1d, LocalResponseNorm
 from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from symflops.layers.rectifiers import PReLU
+from symflops.layers.recurrent import Bidirectional, OfSequences, Recurrent
 from symflops.layers.reduction import Reduction
 from symflops.layers.resize import Upsample
 from symflops.layers.scan import Scan
@@ -66,6 +68,8 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
         shared = _named(layer, "B T")
         several = tuple((*shared, n) for n in first.features.values())
         return several if len(several) > 1 else several[0]
+    if isinstance(first, Cell | OfSequences):
+        return _steps(first)
     if isinstance(first, Bilinear):
         shared = _named(layer, "B N")
         return tuple((*shared, n) for n in (first.in1_features, first.in2_features))
@@ -94,6 +98,14 @@ def _vector(layer: Layer) -> Any:
         if hasattr(layer, field):
             return getattr(layer, field)
     return None
+
+
+def _steps(layer: Layer) -> tuple[Any, ...]:
+    """Return a vector for a cell, and a sequence of them for a layer that runs one."""
+    if isinstance(layer, Recurrent | Bidirectional):
+        batch, *vector = specimen(layer.cell)
+        return (batch, *_named(layer, "T"), *vector)
+    return (*_named(layer, "B" if isinstance(layer, Cell) else "B T"), layer.input_size)  # type: ignore[attr-defined]
 
 
 def _rank(layer: Layer) -> int | None:
