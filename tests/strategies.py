@@ -535,6 +535,100 @@ def feed_forwards(draw):
     return Case(lambda B, N, D, f=None: (layer_of(D, f), (B, N, D)), sizes)
 
 
+@st.composite
+def mixtures(draw):
+    """Mixtures of experts of every kind; with slots, as many tokens as make their number whole."""
+    gated, bias = draw(st.booleans()), draw(st.booleans())
+    capacity = draw(st.sampled_from([None, None, 0.5, 1, 1.5, 2]))
+    options = {
+        "router_bias": draw(st.booleans()),
+        "scoring": draw(st.sampled_from(["softmax", "sigmoid"])),
+        "normalize": draw(st.booleans()),
+        "scaling": draw(st.sampled_from([None, 2.5])),
+        "capacity_factor": capacity,
+    }
+    shared = draw(st.sampled_from([None, "plain", "gated"]))
+    options["shared_gate"] = shared == "gated"
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "N", "D", "f")}
+    sizes["E"] = draw(st.integers(1, 4))
+    sizes["k"] = draw(st.integers(1, sizes["E"]))
+
+    def build(B, N, D, f, E, k):
+        expert = sf.FeedForward(D, f, "relu", bias, gated=gated)
+        beside = None if shared is None else sf.SwiGLU(D, 2 * f)
+        layer = sf.MixtureOfExperts(D, E, k, expert, shared=beside, **options)
+        return layer, (B, N if capacity is None else 2 * E * N, D)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def adapters(draw):
+    kind = draw(st.sampled_from(["lora", "merged", "adapter"]))
+    bias, alpha = draw(st.booleans()), draw(st.sampled_from([None, 2, 16]))
+    activation = draw(st.sampled_from(["relu", "gelu", sf.Tanh()]))
+    sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D", "f", "r")}
+
+    def build(B, N, D, f, r):
+        if kind == "adapter":
+            return sf.Adapter(D, r, activation), (B, N, D)
+        linear = sf.Linear(D, f, bias)
+        return sf.LoRA(linear, r, alpha=alpha, merged=kind == "merged"), (B, N, D)
+
+    if kind == "adapter":
+        sizes.pop("f")
+        return Case(lambda **given: build(f=1, **given), sizes)
+    return Case(build, sizes)
+
+
+TRANSFORMERS = (
+    sf.TransformerEncoderLayer,
+    sf.TransformerDecoderLayer,
+    sf.TransformerEncoder,
+    sf.TransformerDecoder,
+    sf.Transformer,
+)
+
+
+@st.composite
+def transformers(draw, *, ours=False):
+    """Encoders and decoders of PyTorch's, with options of ``ours`` too."""
+    kind = draw(st.sampled_from(TRANSFORMERS))
+    options = {name: draw(st.booleans()) for name in ("batch_first", "norm_first", "bias")}
+    options["activation"] = draw(st.sampled_from(["relu", "gelu"]))
+    if ours:
+        options |= {name: draw(st.booleans()) for name in ("causal", "gated")}
+        options["norm"] = draw(st.sampled_from(["LayerNorm", "RMSNorm"]))
+        options["activation"] = draw(st.sampled_from(["silu", "gelu_tanh", sf.Mish()]))
+    normed = draw(st.booleans())
+    depths = [draw(st.integers(1, 2)), draw(st.integers(1, 2))]
+    names = (
+        "B",
+        "N",
+        "h",
+        "d",
+        "f",
+        *["M"] * ("Decoder" in kind.__name__ or kind is TRANSFORMERS[-1]),
+    )
+    sizes = {name: draw(st.integers(1, 3)) for name in names}
+
+    def build(B, N, h, d, f, M=None):
+        D = h * d
+        inputs = [(B, N, D) if options["batch_first"] else (N, B, D)]
+        if M is not None:
+            inputs += [(B, M, D) if options["batch_first"] else (M, B, D)]
+        if kind is sf.Transformer:
+            return kind(D, h, *depths, f, 0.0, **options), tuple(inputs)
+        block = sf.TransformerEncoderLayer if M is None else sf.TransformerDecoderLayer
+        layer = block(D, h, f, 0.0, **options)
+        if kind is not block:
+            last = sf.LayerNorm(D, bias=options["bias"]) if normed else None
+            layer = kind(layer, depths[0], last)
+        return layer, tuple(inputs) if M is not None else inputs[0]
+
+    return Case(build, sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -563,6 +657,8 @@ LEAVES = {
     "positions": positions(),
     "patches": patches(),
     "feed forward": feed_forwards(),
+    "experts": mixtures(),
+    "adapters": adapters(),
 }
 
 

@@ -205,6 +205,71 @@ class FeedForward(nn.Module):
         return self.last(y if self.gated is None else y * self.gated(x))
 
 
+class Mixture(nn.Module):
+    """Experts that tokens are sent to, those that came for each one after the other."""
+
+    def __init__(self, layer):
+        super().__init__()
+        number, width = plain(layer.num_experts), plain(layer.d_model)
+        self.layer = layer
+        self.router = nn.Linear(width, number, layer.router_bias)
+        self.experts = nn.ModuleList(module(layer.expert) for _ in range(number))
+        self.shared = None if layer.shared is None else module(layer.shared)
+        self.gate = nn.Linear(width, 1, bias=False) if layer.shared_gate else None
+
+    def forward(self, x):
+        tokens = x.flatten(0, -2)
+        scores = self.router(tokens)
+        scores = scores.sigmoid() if self.layer.scoring == "sigmoid" else scores.softmax(-1)
+        weights, chosen = scores.topk(plain(self.layer.top_k))
+        if self.layer.normalize:
+            weights = weights / weights.sum(-1, keepdim=True)
+        weights = weights * (plain(self.layer.scaling) or 1)
+        y = sum(self.made_by(i, tokens, weights, chosen) for i in range(len(self.experts)))
+        y = y.reshape(*x.shape[:-1], -1)
+        if self.shared is None:
+            return y
+        z = self.shared(x)
+        return y + (z if self.gate is None else z * self.gate(x).sigmoid())
+
+    def made_by(self, index, tokens, weights, chosen):
+        """What one expert adds to each token."""
+        came = (chosen == index).nonzero()
+        rows = tokens[came[:, 0]]
+        if self.layer.capacity_factor is not None:
+            slots = plain(self.layer.capacity_factor * chosen.numel() / len(self.experts))
+            came, rows = came[:slots], rows[:slots]
+            rows = torch.cat([rows, rows.new_zeros(slots - len(rows), rows.shape[-1])])
+        made = self.experts[index](rows)[: len(came)]
+        added = made.new_zeros(len(tokens), made.shape[-1])
+        return added.index_add(0, came[:, 0], made * weights[came[:, 0], came[:, 1], None])
+
+
+class Adapted(nn.Module):
+    """A low-rank matrix beside a matrix, or a bottleneck with a skip."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.base, self.scale = None, 1
+        if isinstance(layer, sf.Adapter):
+            narrow, wide = plain(layer.bottleneck), plain(layer.d_model)
+            word = layer.activation
+            act = Called(ACTIVATIONS[word]) if isinstance(word, str) else module(word)
+            self.beside = nn.Sequential(nn.Linear(wide, narrow), act, nn.Linear(narrow, wide))
+            return
+        self.base, self.beside, rank = module(layer.linear), None, plain(layer.r)
+        if not layer.merged:
+            self.scale = 1 if layer.alpha is None else plain(layer.alpha) / rank
+            self.beside = nn.Sequential(
+                nn.Linear(self.base.in_features, rank, bias=False),
+                nn.Linear(rank, self.base.out_features, bias=False),
+            )
+
+    def forward(self, x):
+        y = x if self.base is None else self.base(x)
+        return y if self.beside is None else y + self.scale * self.beside(x)
+
+
 ACTIVATIONS = {
     "relu": torch.relu,
     "gelu": nn.functional.gelu,
@@ -265,6 +330,8 @@ BUILT = {
     sf.PatchEmbed: Patches,
     **dict.fromkeys((sf.LearnedPositions, sf.SinusoidalPositions, sf.ClassToken), Placed),
     **dict.fromkeys((sf.FeedForward, sf.SwiGLU, sf.GeGLU), FeedForward),
+    sf.MixtureOfExperts: Mixture,
+    **dict.fromkeys((sf.LoRA, sf.Adapter), Adapted),
 }
 
 

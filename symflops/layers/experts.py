@@ -112,11 +112,9 @@ class MixtureOfExperts(Layer):
             weights = yield "normalize", Shares(), weights
         if self.scaling is not None:
             weights = yield "scale", ScaleBy(self.scaling), weights
-        times = self.top_k
         if self.capacity_factor is not None:
             yield self._whole_slots(product(x[:-1]))
-            times = self.capacity_factor * self.top_k
-        experts = Experts(self.expert, self.num_experts, self.top_k, times)
+        experts = Experts(self.expert, self.num_experts, self.top_k, self.capacity_factor)
         y = yield "experts", experts, x, chosen
         y = yield "combine", Combine(), y, weights
         if self.shared is None:
@@ -170,16 +168,13 @@ class Shares(Layer):
 
 
 class Experts(Layer):
-    """E networks, of which k are applied to each token: tokens and choices (…, D), (…, k) to (…, k, D).
-
-    ``times`` is how often the work of one network on all tokens is done.
-    """
+    """E networks, of which k are applied to each token: tokens and choices (…, D), (…, k) to (…, k, D)."""
 
     arity: ClassVar[int | None] = 2
     expert: Layer
     num_experts: Size
     top_k: Size
-    times: Size
+    capacity_factor: Size = None
 
     def sees(self, *inputs: Shape) -> Axes:
         """Return the axes of the tokens, which several inputs count from the last axis; one more comes in."""
@@ -191,7 +186,8 @@ class Experts(Layer):
         body = named(tracer, self.expert, (x,), "0")
         alone = tracer.apply(self.expert, (Shape((*(ONE for _ in x[:-1]), x[-1])),))
         self._check(x, body, alone)
-        times, of, met = map(tracer.expr, (self.times, self.num_experts, self.top_k))
+        padded = ONE if self.capacity_factor is None else self.capacity_factor
+        times, of, met = map(tracer.expr, (padded * self.top_k, self.num_experts, self.top_k))
         (made,) = body.outputs
         output = Shape((*made[:-1], met, made[-1]))
         return Group(

@@ -64,8 +64,8 @@ def experts(layer: Any, inputs: Arrays, run: Run) -> Arrays:
         for slot in range(k):
             waiting[int(chosen[*token, slot].value)].append((token, slot))
     tokens = len(list(grid(lead)))
-    # as many passes of all tokens as are counted, shared out evenly: the slots of one network
-    slots = None if layer.times == layer.top_k else int(layer.times * tokens / number)
+    capacity = layer.capacity_factor
+    slots = None if capacity is None else int(capacity * k * tokens / number)
     zero = run.counter.number(0)
     made: dict[tuple[Token, int], list[Number]] = {}
     for index, routed in enumerate(waiting):
