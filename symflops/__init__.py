@@ -138,6 +138,9 @@ if TYPE_CHECKING:
     from symflops.layers.conv import (
         SeparableConv2d as SeparableConv2d,
     )
+    from symflops.layers.cosine import ContinuousBias as ContinuousBias
+    from symflops.layers.cosine import LogitScale as LogitScale
+    from symflops.layers.cosine import Normalize as Normalize
     from symflops.layers.deformable import DeformConv2d as DeformConv2d
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
@@ -149,6 +152,8 @@ if TYPE_CHECKING:
     from symflops.layers.feedforward import SwiGLU as SwiGLU
     from symflops.layers.fourier import FFTConv2d as FFTConv2d
     from symflops.layers.fused import Fused as Fused
+    from symflops.layers.gated_linear import GatedLinearAttention as GatedLinearAttention
+    from symflops.layers.gated_linear import GatedRecurrence as GatedRecurrence
     from symflops.layers.globalpool import GlobalAvgPool1d as GlobalAvgPool1d
     from symflops.layers.globalpool import GlobalAvgPool2d as GlobalAvgPool2d
     from symflops.layers.globalpool import GlobalAvgPool3d as GlobalAvgPool3d
@@ -238,6 +243,9 @@ if TYPE_CHECKING:
     from symflops.layers.reduction import Amax as Amax
     from symflops.layers.reduction import Mean as Mean
     from symflops.layers.resize import Upsample as Upsample
+    from symflops.layers.rotary import RotaryEmbedding as RotaryEmbedding
+    from symflops.layers.score_bias import ALiBi as ALiBi
+    from symflops.layers.score_bias import RelativePositionBias as RelativePositionBias
     from symflops.layers.scores import MaskedSoftmax as MaskedSoftmax
     from symflops.layers.scores import ScaleScores as ScaleScores
     from symflops.layers.scores import Scores as Scores
@@ -257,6 +265,9 @@ if TYPE_CHECKING:
     from symflops.layers.shape import Select as Select
     from symflops.layers.shape import Split as Split
     from symflops.layers.shape import Unflatten as Unflatten
+    from symflops.layers.state_space import S4D as S4D
+    from symflops.layers.state_space import SSD as SSD
+    from symflops.layers.state_space import Mamba2Block as Mamba2Block
     from symflops.layers.transformer import Transformer as Transformer
     from symflops.layers.transformer import TransformerDecoder as TransformerDecoder
     from symflops.layers.transformer import TransformerDecoderLayer as TransformerDecoderLayer
@@ -268,6 +279,14 @@ if TYPE_CHECKING:
     from symflops.layers.unfold import Fold as Fold
     from symflops.layers.unfold import Im2colConv2d as Im2colConv2d
     from symflops.layers.unfold import Unfold as Unfold
+    from symflops.layers.window_attention import PartitionAttention as PartitionAttention
+    from symflops.layers.window_attention import ShiftedWindowAttention as ShiftedWindowAttention
+    from symflops.layers.window_attention import (
+        ShiftedWindowAttentionV2 as ShiftedWindowAttentionV2,
+    )
+    from symflops.layers.windows import WindowBias as WindowBias
+    from symflops.layers.windows import WindowMerge as WindowMerge
+    from symflops.layers.windows import WindowPartition as WindowPartition
     from symflops.layers.winograd import WinogradConv2d as WinogradConv2d
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
@@ -333,6 +352,8 @@ _MODULES = {
     "symflops.layers.linear": "Linear",
     "symflops.layers.attention": "MultiheadAttention",
     "symflops.layers.scores": "MaskedSoftmax ScaleScores Scores Weighting",
+    "symflops.layers.rotary": "RotaryEmbedding",
+    "symflops.layers.score_bias": "ALiBi RelativePositionBias",
     "symflops.layers.cache": "Kept",
     "symflops.layers.embedding": "Embedding",
     "symflops.layers.feedforward": "FeedForward GeGLU SwiGLU",
@@ -371,8 +392,13 @@ _MODULES = {
         "GlobalAvgPool1d GlobalAvgPool2d GlobalAvgPool3d GlobalMaxPool1d GlobalMaxPool2d "
         "GlobalMaxPool3d"
     ),
+    "symflops.layers.cosine": "ContinuousBias LogitScale Normalize",
     "symflops.layers.deformable": "DeformConv2d",
     "symflops.layers.dynamic": "DynamicConv2d",
+    "symflops.layers.window_attention": (
+        "PartitionAttention ShiftedWindowAttention ShiftedWindowAttentionV2"
+    ),
+    "symflops.layers.windows": "WindowBias WindowMerge WindowPartition",
     "symflops.layers.winograd": "WinogradConv2d",
     "symflops.layers.fourier": "FFTConv2d",
     "symflops.layers.fused": "Fused",
@@ -380,6 +406,8 @@ _MODULES = {
     "symflops.layers.adapters": "Adapter LoRA",
     "symflops.layers.causal_conv": "CausalConv1d",
     "symflops.layers.selective": "MambaBlock SelectiveScan",
+    "symflops.layers.state_space": "S4D SSD Mamba2Block",
+    "symflops.layers.gated_linear": "GatedLinearAttention GatedRecurrence",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "

@@ -43,6 +43,7 @@ DEFINITIONS: dict[str, dict[Operation, int]] = {
     "hardswish": {"add": 1, "cmp": 2, "mul": 1, "div": 1},  # x · min(max(x + 3, 0), 6)/6
     "hardsigmoid": {"add": 1, "cmp": 2, "div": 1},  # min(max(x + 3, 0), 6)/6
     "hardtanh": {"cmp": 2},  # min(max(x, low), high)
+    "forgetgate": {"exp": 1, "add": 1, "div": 1, "pow": 1},  # (1/(1 + exp(-x)))^(1/τ)
     "glu": {"exp": 1, "add": 1, "div": 1, "mul": 1},  # a · 1/(1 + exp(-b))
 }
 

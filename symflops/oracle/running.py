@@ -20,19 +20,22 @@ from symflops.oracle import (
     experts,
     fourier,
     fused,
+    gated_linear,
     linear,
     models,
     norm,
     pooling,
     rearrange,
-    reduction,
     recurrent,
+    reduction,
     resize,
     scaling,
     selective,
     shape,
+    state_space,
     transposed,
     unfold,
+    windows,
     winograd,
 )
 from symflops.trace import Condition, Shape
@@ -66,11 +69,14 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         resize,
         scaling,
         selective,
+        state_space,
+        gated_linear,
+        windows,
     )
     for layer, reference in family.REFERENCES.items()
 }
 #: Layers that hand on what they got, and layers that run others.
-VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS
+VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS | windows.VIEWS
 COMPOSED: dict[type, Any] = (
     combine.REFERENCES
     | models.REFERENCES

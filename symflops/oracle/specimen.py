@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.exprs import product
 from symflops.layers.activation import GLU, Activation, AlongAxis
+from symflops.layers.arguments import along
 from symflops.layers.base import Layer, per_axis
 from symflops.layers.bilinear import Bilinear
 from symflops.layers.cells import Cell
 from symflops.layers.combine import Container
 from symflops.layers.conv import alike_on_both_sides
+from symflops.layers.cosine import BiasOfPairs, LogitScale
 from symflops.layers.embedding import Embedding
 from symflops.layers.groupnorm import GroupNorm
 from symflops.layers.norm import BatchNorm1d, LocalResponseNorm
@@ -23,7 +25,12 @@ from symflops.layers.resize import Upsample
 from symflops.layers.scan import Scan
 from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
 from symflops.layers.unfold import Fold
+from symflops.layers.window_attention import ShiftedWindowAttention, ShiftedWindowAttentionV2
+from symflops.layers.windows import WindowBias, WindowMerge
 from symflops.symbols import dim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AXES = {2: "B N", 3: "B C L", 4: "B C H W", 5: "B C D H W"}
 TWO = 2  # inputs: a sequence, and a memory of another length
@@ -58,6 +65,8 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
         ArgumentError: the layer does not say what it takes.
     """
     first = _first(layer)
+    if type(first) in WINDOWED:
+        return WINDOWED[type(first)](first, *_named(layer, "B H W"))
     last = _vector(first)
     if last is not None:
         batch, *lengths = _named(layer, "B N" if first.arity != TWO else "B N M")
@@ -88,6 +97,32 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
     if isinstance(first, PReLU) and first.num_parameters != 1:
         channels = first.num_parameters
     return (batch, channels, *sizes)
+
+
+def _merged(layer: Any, batch: Any, height: Any, _: Any) -> tuple[Any, ...]:
+    """Return the windows of so many maps; their channels are any."""
+    count = product(layer.counts(along(layer, "size")))
+    return (batch * count, layer.positions, height)
+
+
+def _biased(layer: Any, batch: Any, *_: Any) -> tuple[Any, ...]:
+    """Return the scores of the windows of so many maps."""
+    positions = product(along(layer, "window_size"))
+    windows = product((batch, *along(layer, "windows")))
+    return (windows, layer.num_heads, positions, positions)
+
+
+#: Layers over windows: how many there are follows from the map.
+WINDOWED: dict[type, Callable[..., tuple[Any, ...]]] = {
+    **dict.fromkeys(
+        (ShiftedWindowAttention, ShiftedWindowAttentionV2),
+        lambda layer, *map_: (*map_, layer.dim),
+    ),
+    WindowMerge: _merged,
+    WindowBias: _biased,
+    LogitScale: lambda layer, batch, *pairs: (batch, layer.num_heads, *pairs),
+    BiasOfPairs: lambda layer, batch, heads, _: (batch, WindowBias(layer.window_size, 1).offsets, heads),
+}
 
 
 def _vector(layer: Layer) -> Any:

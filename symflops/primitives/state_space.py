@@ -80,18 +80,6 @@ def real_contract(products: Size, outputs: Size, role: Role = "dot.other") -> St
     return step_of("contract", role, order, mul=2 * products, sub=products, add=products - outputs)
 
 
-def forget_gate(entries: Size) -> Step:
-    """Return σ(x)^(1/τ): an exponential, an addition, a division and a power for each.
-
-    Source: Yang et al. 2023, section 4.4.
-
-    >>> from symflops import dims
-    >>> sum(count for _, count in forget_gate(dims("N D")).counts)
-    4*D*N
-    """
-    return elementwise({"exp": 1, "add": 1, "div": 1, "pow": 1}, entries, "act")
-
-
 def decay_between(pairs: Size, every_pair: Size) -> Step:
     """Return c_ij·exp(s_i - s_j) for ``pairs`` of positions: a subtraction, an exponential and a product each.
 
