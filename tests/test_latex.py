@@ -61,13 +61,29 @@ def compiled(tmp_path, fragments, preamble):
     return {name: text for name, text in found.items() if BAD.search(text)} | stopped
 
 
+#: Of language models: tokens, frames, and the sizes of families.
+SIZES = {
+    "N": 512,
+    "M": 512,
+    "T": 3000,
+    "V": 32_000,
+    "n_ctx": 2048,
+    "D": 4096,
+    "L": 32,
+    "h": 32,
+    "h_kv": 8,
+    "d_ff": 11_008,
+}
+
+
 def cost_of(name):
     return sf.cost(getattr(sf.zoo, name)())
 
 
 def numbers(name):
     cost = cost_of(name)
-    values = {key: SIDE.get(name, 224) for key in ("H", "W") if key in map(str, cost.symbols)}
+    sizes = SIZES | dict.fromkeys(("H", "W"), SIDE.get(name, 224))
+    values = {key: value for key, value in sizes.items() if key in map(str, cost.symbols)}
     return cost.at(**values) if values else cost
 
 

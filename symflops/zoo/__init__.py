@@ -14,6 +14,7 @@ from symflops.errors import UnknownNameError
 
 _MODULES = {
     "symflops.zoo.alexnets": "alexnet alexnet_original",
+    "symflops.zoo.berts": "bert bert_base bert_large",
     "symflops.zoo.convnext": "convnext_tiny convnext_small convnext_base convnext_large",
     "symflops.zoo.densenet": "densenet121 densenet161 densenet169 densenet201",
     "symflops.zoo.efficientnets": (
@@ -21,6 +22,10 @@ _MODULES = {
         "efficientnet_b6 efficientnet_b7 efficientnet_v2_s efficientnet_v2_m efficientnet_v2_l"
     ),
     "symflops.zoo.googlenets": "googlenet",
+    "symflops.zoo.gpts": (
+        "gpt gpt2 gpt2_medium gpt2_large gpt2_xl gpt3_small gpt3_medium gpt3_large gpt3_xl gpt3_2_7b "
+        "gpt3_6_7b gpt3_13b gpt3_175b"
+    ),
     "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
     "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
