@@ -47,7 +47,7 @@ def _contradictory(relations: tuple[Relation, ...]) -> bool:
         others = tuple(other for other in relations if other is not relation)
         if Facts(others).decide(relation) is False:
             return True
-    return _is_empty([row for relation in relations for row in _rows(relation)])
+    return is_empty([row for relation in relations for row in _rows(relation)])
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _rows(relation: Relation) -> Iterator[Row]:
             yield Row({monomial: ONE}, -least, not least)
 
 
-def _is_empty(rows: list[Row]) -> bool:
+def is_empty(rows: list[Row]) -> bool:
     """Say whether no numbers satisfy all rows."""
     while monomials := {monomial for row in rows for monomial in row.factors}:
         sides = {m: _sides(m, rows) for m in monomials}

@@ -238,6 +238,8 @@ def exact(value: Any) -> Any:
     """
     if isinstance(value, sympy.Expr):
         return value if value.is_Integer else adopt(value)
+    if hasattr(value, "_sympy_"):  # an expression with words, such as leading(…)
+        return exact(value._sympy_())
     if isinstance(value, int) and not isinstance(value, bool):
         return sympy.Integer(value)
     if isinstance(value, Fraction):
