@@ -62,7 +62,7 @@ def compiled(tmp_path, fragments, preamble):
 
 
 #: Of language models: tokens, frames, and the sizes of families.
-SIZES = {
+TEXT_SIZES = {
     "N": 512,
     "M": 512,
     "T": 3000,
@@ -82,7 +82,7 @@ def cost_of(name):
 
 def numbers(name):
     cost = cost_of(name)
-    sizes = SIZES | dict.fromkeys(("H", "W"), SIDE.get(name, 224))
+    sizes = TEXT_SIZES | dict.fromkeys(("H", "W"), SIDE.get(name, 224))
     values = {key: value for key, value in sizes.items() if key in map(str, cost.symbols)}
     return cost.at(**values) if values else cost
 
