@@ -10,6 +10,7 @@ import sympy
 from symflops.layers.base import IsBatched, Layer, Require, drive
 from symflops.oracle import (
     activation,
+    attention,
     bilinear,
     causal_conv,
     combine,
@@ -54,6 +55,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         transposed,
         unfold,
         linear,
+        attention,
         embedding,
         bilinear,
         experts,
@@ -76,9 +78,10 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
     for layer, reference in family.REFERENCES.items()
 }
 #: Layers that hand on what they got, and layers that run others.
-VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS | windows.VIEWS
+VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS | windows.VIEWS | attention.VIEWS
 COMPOSED: dict[type, Any] = (
-    combine.REFERENCES
+    attention.COMPOSED
+    | combine.REFERENCES
     | models.REFERENCES
     | fused.REFERENCES
     | experts.COMPOSED
