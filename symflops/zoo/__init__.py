@@ -28,10 +28,13 @@ _MODULES = {
     ),
     "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
+    "symflops.zoo.llamas": "llama llama2_7b llama2_13b llama2_70b llama3_8b llama3_70b llama3_405b",
+    "symflops.zoo.mixtrals": "mistral_7b mixtral_8x7b",
     "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
     "symflops.zoo.mobile_segmentation": "deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large",
     "symflops.zoo.mobilenet_v3": "mobilenet_v3_large mobilenet_v3_small",
     "symflops.zoo.mobilenets": "mobilenet_v1 mobilenet_v2",
+    "symflops.zoo.qwens": "qwen2_0_5b qwen2_1_5b qwen2_7b qwen2_72b",
     "symflops.zoo.regnets": (
         "regnet_x_400mf regnet_x_800mf regnet_x_1_6gf regnet_x_3_2gf regnet_x_8gf regnet_x_16gf "
         "regnet_x_32gf regnet_y_400mf regnet_y_800mf regnet_y_1_6gf regnet_y_3_2gf regnet_y_8gf "
