@@ -12,17 +12,19 @@ from symflops.layers.activation import Softmax
 from symflops.layers.arguments import scalars, single
 from symflops.layers.base import Forward, IsBatched, Layer, Require, Size, option, positive
 from symflops.layers.cache import Appended, Cached, Kept, Memory
-from symflops.layers.combine import same_size
+from symflops.layers.combine import Shared, same_size
 from symflops.layers.linear import Linear
+from symflops.layers.rotary import RotaryEmbedding
 from symflops.layers.scores import (
     MaskedSoftmax,
+    OverPairs,
     ScaleScores,
     Scores,
     Weighting,
     heads,
     kv_heads,
 )
-from symflops.layers.shape import Permute
+from symflops.layers.shape import Flatten, Permute, Unflatten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +44,10 @@ class MultiheadAttention(Layer):
     N². ``window``: of these the last w alone, m·N - m(m - 1)/2 pairs with m = min(N, w). ``cache_length``: keys
     and values of S positions before are there, N new ones are projected, and S + N are seen. What a mask rules
     out is not counted, and is known beside (a convention may count it).
+
+    ``rotary`` turns queries and keys (``rotary_dim`` entries of a head, left out: all), ``qk_norm`` is a layer
+    that normalizes the d entries of each of their heads, ``score_bias`` one that adds to the scores (ALiBi(),
+    RelativePositionBias(…)), ``scale`` the division by √d.
 
     Params: 4·D² + 4·D. ``bias`` goes for all projections, ``out_bias`` for the last alone, ``k_bias`` for the
     keys. ``kv_cache``: 2·h_kv·d for every position seen, min(S + N, w) of them under a window.
@@ -84,6 +90,10 @@ class MultiheadAttention(Layer):
     out_proj: bool = dataclasses.field(default=True, kw_only=True)
     out_bias: Any = dataclasses.field(default=None, kw_only=True)
     k_bias: Any = dataclasses.field(default=None, kw_only=True)
+    rotary: bool = dataclasses.field(default=False, kw_only=True)
+    rotary_dim: Size = dataclasses.field(default=None, kw_only=True)
+    qk_norm: Layer | None = dataclasses.field(default=None, kw_only=True)
+    score_bias: Layer | None = dataclasses.field(default=None, kw_only=True)
     scale: bool = dataclasses.field(default=True, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
@@ -94,9 +104,10 @@ class MultiheadAttention(Layer):
         yield from heads(self)
         for name in ("out_bias", "k_bias"):
             option(self, name, (None, True, False))
-        if self.out_bias and not self.out_proj:
-            message = "MultiheadAttention: out_bias=True needs out_proj=True"
-            raise ArgumentError(message)
+        for given, needed in (("out_bias", "out_proj"), ("rotary_dim", "rotary")):
+            if getattr(self, given) and not getattr(self, needed):
+                message = f"MultiheadAttention: {given}={getattr(self, given)} needs {needed}=True"
+                raise ArgumentError(message)
         if self.head_dim is None:
             yield Require(
                 divides(self.num_heads, self.embed_dim),
@@ -106,6 +117,8 @@ class MultiheadAttention(Layer):
                 ),
                 fact=True,
             )
+        if self.rotary:
+            yield from RotaryEmbedding(self.head_width, self.rotary_dim).needs()
 
     @property
     def head_width(self) -> Any:
@@ -162,24 +175,25 @@ class MultiheadAttention(Layer):
 
     def attend(self, query: Shape, key: Shape, value: Shape) -> Forward:
         """Return what the heads make of queries, keys and values, side by side or projected back."""
-        q = yield (
-            "q_proj",
-            Linear(self.embed_dim, self.num_heads * self.head_width, self.bias),
-            query,
-        )
+        inner, mask, shared = self.num_heads * self.head_width, self.mask, kv_heads(self)
+        q = yield "q_proj", Linear(self.embed_dim, inner, self.bias), query
         k = yield from self.kept("k", key)
         v = yield from self.kept("v", value)
-        mask, shared = self.mask, kv_heads(self)
-        k, v = (yield from self.lengthened("k", k)), (yield from self.lengthened("v", v))
+        q = yield from self.placed("q", self.num_heads, q)
+        k = yield from self.placed("k", shared, k)
+        k = yield from self.lengthened("k", k)
+        v = yield from self.lengthened("v", v)
         s = yield "scores", Scores(self.num_heads, shared, **mask), q, k
         if self.scale:
-            s = yield "scale", ScaleScores(**mask), s
+            s = yield "scale", ScaleScores(self.head_width, **mask), s
+        if self.score_bias is not None:
+            s = yield "score_bias", under(mask, self.score_bias), s
         a = yield "softmax", softmax(mask), s
         y = yield "weighting", Weighting(shared, **mask), a, v
         if not self.out_proj:
             return y
         bias = self.bias if self.out_bias is None else self.out_bias
-        return (yield "out_proj", Linear(self.num_heads * self.head_width, self.embed_dim, bias), y)
+        return (yield "out_proj", Linear(inner, self.embed_dim, bias), y)
 
     def kept(self, role: str, x: Shape) -> Forward:
         """Project to keys or values, which are kept with those before."""
@@ -191,6 +205,16 @@ class MultiheadAttention(Layer):
             positions = minimum(positions, self.window)
         projection = Kept(Linear(features, width, bias), product((width, positions, x[0])))
         return (yield f"{role}_proj", projection, x)
+
+    def placed(self, role: str, heads: Any, x: Shape) -> Forward:
+        """Normalize the entries of every head, and turn them by their position."""
+        if self.qk_norm is not None:
+            x = yield f"{role}_heads", Unflatten(2, (heads, self.head_width)), x
+            x = yield f"{role}_norm", self.qk_norm, x
+            x = yield f"{role}_flat", Flatten(2), x
+        if self.rotary:
+            x = yield f"{role}_rotary", RotaryEmbedding(self.head_width, self.rotary_dim), x
+        return x
 
     def lengthened(self, role: str, x: Shape) -> Forward:
         """Put what the cache has before keys or values, and what PyTorch adds behind them."""
@@ -210,3 +234,10 @@ def softmax(mask: dict[str, Any]) -> Layer:
     """Return a softmax over the keys that a mask leaves."""
     is_full = not mask["causal"] and mask["window"] is None
     return Softmax(-1) if is_full else MaskedSoftmax(**mask)
+
+
+def under(mask: dict[str, Any], bias: Layer) -> Layer:
+    """Return what is added to scores, where it knows of masks for those alone that a mask leaves."""
+    if isinstance(bias, Shared):
+        return dataclasses.replace(bias, layer=under(mask, bias.layer))
+    return dataclasses.replace(bias, **mask) if isinstance(bias, OverPairs) else bias

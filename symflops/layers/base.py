@@ -144,9 +144,31 @@ class Layer:
         }
         return dataclasses.replace(self, **changes)  # type: ignore[type-var]
 
+    def replace(self, kind: str | type[Layer], new: Any) -> Layer:
+        """Return the layer with another in place of every layer of a kind, wherever it stands.
+
+        ``kind`` is the name of a class, or the class; ``new`` is a layer, or a function of the old one. The
+        kinds that there are show in the cost: one that is not there is an error of ``cost()``.
+
+        >>> import symflops as sf
+        >>> D = sf.dim("D")
+        >>> block = sf.Sequential(sf.LayerNorm(D), sf.Linear(D, D))
+        >>> sf.cost(block, (D,)).params - sf.cost(block.replace("LayerNorm", sf.RMSNorm(D)), (D,)).params
+        D
+        >>> low = block.replace(sf.Linear, lambda old: sf.LowRankLinear(old.in_features, old.out_features, 8))
+        >>> sf.cost(low, (D,)).macs
+        16*D
+
+        Raises:
+            ArgumentError: what is neither a layer nor a function that returns one.
+        """
+        from symflops.layers.replacing import Replaced  # noqa: PLC0415 - which is a layer itself
+
+        return Replaced(self, getattr(kind, "__name__", kind), new)
+
     def __repr__(self) -> str:
         shown, positional = [], True
-        for field in _fields(self):
+        for field in sorted(_fields(self), key=lambda field: field.kw_only is True):
             value = getattr(self, field.name)
             required = field.default is dataclasses.MISSING and not field.kw_only
             if positional and required:

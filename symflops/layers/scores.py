@@ -6,13 +6,12 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ShapeError
-from symflops.facts import divides, equal
+from symflops.facts import at_least, divides, equal
 from symflops.fields import SAME, all_but
 from symflops.layers.arguments import scalars, single
 from symflops.layers.base import Forward, Layer, Require, Size, positive
 from symflops.layers.combine import same_size
 from symflops.primitives.attention import (
-    Pairs,
     attention_softmax,
     on_scores,
     pairs,
@@ -48,13 +47,17 @@ class OverPairs(Layer):
         single(self, "extra")
         yield from positive(self, "extra", least=0)
 
-    def pairs(self, queries: Any, keys: Any) -> Pairs:
-        """Return the pairs of a query and a key that are seen."""
-        return pairs(queries, keys, causal=self.causal, window=self.window, extra=self.extra)
-
-    def mask(self, layer: Layer) -> Any:
-        """Return another layer over pairs with this mask."""
-        return dataclasses.replace(layer, **mask_of(self))  # type: ignore[type-var]
+    def pairs(self, queries: Any, keys: Any) -> Forward:
+        """Return the pairs of a query and a key that are seen; under a mask each query stands at a key."""
+        kind, extra, least = type(self).__name__, self.extra, self.extra
+        if self.causal or self.window is not None:
+            least = queries + extra
+        if least != 0:
+            yield Require(
+                at_least(keys, least),
+                lambda: f"{kind} needs at least {least} keys under its mask, got {keys}",
+            )
+        return pairs(queries, keys, causal=self.causal, window=self.window, extra=extra)
 
     def axes(self, x: Shape) -> Shape:
         """Return a shape that is one of scores.
@@ -68,11 +71,6 @@ class OverPairs(Layer):
             )
             raise ShapeError(message)
         return x
-
-
-def mask_of(layer: Any) -> dict[str, Any]:
-    """Return the fields that say which keys are seen."""
-    return {name: getattr(layer, name) for name in ("causal", "window", "extra")}
 
 
 class Scores(OverPairs):
@@ -120,16 +118,16 @@ class Scores(OverPairs):
             equal(own, theirs),
             lambda: f"Scores: queries have {own} entries a head, and keys {theirs}",
         )
-        among = self.pairs(queries, k[1])
+        among = yield from self.pairs(queries, k[1])
         yield "scores", scores(own, among, (self.num_heads, batch))
         return (batch, self.num_heads, queries, k[1])
 
 
 class ScaleScores(OverPairs):
-    """Scores divided by √d: one division a score that is seen; the root is a constant.
+    """Scores divided by √d, d being the width of a head: one division a score; the root is a constant.
 
     >>> import symflops as sf
-    >>> sf.cost(sf.ScaleScores(), sf.dims("h N M")).flops
+    >>> sf.cost(sf.ScaleScores(sf.dim("d")), sf.dims("h N M")).flops
     M*N*h
 
     Source: Vaswani et al. 2017, equation 1.
@@ -137,11 +135,18 @@ class ScaleScores(OverPairs):
 
     rank: ClassVar[int | None] = SCORES
     sample: ClassVar[str] = "h, N, M"
+    head_dim: Size
+
+    def needs(self) -> Iterable[Require]:
+        """A width of at least 1."""
+        yield from super().needs()
+        yield from scalars(self, "head_dim")
 
     def forward(self, x: Shape) -> Forward:
         """Divide every score."""
         batch, heads, queries, keys = x
-        yield "scale", on_scores("div", self.pairs(queries, keys), (heads, batch))
+        among = yield from self.pairs(queries, keys)
+        yield "scale", on_scores("div", among, (heads, batch))
         return x
 
 
@@ -168,7 +173,8 @@ class MaskedSoftmax(OverPairs):
     def forward(self, x: Shape) -> Forward:
         """Normalize the scores of every query."""
         batch, heads, queries, keys = x
-        yield "softmax", attention_softmax(self.pairs(queries, keys), (heads, batch))
+        among = yield from self.pairs(queries, keys)
+        yield "softmax", attention_softmax(among, (heads, batch))
         return x
 
 
@@ -217,7 +223,7 @@ class Weighting(OverPairs):
         shared = heads if self.kv_heads is None else self.kv_heads
         yield share_evenly("Weighting", heads, shared)
         width = yield from head_width(self, "values", v[2], shared)
-        among = self.pairs(queries, keys)
+        among = yield from self.pairs(queries, keys)
         yield "weighting", weighted_values(width, among, (heads, batch))
         return (batch, queries, heads * width)
 

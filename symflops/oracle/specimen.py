@@ -8,8 +8,10 @@ from symflops.errors import ArgumentError
 from symflops.exprs import product
 from symflops.layers.activation import GLU, Activation, AlongAxis
 from symflops.layers.arguments import along
+from symflops.layers.attention import MultiheadAttention
 from symflops.layers.base import Layer, per_axis
 from symflops.layers.bilinear import Bilinear
+from symflops.layers.cache import Appended, Cached, Memory
 from symflops.layers.cells import Cell
 from symflops.layers.combine import Container
 from symflops.layers.conv import alike_on_both_sides
@@ -22,7 +24,10 @@ from symflops.layers.rectifiers import PReLU
 from symflops.layers.recurrent import Bidirectional, OfSequences, Recurrent
 from symflops.layers.reduction import Reduction
 from symflops.layers.resize import Upsample
+from symflops.layers.rotary import RotaryEmbedding
 from symflops.layers.scan import Scan
+from symflops.layers.score_bias import ALiBi, RelativePositionBias
+from symflops.layers.scores import MaskedSoftmax, ScaleScores, Scores, Weighting
 from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
 from symflops.layers.unfold import Fold
 from symflops.layers.window_attention import ShiftedWindowAttention, ShiftedWindowAttentionV2
@@ -65,25 +70,9 @@ def specimen(layer: Layer) -> tuple[Any, ...]:
         ArgumentError: the layer does not say what it takes.
     """
     first = _first(layer)
-    if type(first) in WINDOWED:
-        return WINDOWED[type(first)](first, *_named(layer, "B H W"))
-    last = _vector(first)
-    if last is not None:
-        batch, *lengths = _named(layer, "B N" if first.arity != TWO else "B N M")
-        entry = last if isinstance(last, tuple) else (last,)
-        rows = tuple((batch, n, *entry) for n in lengths)
-        return rows if len(rows) > 1 else rows[0]
-    if isinstance(first, Scan):
-        shared = _named(layer, "B T")
-        several = tuple((*shared, n) for n in first.features.values())
-        return several if len(several) > 1 else several[0]
-    if isinstance(first, Cell | OfSequences):
-        return _steps(first)
-    if isinstance(first, Bilinear):
-        shared = _named(layer, "B N")
-        return tuple((*shared, n) for n in (first.in1_features, first.in2_features))
-    if isinstance(first, Fold):
-        return _columns(first, *_named(layer, "B C"))
+    several = _of_sequences(layer, first)
+    if several is not None:
+        return several
     rank = _rank(first)
     if rank not in AXES:
         kind = type(layer).__name__
@@ -112,6 +101,45 @@ def _biased(layer: Any, batch: Any, *_: Any) -> tuple[Any, ...]:
     return (windows, layer.num_heads, positions, positions)
 
 
+def _attended(layer: Any, queries: Any, keys: Any) -> Any:
+    """Return how many keys there are: any number, or under a mask as many as queries."""
+    masked = layer.causal or layer.window is not None
+    return (queries if masked else keys) + layer.extra
+
+
+def _pairs(layer: Any, batch: Any, queries: Any, keys: Any) -> tuple[Any, ...]:
+    """Return scores of queries and keys."""
+    heads = getattr(layer, "num_heads", None) or getattr(layer, "kv_heads", None) or 2
+    return (batch, heads, queries, _attended(layer, queries, keys))
+
+
+def _compared(layer: Any, batch: Any, queries: Any, keys: Any) -> tuple[Any, ...]:
+    """Return queries and keys, three entries a head."""
+    counts = queries, _attended(layer, queries, keys)
+    heads = layer.num_heads, layer.num_heads if layer.kv_heads is None else layer.kv_heads
+    return tuple((batch, n, 3 * h) for n, h in zip(counts, heads, strict=True))
+
+
+def _weighed(layer: Any, batch: Any, queries: Any, keys: Any) -> tuple[Any, ...]:
+    """Return weights of keys, and values of three entries a head."""
+    weights = _pairs(layer, batch, queries, keys)
+    return weights, (batch, weights[3], 3 * weights[1])
+
+
+def _row(layer: Any, batch: Any, positions: Any, _: Any) -> tuple[Any, ...]:
+    return (batch, positions, getattr(layer, "width", 3))
+
+
+#: The layers of attention.
+ATTENTION: dict[type, Callable[..., tuple[Any, ...]]] = {
+    **dict.fromkeys((ScaleScores, MaskedSoftmax, ALiBi, RelativePositionBias), _pairs),
+    **dict.fromkeys((Cached, Memory, Appended), _row),
+    Scores: _compared,
+    Weighting: _weighed,
+    MultiheadAttention: lambda layer, batch, n, _: (batch, n, layer.embed_dim),
+    RotaryEmbedding: lambda layer, batch, n, m: (batch, n, m * layer.head_dim),
+}
+
 #: Layers over windows: how many there are follows from the map.
 WINDOWED: dict[type, Callable[..., tuple[Any, ...]]] = {
     **dict.fromkeys(
@@ -121,8 +149,37 @@ WINDOWED: dict[type, Callable[..., tuple[Any, ...]]] = {
     WindowMerge: _merged,
     WindowBias: _biased,
     LogitScale: lambda layer, batch, *pairs: (batch, layer.num_heads, *pairs),
-    BiasOfPairs: lambda layer, batch, heads, _: (batch, WindowBias(layer.window_size, 1).offsets, heads),
+    BiasOfPairs: lambda layer, batch, heads, _: (
+        batch,
+        WindowBias(layer.window_size, 1).offsets,
+        heads,
+    ),
 }
+
+
+def _of_sequences(layer: Layer, first: Layer) -> tuple[Any, ...] | None:
+    """Return what a layer of sequences, pairs or windows takes, or None for one that takes maps."""
+    for kinds, names in ((ATTENTION, "B N M"), (WINDOWED, "B H W")):
+        if type(first) in kinds:
+            return kinds[type(first)](first, *_named(layer, names))
+    last = _vector(first)
+    if last is not None:
+        batch, *lengths = _named(layer, "B N" if first.arity != TWO else "B N M")
+        entry = last if isinstance(last, tuple) else (last,)
+        rows = tuple((batch, n, *entry) for n in lengths)
+        return rows if len(rows) > 1 else rows[0]
+    if isinstance(first, Scan):
+        shared = _named(layer, "B T")
+        several = tuple((*shared, n) for n in first.features.values())
+        return several if len(several) > 1 else several[0]
+    if isinstance(first, Cell | OfSequences):
+        return _steps(first)
+    if isinstance(first, Bilinear):
+        shared = _named(layer, "B N")
+        return tuple((*shared, n) for n in (first.in1_features, first.in2_features))
+    if isinstance(first, Fold):
+        return _columns(first, *_named(layer, "B C"))
+    return None
 
 
 def _vector(layer: Layer) -> Any:
