@@ -629,6 +629,50 @@ def transformers(draw, *, ours=False):
     return Case(build, sizes)
 
 
+@st.composite
+def cells(draw):
+    """One step of a recurrent cell, from the state 0 or from one that is given."""
+    kind = draw(st.sampled_from([sf.RNNCell, sf.LSTMCell, sf.GRUCell]))
+    options = {"bias": draw(st.booleans()), "bias_vectors": draw(st.integers(1, 2))}
+    if kind is sf.RNNCell:
+        options["nonlinearity"] = draw(st.sampled_from(["tanh", "relu"]))
+    has_state = draw(st.booleans())
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "i", "h")}
+    if kind is sf.LSTMCell and draw(st.booleans()):
+        sizes["p"] = draw(st.integers(1, 2))
+        sizes["h"] += sizes["p"]
+
+    def build(B, i, h, p=0):
+        projected = {"proj_size": p} if p else {}
+        state = ((B, p or h), (B, h))[: 2 if kind is sf.LSTMCell else 1] if has_state else ()
+        layer = kind(i, h, **options, **projected)
+        return layer, ((B, i), *state) if state else (B, i)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def recurrent_layers(draw):
+    """Layers of cells over time, in one direction or both; the depth is a size."""
+    kind = draw(st.sampled_from([sf.RNN, sf.LSTM, sf.GRU]))
+    options = {name: draw(st.booleans()) for name in ("bias", "batch_first", "bidirectional")}
+    options |= {"bias_vectors": draw(st.integers(1, 2)), "dropout": draw(st.sampled_from([0, 0.5]))}
+    if kind is sf.RNN:
+        options["nonlinearity"] = draw(st.sampled_from(["tanh", "relu"]))
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "T", "i", "h")}
+    sizes["L"] = draw(st.integers(1, 3))
+    if kind is sf.LSTM and draw(st.booleans()):
+        sizes["p"] = draw(st.integers(1, 2))
+        sizes["h"] += sizes["p"]
+
+    def build(B, T, i, h, L, p=0):
+        projected = {"proj_size": p} if p else {}
+        shape = (B, T, i) if options["batch_first"] else (T, B, i)
+        return kind(i, h, L, **options, **projected), shape
+
+    return Case(build, sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -657,6 +701,8 @@ LEAVES = {
     "positions": positions(),
     "patches": patches(),
     "feed forward": feed_forwards(),
+    "cell": cells(),
+    "recurrent": recurrent_layers(),
     "experts": mixtures(),
     "adapters": adapters(),
 }

@@ -270,6 +270,40 @@ class Adapted(nn.Module):
         return y if self.beside is None else y + self.scale * self.beside(x)
 
 
+class Steps(nn.Module):
+    """PyTorch's recurrent modules, in float64, where its counter sees what they do inside."""
+
+    def __init__(self, layer):
+        super().__init__()
+        given = fields(layer)
+        has_one = given.pop("bias_vectors") == 1
+        self.is_cell, kind = isinstance(layer, CELLS), getattr(nn, type(layer).__name__)
+        if given.get("num_layers") == 1:
+            given["dropout"] = 0  # there is nothing between layers, and PyTorch says so
+        if isinstance(layer, sf.LSTMCell) and given.pop("proj_size") != 0:
+            kind, given["proj_size"] = nn.LSTM, plain(layer.proj_size)  # of one step
+        self.built = kind(**given)
+        if has_one:
+            for name in [name for name, _ in self.built.named_parameters() if "bias_hh" in name]:
+                second = torch.zeros_like(getattr(self.built, name))
+                delattr(self.built, name)
+                self.built.register_buffer(name, second)
+        self.double().eval()
+
+    def forward(self, *given):
+        x, *state = (tensor.double() for tensor in given)
+        if not self.is_cell:
+            return self.built(x)[0]
+        if isinstance(self.built, nn.LSTM):
+            state = tuple(part[None] for part in state)
+            _, made = self.built(x[None], state or None)
+            return tuple(part[0] for part in made)
+        if isinstance(self.built, nn.LSTMCell):
+            return self.built(x, tuple(state) or None)
+        return self.built(x, *state)
+
+
+CELLS = (sf.RNNCell, sf.LSTMCell, sf.GRUCell)
 ACTIVATIONS = {
     "relu": torch.relu,
     "gelu": nn.functional.gelu,
@@ -330,6 +364,7 @@ BUILT = {
     sf.PatchEmbed: Patches,
     **dict.fromkeys((sf.LearnedPositions, sf.SinusoidalPositions, sf.ClassToken), Placed),
     **dict.fromkeys((sf.FeedForward, sf.SwiGLU, sf.GeGLU), FeedForward),
+    **dict.fromkeys((*CELLS, sf.RNN, sf.LSTM, sf.GRU), Steps),
     sf.MixtureOfExperts: Mixture,
     **dict.fromkeys((sf.LoRA, sf.Adapter), Adapted),
 }

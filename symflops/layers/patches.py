@@ -48,6 +48,7 @@ class PatchEmbed(Layer):
     def needs(self) -> Iterable[Require]:
         """Sizes of at least 1."""
         yield from scalars(self, "in_channels", "embed_dim")
+        along(self, "patch_size")
         yield from positive(self, "patch_size")
 
     def forward(self, x: Shape) -> Forward:

@@ -41,10 +41,9 @@ class TransformerBlock(Layer):
     feed_forward: Layer | None = dataclasses.field(default=None, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
-        """Sizes of at least 1, an activation and a normalisation that exist, and nothing said twice."""
-        yield from scalars(self, "d_model", "nhead", "dim_feedforward")
-        activation_of(self, self.activation)
-        option(self, "norm", ("LayerNorm", "RMSNorm"))
+        """What all blocks need, heads that can be, and nothing said twice."""
+        yield from _needs(self)
+        _ = self.self_attention
         for flag, layer in (("causal", "attention"), ("gated", "feed_forward")):
             if getattr(self, flag) and getattr(self, layer) is not None:
                 kind = type(self).__name__
@@ -96,6 +95,13 @@ class TransformerBlock(Layer):
             batch_first=self.batch_first,
             causal=causal,
         )
+
+
+def _needs(layer: Any) -> Iterable[Require]:
+    """Sizes of at least 1, an activation and a normalisation that exist."""
+    activation_of(layer, layer.activation)
+    option(layer, "norm", ("LayerNorm", "RMSNorm"))
+    return scalars(layer, "d_model", "nhead", "dim_feedforward")
 
 
 def _normalization(layer: Any) -> Layer:
@@ -266,9 +272,10 @@ class Transformer(Layer):
     norm: str = dataclasses.field(default="LayerNorm", kw_only=True)
 
     def needs(self) -> Iterable[Require]:
-        """Sizes of at least 1, and layers that can be."""
+        """What all blocks need, at least one of each, and heads that can be."""
+        yield from _needs(self)
         yield from scalars(self, "num_encoder_layers", "num_decoder_layers")
-        yield from TransformerEncoderLayer(*self.shared, **self.options).needs()
+        MultiheadAttention(self.d_model, self.nhead)
 
     @property
     def shared(self) -> tuple[Any, ...]:
