@@ -52,8 +52,12 @@ _MODULES = {
         "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
     ),
     "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
+    "symflops.zoo.transformers_2017": "transformer transformer_base transformer_big",
     "symflops.zoo.unets": "unet",
     "symflops.zoo.vgg": "vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn",
+    "symflops.zoo.whispers": (
+        "whisper whisper_tiny whisper_base whisper_small whisper_medium whisper_large"
+    ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 
