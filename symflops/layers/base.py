@@ -153,8 +153,8 @@ class Layer:
         >>> import symflops as sf
         >>> D = sf.dim("D")
         >>> block = sf.Sequential(sf.LayerNorm(D), sf.Linear(D, D))
-        >>> sf.cost(block, (D,)).params - sf.cost(block.replace("LayerNorm", sf.RMSNorm(D)), (D,)).params
-        D
+        >>> sf.cost(block, (D,)).params, sf.cost(block.replace("LayerNorm", sf.RMSNorm(D)), (D,)).params
+        (D*(D + 3), D*(D + 2))
         >>> low = block.replace(sf.Linear, lambda old: sf.LowRankLinear(old.in_features, old.out_features, 8))
         >>> sf.cost(low, (D,)).macs
         16*D
@@ -164,7 +164,8 @@ class Layer:
         """
         from symflops.layers.replacing import Replaced  # noqa: PLC0415 - which is a layer itself
 
-        return Replaced(self, getattr(kind, "__name__", kind), new)
+        name = kind.__name__ if isinstance(kind, type) else kind
+        return Replaced(self, name, new)
 
     def __repr__(self) -> str:
         shown, positional = [], True

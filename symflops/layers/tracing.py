@@ -23,6 +23,8 @@ from symflops.trace import Condition, Flow, Group, Node, Shape, Source, Step, Te
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from symflops.layers.replacing import Replacement
+
 MAX_DEPTH = 100  # layers inside layers
 
 
@@ -76,14 +78,21 @@ class Tracer:
         self.indices: tuple[Symbol, ...] = ()  # of the sums that are being traced
         self.has_sums = False
         self.laws: dict[Symbol, Law] = {}
-        self._groups: dict[tuple[Layer, tuple[Shape, ...]], Group] = {}
+        self.replaced: set[Replacement] = set()  # those that found a layer to replace
+        self._replacements: tuple[Replacement, ...] = ()
+        self._groups: dict[Any, Group] = {}
         self._names: dict[sympy.Expr, sympy.Expr] = {}
         self._sizes: dict[sympy.Expr, tuple[sympy.Expr, tuple[Condition, ...]]] = {}
         self._depth = 0
 
     def apply(self, layer: Layer, inputs: tuple[Shape, ...]) -> Group:
         """Return the trace of a layer on these inputs."""
-        key = (layer, inputs)
+        for place, replacement in reversed(tuple(enumerate(self._replacements))):
+            if replacement.takes(layer):
+                self.replaced.add(replacement)
+                around = self._replacements[:place]  # what is put in is left as it is
+                return self._under(around, replacement.made(layer), inputs)
+        key = (layer, inputs, self._replacements)
         if key not in self._groups:
             self._depth += 1
             try:
@@ -94,6 +103,19 @@ class Tracer:
             finally:
                 self._depth -= 1
         return self._groups[key]
+
+    def replacing(self, replacement: Replacement, layer: Layer, inputs: tuple[Shape, ...]) -> Group:
+        """Return the trace of a layer with others in place of some of the layers in it."""
+        return self._under((*self._replacements, replacement), layer, inputs)
+
+    def _under(
+        self, replacements: tuple[Replacement, ...], layer: Layer, inputs: tuple[Shape, ...]
+    ) -> Group:
+        before, self._replacements = self._replacements, replacements
+        try:
+            return self.apply(layer, inputs)
+        finally:
+            self._replacements = before
 
     def _apply(self, layer: Layer, inputs: tuple[Shape, ...]) -> Group:
         if self._depth > MAX_DEPTH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import SymflopsError
@@ -15,6 +16,7 @@ from symflops.layers.combine import (
     Shared,
 )
 from symflops.layers.depth import Repeat, Stack
+from symflops.layers.replacing import Replaced
 from symflops.oracle.number import Array
 from symflops.oracle.sliding import must_be
 
@@ -138,7 +140,14 @@ def shared(layer: Any, inputs: Arrays, run: Run) -> Arrays:
         return run.apply(layer.layer, inputs)
 
 
+def replaced(layer: Any, inputs: Arrays, run: Run) -> Arrays:
+    """Run the layer with others in place of some of the layers in it."""
+    replacements = (*run.replacements, layer.replacement)
+    return dataclasses.replace(run, replacements=replacements).apply(layer.layer, inputs)
+
+
 REFERENCES: dict[type, Any] = {
+    Replaced: replaced,
     Sequential: sequential,
     Residual: residual,
     Parallel: parallel,

@@ -44,6 +44,7 @@ from symflops.trace import Condition, Shape
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symflops.layers.replacing import Replacement
     from symflops.oracle.number import Array, Counter
 
 #: Layer → what it computes: (layer, inputs, counter) → output.
@@ -99,14 +100,19 @@ class NoReferenceError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what it counts, the path of the layer that it is in, and whether its inputs are batches."""
+    """One run: what it counts, the path of the layer that it is in, whether its inputs are batches, and what is replaced."""
 
     counter: Counter
     path: tuple[str, ...] = ()
     batched: bool = True
+    replacements: tuple[Replacement, ...] = ()
 
     def apply(self, layer: Layer, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         """Return what a layer makes of its inputs."""
+        for place, replacement in reversed(tuple(enumerate(self.replacements))):
+            if replacement.takes(layer):
+                around = replace(self, replacements=self.replacements[:place])
+                return around.apply(replacement.made(layer), inputs)
         kind = type(layer)
         if kind in VIEWS:
             views: tuple[Array, ...] = VIEWS[kind](layer, *inputs)
