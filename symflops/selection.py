@@ -19,10 +19,9 @@ def paths(node: Node, prefix: str = "") -> Iterator[tuple[str, Node]]:
     for name, child in _children(node):
         path = f"{prefix}.{name}" if prefix and name else prefix or name
         if isinstance(child, Times | Sum):
-            yield from paths(child.child, f"{path}.0" if path else "0")
-        else:
-            yield path, child
-            yield from paths(child, path)
+            path, child = f"{path}.0" if path else "0", child.child  # noqa: PLW2901 - a block of it
+        yield path, child
+        yield from paths(child, path)
 
 
 def _children(node: Node) -> tuple[tuple[str, Node], ...]:

@@ -22,7 +22,7 @@ from symflops.layers.series import named
 from symflops.metrics import Profiler, work
 from symflops.primitives import elementwise, reduce, shares, top_k
 from symflops.tally import total
-from symflops.trace import Flow, Group, Routed, Shape
+from symflops.trace import Condition, Flow, Group, Routed, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -201,7 +201,8 @@ class Experts(Layer):
             ArgumentError: N tokens take other than N times what one takes, or are not kept apart.
         """
         apart = all(made[:-1] == x[:-1] for made in body.outputs) and len(body.outputs) == 1
-        if not apart or _operations(body, ONE) != _operations(alone, product(x[:-1])):
+        as_many = _operations(body, ONE) == _operations(alone, product(x[:-1]))
+        if not apart or not as_many or not _conditions(alone) <= _conditions(body):
             message = (
                 f"an expert must take every token by itself, and {self.expert!r} mixes them: what it takes "
                 "depends on which tokens choose it"
@@ -211,6 +212,11 @@ class Experts(Layer):
 
 def _operations(group: Group, times: sympy.Expr) -> Terms:
     return expanded(total([(times, work(Profiler()(group), KNOWN))]))
+
+
+def _conditions(group: Group) -> set[Condition]:
+    layers = (piece.item for piece in Profiler()(group) if isinstance(piece.item, Group))
+    return {condition for layer in layers for condition in layer.conditions}
 
 
 class Combine(Layer):
