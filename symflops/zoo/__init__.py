@@ -52,6 +52,7 @@ _MODULES = {
         "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
     ),
     "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
+    "symflops.zoo.t5s": "t5 t5_small t5_base t5_large t5_3b t5_11b",
     "symflops.zoo.transformers_2017": "transformer transformer_base transformer_big",
     "symflops.zoo.unets": "unet",
     "symflops.zoo.vgg": "vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn",
