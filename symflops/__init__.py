@@ -164,6 +164,9 @@ if TYPE_CHECKING:
     from symflops.layers.groupnorm import InstanceNorm1d as InstanceNorm1d
     from symflops.layers.groupnorm import InstanceNorm2d as InstanceNorm2d
     from symflops.layers.groupnorm import InstanceNorm3d as InstanceNorm3d
+    from symflops.layers.latent_attention import (
+        MultiheadLatentAttention as MultiheadLatentAttention,
+    )
     from symflops.layers.linear import Linear as Linear
     from symflops.layers.lowrank import CPConv2d as CPConv2d
     from symflops.layers.lowrank import LowRankLinear as LowRankLinear
@@ -349,6 +352,7 @@ _MODULES = {
         "Conv1d Conv2d Conv3d DepthwiseConv1d DepthwiseConv2d DepthwiseConv3d PointwiseConv2d "
         "SeparableConv2d"
     ),
+    "symflops.layers.latent_attention": "MultiheadLatentAttention",
     "symflops.layers.linear": "Linear",
     "symflops.layers.attention": "MultiheadAttention",
     "symflops.layers.scores": "MaskedSoftmax ScaleScores Scores Weighting",

@@ -22,6 +22,7 @@ from symflops.oracle import (
     fourier,
     fused,
     gated_linear,
+    heads,
     linear,
     models,
     norm,
@@ -75,11 +76,12 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         state_space,
         gated_linear,
         windows,
+        heads,
     )
     for layer, reference in family.REFERENCES.items()
 }
 #: Layers that hand on what they got, and layers that run others.
-VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS | windows.VIEWS | attention.VIEWS
+VIEWS: dict[type, Any] = shape.VIEWS | models.VIEWS | windows.VIEWS | heads.VIEWS | attention.VIEWS
 COMPOSED: dict[type, Any] = (
     attention.COMPOSED
     | combine.REFERENCES

@@ -18,6 +18,8 @@ from symflops.layers.conv import alike_on_both_sides
 from symflops.layers.cosine import BiasOfPairs, LogitScale
 from symflops.layers.embedding import Embedding
 from symflops.layers.groupnorm import GroupNorm
+from symflops.layers.heads import HeadLinear, JoinHeads, SplitHeads
+from symflops.layers.latent_attention import MultiheadLatentAttention
 from symflops.layers.norm import BatchNorm1d, LocalResponseNorm
 from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from symflops.layers.rectifiers import PReLU
@@ -136,7 +138,16 @@ ATTENTION: dict[type, Callable[..., tuple[Any, ...]]] = {
     **dict.fromkeys((Cached, Memory, Appended), _row),
     Scores: _compared,
     Weighting: _weighed,
-    MultiheadAttention: lambda layer, batch, n, _: (batch, n, layer.embed_dim),
+    **dict.fromkeys(
+        (MultiheadAttention, MultiheadLatentAttention),
+        lambda layer, batch, n, _: (batch, n, layer.embed_dim),
+    ),
+    SplitHeads: lambda layer, batch, n, _: (batch, n, layer.num_heads * sum(layer.parts)),
+    HeadLinear: lambda layer, batch, n, _: (batch, n, layer.num_heads * layer.in_features),
+    JoinHeads: lambda layer, batch, n, m: (
+        (batch, n, 2 * (layer.num_heads if layer.own else 1)),
+        (batch, n, m * layer.num_heads),
+    ),
     RotaryEmbedding: lambda layer, batch, n, m: (batch, n, m * layer.head_dim),
 }
 
