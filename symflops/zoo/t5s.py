@@ -2,7 +2,7 @@
 
 >>> import symflops as sf
 >>> sf.cost(sf.zoo.t5()).params.expand()
-12*D*L*d_h*h + 4*D*L*d_ff + 5*D*L + D*V + 2*D + 64*h
+4*D*L*d_ff + 12*D*L*d_h*h + 5*D*L + D*V + 2*D + 64*h
 >>> sf.cost(sf.zoo.t5_base()).params
 222903552
 """
