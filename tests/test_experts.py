@@ -242,7 +242,8 @@ def test_experts_that_mix_tokens_are_refused():
     across = sf.Sequential(sf.Permute((0, 2, 1)), sf.Linear(N, N), sf.Permute((0, 2, 1)))
     flat = sf.Sequential(sf.Flatten(), sf.Linear(N * D, D))
     by_place = sf.Sequential(sf.Permute((0, 2, 1)), sf.LayerNorm(N), sf.Permute((0, 2, 1)))
-    for expert in (across, flat, by_place, sf.BatchNorm1d(N), sf.Flatten()):
+    attention = sf.MultiheadAttention(D, 1)
+    for expert in (across, flat, by_place, attention, sf.BatchNorm1d(N), sf.Flatten()):
         with pytest.raises(sf.ArgumentError, match="must take every token by itself"):
             sf.cost(sf.MixtureOfExperts(D, 4, 2, expert), (N, D))
 
