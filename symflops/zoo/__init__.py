@@ -16,6 +16,7 @@ _MODULES = {
     "symflops.zoo.alexnets": "alexnet alexnet_original",
     "symflops.zoo.berts": "bert bert_base bert_large",
     "symflops.zoo.convnext": "convnext_tiny convnext_small convnext_base convnext_large",
+    "symflops.zoo.deepseeks": "deepseek_v2 deepseek_v3",
     "symflops.zoo.densenet": "densenet121 densenet161 densenet169 densenet201",
     "symflops.zoo.efficientnets": (
         "efficientnet_b0 efficientnet_b1 efficientnet_b2 efficientnet_b3 efficientnet_b4 efficientnet_b5 "
@@ -35,6 +36,7 @@ _MODULES = {
     "symflops.zoo.mobilenet_v3": "mobilenet_v3_large mobilenet_v3_small",
     "symflops.zoo.mobilenets": "mobilenet_v1 mobilenet_v2",
     "symflops.zoo.qwens": "qwen2_0_5b qwen2_1_5b qwen2_7b qwen2_72b",
+    "symflops.zoo.recurrent_models": "lstm_lm lstm_lm_medium lstm_lm_large",
     "symflops.zoo.regnets": (
         "regnet_x_400mf regnet_x_800mf regnet_x_1_6gf regnet_x_3_2gf regnet_x_8gf regnet_x_16gf "
         "regnet_x_32gf regnet_y_400mf regnet_y_800mf regnet_y_1_6gf regnet_y_3_2gf regnet_y_8gf "

@@ -1,0 +1,133 @@
+"""DeepSeek-V2 and V3: latent attention, and behind the first blocks many small experts beside shared ones.
+
+>>> import symflops as sf
+>>> cost = sf.cost(sf.zoo.deepseek_v3())
+>>> cost.params, cost.active_params
+(671026404352, 37552282624)
+>>> S = sf.dim("S")
+>>> sf.cost(sf.zoo.deepseek_v3(cache_length=S)).kv_cache          # 61 blocks, 512 + 64 a position
+35136*S + 35136
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symflops.layers.combine import Sequential
+from symflops.layers.depth import Repeat
+from symflops.layers.experts import MixtureOfExperts
+from symflops.layers.feedforward import SwiGLU
+from symflops.layers.latent_attention import MultiheadLatentAttention
+from symflops.layers.norm import RMSNorm
+from symflops.zoo.llamas import Block, decoder
+from symflops.zoo.published import Published, register, sized
+from symflops.zoo.tokens import tokens
+
+if TYPE_CHECKING:
+    from symflops.layers.base import Layer
+
+DEEPSEEK_V2 = "DeepSeek-AI 2024, DeepSeek-V2, section 3.1.2"
+DEEPSEEK_V3 = "DeepSeek-AI 2024, DeepSeek-V3, section 4.2"
+
+
+def _deepseek(
+    vocab_size: Any = 129280,
+    d_model: Any = 7168,
+    num_layers: Any = 61,
+    num_heads: Any = 128,
+    dense_layers: Any = 3,
+    d_ff: Any = 18432,
+    expert_d_ff: Any = 2048,
+    num_experts: Any = 256,
+    top_k: Any = 8,
+    shared_experts: Any = 1,
+    q_lora_rank: Any = 1536,
+    kv_lora_rank: Any = 512,
+    qk_nope_head_dim: Any = 128,
+    qk_rope_head_dim: Any = 64,
+    v_head_dim: Any = 128,
+    *,
+    scoring: str = "sigmoid",
+    normalize: bool = True,
+    scaling: Any = 2.5,
+    causal: bool = False,
+    cache_length: Any = None,
+    absorb: bool = False,
+) -> Sequential:
+    """Tokens, ``dense_layers`` blocks with one SwiGLU, the others with experts, a norm, and a head.
+
+    Every size may be a symbol. A token meets ``top_k`` experts of ``num_experts`` and the shared ones, which
+    are one as wide as all of them. Left out are what changes no count (experts are chosen within groups) and
+    what the paper adds for training alone: the correction of the router's scores (an addition an expert) and
+    the module that predicts a second token. Attention counts every pair of positions, as numbers in print do;
+    with ``causal`` it counts those that the mask leaves. ``cache_length=S`` is one decoding step, one token
+    behind S others; with ``absorb`` keys and values are not made anew for it.
+    """
+    attention = MultiheadLatentAttention(
+        d_model,
+        num_heads,
+        q_lora_rank,
+        kv_lora_rank,
+        qk_nope_head_dim,
+        qk_rope_head_dim,
+        v_head_dim,
+        causal=causal,
+        cache_length=cache_length,
+        absorb=absorb,
+    )
+    experts = MixtureOfExperts(
+        d_model,
+        num_experts,
+        top_k,
+        SwiGLU(d_model, expert_d_ff),
+        shared=SwiGLU(d_model, shared_experts * expert_d_ff),
+        scoring=scoring,
+        normalize=normalize,
+        scaling=scaling,
+    )
+
+    def blocks(mlp: Layer, n: Any) -> Repeat:
+        return Repeat(Block(RMSNorm(d_model), attention, mlp), n)
+
+    layers = Sequential(
+        dense=blocks(SwiGLU(d_model, d_ff), dense_layers),
+        moe=blocks(experts, num_layers - dense_layers),
+    )
+    return decoder(vocab_size, d_model, layers)
+
+
+deepseek_v2 = register(
+    "deepseek_v2",
+    sized(
+        _deepseek,
+        "DeepSeek-V2: 60 blocks, the first dense; 6 of 160 experts and two shared ones, chosen by a softmax.",
+        vocab_size=102400,
+        d_model=5120,
+        num_layers=60,
+        dense_layers=1,
+        d_ff=12288,
+        expert_d_ff=1536,
+        num_experts=160,
+        top_k=6,
+        shared_experts=2,
+        scoring="softmax",
+        normalize=False,
+        scaling=16,
+    ),
+    DEEPSEEK_V2,
+    Published("params", 235_741_434_880, "the released weights, elements of all tensors"),
+    usual=(4096,),
+    brings=tokens,
+)
+deepseek_v3 = register(
+    "deepseek_v3",
+    sized(_deepseek, "DeepSeek-V3: 61 blocks, three dense; 8 of 256 experts and a shared one."),
+    DEEPSEEK_V3,
+    Published(
+        "params",
+        671_026_404_352,
+        "transformers, DeepseekV3ForCausalLM from the released configuration",
+    ),
+    usual=(4096,),
+    brings=tokens,
+)
