@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 import symflops as sf
+from symflops.layers.cache import Appended
 from symflops.zoo.convnext import LayerScale
 
 if TYPE_CHECKING:
@@ -673,6 +674,165 @@ def recurrent_layers(draw):
     return Case(build, sizes)
 
 
+@st.composite
+def causal_convolutions(draw):
+    kernel, stride, dilation, groups = (draw(st.integers(1, most)) for most in (4, 3, 3, 3))
+    options = {"bias": draw(st.booleans()), "count_padding": draw(st.booleans())}
+    windows = {"stride": stride, "dilation": dilation, "groups": groups}
+    sizes = {name: draw(st.integers(1, 2)) for name in ("B", "c", "o")}
+    reach = dilation * (kernel - 1)
+    least = 1 if options["count_padding"] else reach + 1  # where a symbol's taps are counted
+    sizes["T"] = least + draw(st.integers(0, 4))
+
+    def build(B, c, o, T):
+        layer = sf.CausalConv1d(groups * c, groups * o, kernel, **windows, **options)
+        return layer, (B, groups * c, T)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def scans(draw, *, chunked=False):
+    """What is handed from one position to the next: Mamba's, Mamba-2's, and linear attention's that fades."""
+    kind = "duality" if chunked else draw(st.sampled_from(["selective", "duality", "gated"]))
+    skip, decay = draw(st.booleans()), draw(st.sampled_from(["vector", "scalar", "fixed"]))
+    names = {"selective": "BTDN", "duality": "BTNPgh", "gated": "BThkv"}[kind] + "Q" * chunked
+    sizes = {name: draw(st.integers(1, 3)) for name in names}
+
+    def selective(B, T, D, N):
+        layer = sf.SelectiveScan(D, N, skip=skip)
+        return layer, ((B, T, D), (B, T, D), (B, T, N), (B, T, N))
+
+    def duality(B, T, N, P, g, h, Q=None):
+        T, h = T if Q is None else T * Q, g * h  # whole chunks, and whole groups of heads
+        layer = sf.SSD(h, P, N, g, chunk_size=Q, skip=skip)
+        return layer, ((B, T, h * P), (B, T, h), (B, T, g * N), (B, T, g * N))
+
+    def gated(B, T, h, k, v):
+        inputs = (B, T, h * k), (B, T, h * k), (B, T, h * v)
+        gate = {"vector": ((B, T, h * k),), "scalar": ((B, T, h),), "fixed": ()}[decay]
+        return sf.GatedRecurrence(h, k, v, decay=decay), (*inputs, *gate)
+
+    return Case({"selective": selective, "duality": duality, "gated": gated}[kind], sizes)
+
+
+@st.composite
+def diagonal_models(draw):
+    mode = draw(st.sampled_from(["recurrent", "convolution"]))
+    size = draw(st.sampled_from([8, 16])) if mode == "convolution" else None
+    sizes = {name: draw(st.integers(1, 3)) for name in ("B", "T", "D", "n")}
+    return Case(lambda B, T, D, n: (sf.S4D(D, 2 * n, mode=mode, size=size), (B, T, D)), sizes)
+
+
+@st.composite
+def scan_blocks(draw, *, chunked=False):
+    """Mamba's mixer, Mamba-2's, and gated linear attention with its projections."""
+    kind = "mamba2" if chunked else draw(st.sampled_from(["mamba", "mamba2", "gated"]))
+    options = {name: draw(st.booleans()) for name in ("bias", "conv_bias")}
+    auto, half = draw(st.booleans()), draw(st.booleans())
+    names = {"mamba": "BTDNk", "mamba2": "BTPNkgh", "gated": "BThdr"}[kind]
+    if kind == "mamba":  # each of these is given, or left as it is
+        names += "R" * (not auto) + "E" * (not half)
+    names += "Q" * chunked
+    sizes = {name: draw(st.integers(1, 3)) for name in names}
+
+    def mamba(B, T, D, N, k, E=1.5, R=None):
+        return sf.MambaBlock(D, N, k, E, R, **options), (B, T, D)
+
+    def mamba2(B, T, P, N, k, g, h, Q=None):
+        width = 2 * P * g * h  # 3/2 of it are the channels
+        layer = sf.Mamba2Block(width, N, k, 1.5, P, g, **options, chunk_size=Q)
+        return layer, (B, T if Q is None else T * Q, width)
+
+    def gated(B, T, h, d, r):
+        ratios = (0.5, 1.5) if half else (1, 2)
+        return sf.GatedLinearAttention(2 * h * d, h, *ratios, r), (B, T, 2 * h * d)
+
+    return Case({"mamba": mamba, "mamba2": mamba2, "gated": gated}[kind], sizes)
+
+
+@st.composite
+def attentions(draw, *, masked=False, cached=False):
+    """Heads that share keys or not, over themselves or a memory; ``masked`` ones see some keys alone."""
+    words = ("bias", "add_bias_kv", "add_zero_attn", "scale", "out_proj", "batch_first", "rotary")
+    options = {name: draw(st.booleans()) for name in words}
+    options["k_bias"] = draw(st.sampled_from([None, False, True]))
+    options["out_bias"] = draw(st.sampled_from([None, False, options["out_proj"]]))
+    options["rotary_dim"] = draw(st.sampled_from([None, 2])) if options["rotary"] else None
+    sources = ["itself"] if masked else ["itself", "memory", "keys and values"]
+    source = draw(st.sampled_from([*sources, "length"] if cached and not masked else sources))
+    mask = draw(st.sampled_from(["causal", "window", "both"])) if masked else ""
+    options["causal"] = mask in ("causal", "both")
+    normed, bias = draw(st.booleans()), draw(st.sampled_from([None, sf.ALiBi(), "learned"]))
+    is_wide = draw(st.booleans())
+    names = "BNkgd" + "D" * is_wide + "w" * (mask in ("window", "both"))
+    names += "S" * (cached and draw(st.booleans())) + "M" * (source != "itself")
+    names += "KV" * (source in ("keys and values", "length"))
+    sizes = {name: draw(st.integers(1, 3 if name in "Nw" else 2)) for name in names}
+
+    def build(B, N, k, g, d, D=None, w=None, S=None, M=None, K=None, V=None):
+        given, heads, width = dict(options), k * g, 2 * d
+        given |= {"kv_heads": k, "window": w, "cache_length": S, "kdim": K, "vdim": V}
+        given["head_dim"] = width if is_wide else None
+        given["kv_length"] = M if source == "length" else None
+        given["qk_norm"] = sf.RMSNorm(width) if normed else None
+        given["score_bias"] = sf.RelativePositionBias(2, heads) if bias == "learned" else bias
+        D = D if is_wide else heads * width
+
+        def rows(n, features):
+            return (B, n, features) if options["batch_first"] else (n, B, features)
+
+        shapes = [rows(N, D)]
+        shapes += [rows(M, D)] if source == "memory" else []
+        shapes += [rows(M, K), rows(M, V)] if source == "keys and values" else []
+        layer = sf.MultiheadAttention(D, heads, **given)
+        return layer, shapes[0] if len(shapes) == 1 else tuple(shapes)
+
+    return Case(build, sizes)
+
+
+#: The layers inside attention, and the sizes that each of them has.
+PARTS = {
+    sf.Scores: "BNSkgd",
+    sf.ScaleScores: "BNSkd",
+    sf.MaskedSoftmax: "BNSk",
+    sf.Weighting: "BNSkgd",
+    sf.ALiBi: "BNSk",
+    sf.RelativePositionBias: "BNSk",
+    sf.RotaryEmbedding: "BNkd",
+    Appended: "BNd",
+}
+
+
+@st.composite
+def parts_of_attention(draw):
+    """The layers inside attention, under any mask, each by itself."""
+    kind = draw(st.sampled_from([*PARTS]))
+    causal, windowed, extra = draw(st.booleans()), draw(st.booleans()), draw(st.integers(0, 2))
+    is_masked = kind not in (sf.RotaryEmbedding, Appended)
+    names = PARTS[kind] + "w" * (windowed and is_masked)
+    sizes = {name: draw(st.integers(1, 3)) for name in names}
+    apart, learned = draw(st.booleans()), draw(st.booleans())
+
+    def build(B, N, S=1, k=1, g=1, d=1, w=None):
+        mask = {"causal": causal, "window": w, "extra": extra}
+        heads, keys = k * g, N + S + extra
+        pairs = (B, heads, N, keys)
+        if kind is sf.Scores:
+            return sf.Scores(heads, k, **mask), ((B, N, heads * d), (B, keys, k * d))
+        if kind is sf.Weighting:
+            return sf.Weighting(kv_heads=k, **mask), (pairs, (B, keys, k * d))
+        if kind is sf.RotaryEmbedding:
+            turned = {"rotary_dim": 2} if apart else {}
+            return sf.RotaryEmbedding(2 * d, **turned), (B, N, heads * 2 * d)
+        if kind is Appended:
+            return Appended(d, learned), (B, N, d)
+        own = {sf.ScaleScores: (d,), sf.RelativePositionBias: (S, heads)}.get(kind, ())
+        return kind(*own, **mask), pairs
+
+    return Case(build, sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -688,6 +848,7 @@ LEAVES = {
     "sample norm": sample_norms(),
     "response norm": response_norms(),
     "linear": linears(),
+    "attention": attentions(),
     "activation": activations(),
     "gate": gates(),
     "upsample": upsamples(),
@@ -705,11 +866,16 @@ LEAVES = {
     "recurrent": recurrent_layers(),
     "experts": mixtures(),
     "adapters": adapters(),
+    "causal": causal_convolutions(),
+    "scan": scans(),
+    "scan block": scan_blocks(),
 }
 
 
 #: Layers that PyTorch's counter counts in another way, or not at all.
 COUNTED_OTHERWISE = {
+    "masked attention": attentions(masked=True),
+    "part of attention": parts_of_attention(),
     "bilinear": bilinears(),
     "deformable": plain_convolutions(
         sf.DeformConv2d, offset_groups=st.integers(1, 2), modulated=st.booleans()
@@ -732,6 +898,9 @@ COUNTED_OTHERWISE = {
         real=st.booleans(),
         filter_transform=st.booleans(),
     ),
+    "chunks": scans(chunked=True),
+    "diagonal": diagonal_models(),
+    "chunked block": scan_blocks(chunked=True),
 }
 
 

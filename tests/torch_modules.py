@@ -8,6 +8,8 @@ import math
 from fractions import Fraction
 
 import torch
+import torch_attention
+import torch_scans
 from torch import nn
 
 import symflops as sf
@@ -367,6 +369,8 @@ BUILT = {
     **dict.fromkeys((*CELLS, sf.RNN, sf.LSTM, sf.GRU), Steps),
     sf.MixtureOfExperts: Mixture,
     **dict.fromkeys((sf.LoRA, sf.Adapter), Adapted),
+    **torch_attention.BUILT,
+    **torch_scans.BUILT,
 }
 
 
