@@ -118,6 +118,42 @@ def test_parameters_of_sequence_to_sequence():
     assert sum(parts) == 384_000_000
 
 
+def test_an_lstm_language_model():
+    """Zaremba et al. 2014: 20M and 66M parameters, tied 51M (Inan et al. 2017, table 2)."""
+    cost = sf.cost(sf.zoo.lstm_lm())
+    V, N = sf.dims("V N")
+    assert same(cost.params, 2 * V * h + V + L * 4 * (2 * h**2 + h))
+    assert same(cost.macs, N * (8 * L * h**2 + V * h))
+    assert same(cost.kv_cache, 2 * L * h)
+    million = {
+        name: round(sf.cost(sf.zoo.model(name)).params / 10**6)
+        for name in ("lstm_lm_medium", "lstm_lm_large")
+    }
+    assert million == {"lstm_lm_medium": 20, "lstm_lm_large": 66}
+    assert round(sf.cost(sf.zoo.lstm_lm_large(tied=True)).params / 10**6) == 51
+    assert sf.cost(sf.zoo.lstm_lm_large(bias_vectors=2)).params == 66_034_000
+    known = sf.cost(sf.zoo.lstm_lm_medium()).params
+    assert cost.at(V=10_000, h=650, L=2).params == known == 19_775_200
+
+
+def test_words_may_be_narrower_than_the_states():
+    narrow = sf.cost(sf.zoo.lstm_lm(1000, 40, 3, 20, bias_vectors=2))
+    assert narrow["lstm"].params == sf.cost(sf.LSTM(20, 40, 3), (T, 20)).params
+    with pytest.raises(ArgumentError, match="tied as 'words'"):
+        _ = sf.cost(sf.zoo.lstm_lm(1000, 40, 3, 20, tied=True)).params
+
+
+def test_layers_of_unequal_width():
+    """Merity et al. 2018: 24M on Penn Treebank and 33M (cut off) on WikiText-2, the words tied."""
+    for words, million in ((10_000, 24), (33_278, 33)):
+        model = sf.Sequential(
+            sf.Shared("words", sf.Embedding(words, 400)),
+            *(sf.LSTM(a, b) for a, b in ((400, 1150), (1150, 1150), (1150, 400))),
+            sf.Shared("words", sf.Linear(400, words, bias=False)),
+        )
+        assert sf.cost(model, (70,)).params // 10**6 == million
+
+
 # by hand
 
 
@@ -197,6 +233,13 @@ def test_layers_in_closed_form(kind, gates):
             known = getattr(laid_out, metric)
             assert same(both.metric(metric).subs(L, layers), known)
             assert same(both.at(L=layers).metric(metric), known)
+
+
+def test_layers_that_are_all_alike_are_one_repetition():
+    cost = sf.cost(sf.LSTM(h, h, L), (T, h))
+    assert cost.macs == 8 * L * T * h**2
+    assert cost["layers.0"].macs == 8 * T * h**2
+    assert cost.at(L=2)["l1"].macs == 8 * T * h**2
 
 
 def test_a_projection_makes_every_product_with_the_state_smaller():

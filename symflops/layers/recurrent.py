@@ -135,15 +135,23 @@ class Stacked(OfSequences):
         kind = Bidirectional if self.bidirectional else Recurrent
         return kind(self.cell(features), self.batch_first)
 
+    @property
+    def width(self: Any) -> Size:
+        """The size of the output of a layer: a state for each direction."""
+        state = self.cell(self.input_size).states[0]
+        return state + state if self.bidirectional else state
+
     def forward(self: Any, x: Shape) -> Forward:
         """Run layer after layer; those behind the first are alike."""
-        x = yield "l0", self.layer(self.input_size), x
-        n = self.num_layers
-        if not n.is_Integer or n > MAX_UNROLLED:
-            return (yield "behind", Repeat(self.layer(x[-1]), n - 1), x)
-        for k in range(1, int(n)):
-            x = yield f"l{k}", self.layer(x[-1]), x
-        return x
+        n, first, behind = self.num_layers, self.layer(self.input_size), self.layer(self.width)
+        if n.is_Integer and n <= MAX_UNROLLED:
+            for k in range(int(n)):
+                x = yield f"l{k}", behind if k else first, x
+            return x
+        if first == behind:
+            return (yield "layers", Repeat(first, n), x)
+        x = yield "l0", first, x
+        return (yield "behind", Repeat(behind, n - 1), x)
 
 
 class RNN(Stacked):

@@ -168,7 +168,7 @@ def _outputs(layer: Any, x: Array, run: Run, *, reverse: bool) -> Array:
     time = 1 if layer.batch_first else 0
     steps, batch = x.shape[time], x.shape[1 - time]
     w = weights(cell, run.counter)
-    outputs: dict[tuple[int, int], Vector] = {}
+    outputs: dict[tuple[int, ...], Vector] = {}
     for b in range(batch):
         state = zeros(cell, run.counter)
         for t in reversed(range(steps)) if reverse else range(steps):
