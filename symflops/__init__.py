@@ -168,6 +168,9 @@ if TYPE_CHECKING:
         MultiheadLatentAttention as MultiheadLatentAttention,
     )
     from symflops.layers.linear import Linear as Linear
+    from symflops.layers.linear_attention import ELUPlusOne as ELUPlusOne
+    from symflops.layers.linear_attention import KernelAttention as KernelAttention
+    from symflops.layers.linear_attention import LinearAttention as LinearAttention
     from symflops.layers.lowrank import CPConv2d as CPConv2d
     from symflops.layers.lowrank import LowRankLinear as LowRankLinear
     from symflops.layers.lowrank import TuckerConv2d as TuckerConv2d
@@ -354,6 +357,7 @@ _MODULES = {
     ),
     "symflops.layers.latent_attention": "MultiheadLatentAttention",
     "symflops.layers.linear": "Linear",
+    "symflops.layers.linear_attention": "ELUPlusOne KernelAttention LinearAttention",
     "symflops.layers.attention": "MultiheadAttention",
     "symflops.layers.scores": "MaskedSoftmax ScaleScores Scores Weighting",
     "symflops.layers.rotary": "RotaryEmbedding",

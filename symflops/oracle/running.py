@@ -24,6 +24,7 @@ from symflops.oracle import (
     gated_linear,
     heads,
     linear,
+    linear_attention,
     models,
     norm,
     pooling,
@@ -77,6 +78,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         gated_linear,
         windows,
         heads,
+        linear_attention,
     )
     for layer, reference in family.REFERENCES.items()
 }

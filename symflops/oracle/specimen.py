@@ -20,6 +20,7 @@ from symflops.layers.embedding import Embedding
 from symflops.layers.groupnorm import GroupNorm
 from symflops.layers.heads import HeadLinear, JoinHeads, SplitHeads
 from symflops.layers.latent_attention import MultiheadLatentAttention
+from symflops.layers.linear_attention import KernelAttention, LinearAttention
 from symflops.layers.norm import BatchNorm1d, LocalResponseNorm
 from symflops.layers.rearrange import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from symflops.layers.rectifiers import PReLU
@@ -139,8 +140,13 @@ ATTENTION: dict[type, Callable[..., tuple[Any, ...]]] = {
     Scores: _compared,
     Weighting: _weighed,
     **dict.fromkeys(
-        (MultiheadAttention, MultiheadLatentAttention),
+        (MultiheadAttention, MultiheadLatentAttention, LinearAttention),
         lambda layer, batch, n, _: (batch, n, layer.embed_dim),
+    ),
+    KernelAttention: lambda layer, batch, n, m: (
+        (batch, n, 3 * layer.num_heads),
+        (batch, n if layer.causal else m, 3 * layer.num_heads),
+        (batch, n if layer.causal else m, 2 * layer.num_heads),
     ),
     SplitHeads: lambda layer, batch, n, _: (batch, n, layer.num_heads * sum(layer.parts)),
     HeadLinear: lambda layer, batch, n, _: (batch, n, layer.num_heads * layer.in_features),
