@@ -50,7 +50,8 @@ class MultiheadAttention(Layer):
     RelativePositionBias(…)), ``scale`` the division by √d.
 
     Params: 4·D² + 4·D. ``bias`` goes for all projections, ``out_bias`` for the last alone, ``k_bias`` for the
-    keys. ``kv_cache``: 2·h_kv·d for every position seen, min(S + N, w) of them under a window.
+    keys. ``kv_cache``: 2·h_kv·d for every position seen, min(S + N, w) of them under a window; an encoder, which
+    takes no next step, has ``keeps=False``.
 
     >>> import symflops as sf
     >>> N, D, h, S = sf.dims("N D h S")
@@ -95,6 +96,7 @@ class MultiheadAttention(Layer):
     qk_norm: Layer | None = dataclasses.field(default=None, kw_only=True)
     score_bias: Layer | None = dataclasses.field(default=None, kw_only=True)
     scale: bool = dataclasses.field(default=True, kw_only=True)
+    keeps: bool = dataclasses.field(default=True, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
         """Heads that are whole, and arguments that go together."""
@@ -104,7 +106,8 @@ class MultiheadAttention(Layer):
         yield from heads(self)
         for name in ("out_bias", "k_bias"):
             option(self, name, (None, True, False))
-        for given, needed in (("out_bias", "out_proj"), ("rotary_dim", "rotary")):
+        needs = (("out_bias", "out_proj"), ("rotary_dim", "rotary"), ("cache_length", "keeps"))
+        for given, needed in needs:
             if getattr(self, given) and not getattr(self, needed):
                 message = f"MultiheadAttention: {given}={getattr(self, given)} needs {needed}=True"
                 raise ArgumentError(message)
@@ -200,10 +203,12 @@ class MultiheadAttention(Layer):
         width = kv_heads(self) * self.head_width
         features = self.widths[role == "v"]
         bias = self.k_bias if role == "k" and self.k_bias is not None else self.bias
-        positions = x[1] + (self.cache_length or 0)
-        if self.window is not None:
-            positions = minimum(positions, self.window)
-        projection = Kept(Linear(features, width, bias), product((width, positions, x[0])))
+        projection: Layer = Linear(features, width, bias)
+        if self.keeps:
+            positions = x[1] + (self.cache_length or 0)
+            if self.window is not None:
+                positions = minimum(positions, self.window)
+            projection = Kept(projection, product((width, positions, x[0])))
         return (yield f"{role}_proj", projection, x)
 
     def placed(self, role: str, heads: Any, x: Shape) -> Forward:

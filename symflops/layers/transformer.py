@@ -85,7 +85,7 @@ class TransformerBlock(Layer):
             gated=self.gated,
         )
 
-    def heads(self, *, causal: bool = False) -> Layer:
+    def heads(self, *, causal: bool = False, keeps: bool = True) -> Layer:
         """Return attention with as many heads as the block has."""
         return MultiheadAttention(
             self.d_model,
@@ -94,6 +94,7 @@ class TransformerBlock(Layer):
             self.bias,
             batch_first=self.batch_first,
             causal=causal,
+            keeps=keeps,
         )
 
 
@@ -132,6 +133,11 @@ class TransformerEncoderLayer(TransformerBlock):
 
     Source: Vaswani et al. 2017, section 3.1; with ``norm_first`` Xiong et al. 2020; PyTorch's layer.
     """
+
+    @property
+    def self_attention(self) -> Layer:
+        """The attention of the sequence to itself; keys and values are kept if it is written token by token."""
+        return self.attention or self.heads(causal=self.causal, keeps=self.causal)
 
     def forward(self, src: Shape) -> Forward:
         """Attend, then pass every position through the network."""

@@ -77,7 +77,7 @@ def _t5(
         "feed_forward": network,
     }
     sizes = (d_model, num_heads, d_ff)
-    encoder = TransformerEncoderLayer(*sizes, attention=attention("encoder"), **block)
+    encoder = TransformerEncoderLayer(*sizes, attention=attention("encoder", keeps=False), **block)
     decoder = TransformerDecoderLayer(
         *sizes,
         attention=attention("decoder", causal=causal),

@@ -50,13 +50,14 @@ def _transformer(
     have. Attention counts every pair of positions, as numbers in print do; with ``causal`` the decoder's to
     itself counts those that the mask leaves.
     """
-    plain = MultiheadAttention(d_model, num_heads, bias=False)
-    masked = MultiheadAttention(d_model, num_heads, bias=False, causal=causal)
+    reading = MultiheadAttention(d_model, num_heads, bias=False, keeps=False)
+    crossing = MultiheadAttention(d_model, num_heads, bias=False)
+    writing = MultiheadAttention(d_model, num_heads, bias=False, causal=causal)
     network = FeedForward(d_model, d_ff, "relu")
     sizes = (d_model, num_heads, d_ff)
-    encoder = TransformerEncoderLayer(*sizes, attention=plain, feed_forward=network)
+    encoder = TransformerEncoderLayer(*sizes, attention=reading, feed_forward=network)
     decoder = TransformerDecoderLayer(
-        *sizes, attention=masked, cross_attention=plain, feed_forward=network
+        *sizes, attention=writing, cross_attention=crossing, feed_forward=network
     )
     embedding = Sequential(
         embedding=Shared("embedding", Embedding(vocab_size, d_model)),

@@ -56,12 +56,13 @@ def _whisper(
     that the mask leaves.
     """
     norm = LayerNorm(d_model)
-    plain = MultiheadAttention(d_model, num_heads, k_bias=False)
-    masked = MultiheadAttention(d_model, num_heads, k_bias=False, causal=causal)
+    reading = MultiheadAttention(d_model, num_heads, k_bias=False, keeps=False)
+    crossing = MultiheadAttention(d_model, num_heads, k_bias=False)
+    writing = MultiheadAttention(d_model, num_heads, k_bias=False, causal=causal)
     block: dict[str, Any] = {"activation": "gelu", "norm_first": True}
     sizes = (d_model, num_heads, 4 * d_model)
-    encoder = TransformerEncoderLayer(*sizes, attention=plain, **block)
-    decoder = TransformerDecoderLayer(*sizes, attention=masked, cross_attention=plain, **block)
+    encoder = TransformerEncoderLayer(*sizes, attention=reading, **block)
+    decoder = TransformerDecoderLayer(*sizes, attention=writing, cross_attention=crossing, **block)
     sound = Sequential(
         conv1=Conv1d(n_mels, d_model, 3, padding=1),
         gelu1=GELU(),
