@@ -280,6 +280,8 @@ def test_a_batch_may_stand_behind_time():
     assert behind.output == (T, B, h)
     for metric in ("params", "flops", "activations", "kv_cache"):
         assert same(first.metric(metric), behind.metric(metric))
+    both = sf.cost(sf.GRU(i, h, bidirectional=True, batch_first=False), (T, B, i))
+    assert [both[f"l0.{way}"].tree.children[0][1].n for way in ("forward", "reverse")] == [T, T]
     alone = sf.cost(sf.GRU(i, h, 2, batch_first=False), (T, i))
     assert (alone.output, alone.kv_cache) == ((T, h), 2 * h)
 

@@ -157,7 +157,8 @@ class Stacked(OfSequences):
 class RNN(Stacked):
     """Layers of :class:`RNNCell` over T steps: (B, T, F) to (B, T, h), bidirectional to (B, T, 2·h).
 
-    MACs a step: (i + h)·h for the first layer, 2·h² for those behind it. ``num_layers`` may be a symbol.
+    MACs a step: (i + h)·h for the first layer, 2·h² for those behind it. Over a symbolic ``num_layers`` those
+    behind l0 are one repetition, and all are where the input is as wide as the outputs.
     Biases, ``nonlinearity`` and ``bias_vectors`` are those of the cell, whose ``weight_ih`` in l0, and in
     l0.reverse, is PyTorch's weight_ih_l0, and weight_ih_l0_reverse. The batch is first here, which PyTorch has
     to be asked for; with ``batch_first=False`` a written one is on axis 1. The state starts from 0.
