@@ -764,13 +764,13 @@ def attentions(draw, *, masked=False, cached=False):
     mask = draw(st.sampled_from(["causal", "window", "both"])) if masked else ""
     options["causal"] = mask in ("causal", "both")
     normed, bias = draw(st.booleans()), draw(st.sampled_from([None, sf.ALiBi(), "learned"]))
-    is_wide = draw(st.booleans())
-    names = "BNkgd" + "D" * is_wide + "w" * (mask in ("window", "both"))
+    is_wide, g, half = draw(st.booleans()), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    names = "BNk" + "d" * is_wide + "D" * is_wide + "w" * (mask in ("window", "both"))
     names += "S" * (cached and draw(st.booleans())) + "M" * (source != "itself")
     names += "KV" * (source in ("keys and values", "length"))
     sizes = {name: draw(st.integers(1, 3 if name in "Nw" else 2)) for name in names}
 
-    def build(B, N, k, g, d, D=None, w=None, S=None, M=None, K=None, V=None):
+    def build(B, N, k, d=half, D=None, w=None, S=None, M=None, K=None, V=None):
         given, heads, width = dict(options), k * g, 2 * d
         given |= {"kv_heads": k, "window": w, "cache_length": S, "kdim": K, "vdim": V}
         given["head_dim"] = width if is_wide else None
