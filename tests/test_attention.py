@@ -493,3 +493,31 @@ def test_the_smaller_of_two_sizes():
     assert facts.canonical(minimum(S, w)) == minimum(S, w)
     assert Facts().canonical(minimum(N, exact(1))) == 1
     assert sf.display(minimum(N, w)).latex == r"\min(N, w)"
+
+
+# what is stored
+
+
+def test_fused_attention_stores_no_scores():
+    """FlashAttention: the same operations, and no N² scores (Dao et al. 2022, theorem 1)."""
+    fused = sf.cost(MHA(D, h, fused=True, causal=True), (N, D))
+    plain = sf.cost(MHA(D, h, causal=True), (N, D))
+    for name in ("params", "macs", "flops", "kv_cache", "output"):
+        assert getattr(fused, name) == getattr(plain, name), name
+    assert same(plain.activations - fused.activations, 3 * h * N**2)
+    assert same(fused.activations, 5 * N * D)
+    assert fused["core.scores"].macs == plain["scores"].macs
+    assert sf.verify(fused)
+
+
+def test_an_encoder_keeps_nothing():
+    cost = sf.cost(MHA(D, h, keeps=False), (N, D))
+    assert cost.kv_cache == 0
+    assert {**metrics(cost), "kv_cache": 2 * N * D} == metrics(whole)
+
+
+def test_positions_see_all_others():
+    """The receptive field ends where attention begins."""
+    layers = [sf.Conv1d(4, 8, 3), sf.Permute((0, 2, 1)), MHA(8, 2), sf.Permute((0, 2, 1))]
+    cost = sf.cost(sf.Sequential(*layers, sf.Conv1d(8, 8, 3)), (4, N))
+    assert cost.receptive_field.size == (3,)

@@ -13,6 +13,7 @@ from symflops.layers.arguments import scalars, single
 from symflops.layers.base import Forward, IsBatched, Layer, Require, Size, option, positive
 from symflops.layers.cache import Appended, Cached, Kept, Memory
 from symflops.layers.combine import Shared, same_size
+from symflops.layers.fused import Fused
 from symflops.layers.linear import Linear
 from symflops.layers.rotary import RotaryEmbedding
 from symflops.layers.scores import (
@@ -51,7 +52,8 @@ class MultiheadAttention(Layer):
 
     Params: 4·D² + 4·D. ``bias`` goes for all projections, ``out_bias`` for the last alone, ``k_bias`` for the
     keys. ``kv_cache``: 2·h_kv·d for every position seen, min(S + N, w) of them under a window; an encoder, which
-    takes no next step, has ``keeps=False``.
+    takes no next step, has ``keeps=False``. ``fused``: of all between the projections the output alone is
+    stored, and is one row.
 
     >>> import symflops as sf
     >>> N, D, h, S = sf.dims("N D h S")
@@ -97,6 +99,7 @@ class MultiheadAttention(Layer):
     score_bias: Layer | None = dataclasses.field(default=None, kw_only=True)
     scale: bool = dataclasses.field(default=True, kw_only=True)
     keeps: bool = dataclasses.field(default=True, kw_only=True)
+    fused: bool = dataclasses.field(default=False, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
         """Heads that are whole, and arguments that go together."""
@@ -186,13 +189,11 @@ class MultiheadAttention(Layer):
         k = yield from self.placed("k", shared, k)
         k = yield from self.lengthened("k", k)
         v = yield from self.lengthened("v", v)
-        s = yield "scores", Scores(self.num_heads, shared, **mask), q, k
-        if self.scale:
-            s = yield "scale", ScaleScores(self.head_width, **mask), s
-        if self.score_bias is not None:
-            s = yield "score_bias", under(mask, self.score_bias), s
-        a = yield "softmax", softmax(mask), s
-        y = yield "weighting", Weighting(shared, **mask), a, v
+        core = Core(self.num_heads, shared, self.scale, self.score_bias, **mask)
+        if self.fused:
+            y = yield "core", Fused(core), q, k, v
+        else:
+            y = yield from core.forward(q, k, v)
         if not self.out_proj:
             return y
         bias = self.bias if self.out_bias is None else self.out_bias
@@ -235,10 +236,34 @@ class MultiheadAttention(Layer):
 ROLES = ("query", "key", "value")
 
 
-def softmax(mask: dict[str, Any]) -> Layer:
-    """Return a softmax over the keys that a mask leaves."""
-    is_full = not mask["causal"] and mask["window"] is None
-    return Softmax(-1) if is_full else MaskedSoftmax(**mask)
+class Core(OverPairs):
+    """What attention does between its projections, head by head: softmax(QKᵀ/√d)·V, as PyTorch's function.
+
+    >>> import symflops as sf
+    >>> from symflops.layers.attention import Core
+    >>> N, h, d = sf.dims("N h d")
+    >>> sf.cost(Core(h), [(N, h * d)] * 3).macs
+    2*N**2*d*h
+    """
+
+    rank: ClassVar[int | None] = 3
+    sample: ClassVar[str] = "N, h·d"
+    num_heads: Size
+    kv_heads: Size = None
+    scale: bool = True
+    score_bias: Layer | None = None
+
+    def forward(self, q: Shape, k: Shape, v: Shape) -> Forward:
+        """Compare queries with keys, and weigh the values."""
+        mask = {name: getattr(self, name) for name in ("causal", "window", "extra")}
+        s = yield "scores", Scores(self.num_heads, self.kv_heads, **mask), q, k
+        if self.scale:
+            s = yield "scale", ScaleScores(q[2] / self.num_heads, **mask), s
+        if self.score_bias is not None:
+            s = yield "score_bias", under(mask, self.score_bias), s
+        is_full = not self.causal and self.window is None
+        a = yield "softmax", Softmax(-1) if is_full else MaskedSoftmax(**mask), s
+        return (yield "weighting", Weighting(kv_heads(self), **mask), a, v)
 
 
 def under(mask: dict[str, Any], bias: Layer) -> Layer:
