@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import sympy
 
 from symflops import zoo
-from symflops.errors import ArgumentError
+from symflops.errors import ArgumentError, ShapeError
 from symflops.layers.base import Layer, symbols_of, written
 from symflops.layers.combine import Container
 from symflops.symbols import dim, exact
@@ -51,6 +51,9 @@ class Model(Layer):
 
     def forward(self, *inputs: Shape) -> Forward:
         """Run the network; its layers are the model's own."""
+        if self.body.arity not in (None, len(inputs)):
+            message = f"{self!r} takes {self.body.arity} inputs, got {len(inputs)}"
+            raise ShapeError(message)
         return (yield from self.body.forward(*inputs))
 
     @property

@@ -92,7 +92,7 @@ def _t5(
         TransformerEncoder(encoder, num_layers, norm),
         table,
         TransformerDecoder(decoder, num_layers, norm),
-        Sequential(scale=ByRoot(), linear=head),
+        Sequential(scale=ByRoot(inverse=True), linear=head),
     )
 
 

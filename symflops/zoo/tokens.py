@@ -19,7 +19,9 @@ def tokens(given: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 class ByRoot(Layer):
-    """Every element times √D, or divided by it, for a width D: a constant, one multiplication each."""
+    """Every element times √D, or 1/√D, for the width D of the last axis: one multiplication each."""
+
+    inverse: bool = False
 
     def forward(self, x: Shape) -> Forward:
         """Multiply every element."""
