@@ -39,21 +39,22 @@ class MultiheadAttention(Layer):
     Queries are projected to h·d, keys and values to h_kv·d, and what the heads return back to D. d is D/h
     unless ``head_dim`` says otherwise, h_kv is h unless ``kv_heads`` says less (1: one head of keys and values
     for all). A second input is the memory that keys and values come from; with three, each has its own, as in
-    PyTorch; or ``kv_length`` is the length of a memory that is no input, as wide as ``kdim``.
+    PyTorch; or ``kv_length`` is the length of a memory that is no input, as wide as ``kdim`` (``vdim``).
 
     MACs: 4·N·D² + 2·N²·D in full. ``causal``: a position sees itself and those before it, N(N + 1)/2 pairs for
-    N². ``window``: of these the last w alone, m·N - m(m - 1)/2 pairs with m = min(N, w). ``cache_length``: keys
-    and values of S positions before are there, N new ones are projected, and S + N are seen. What a mask rules
-    out is not counted, and is known beside (a convention may count it).
+    N². ``window``: it sees the last w of these alone, m·N - m(m - 1)/2 pairs with m = min(N, w).
+    ``cache_length``: keys and values of S positions before are there, N new ones are projected, and S + N are
+    seen. What a mask rules out is not counted, and is known beside (a convention may count it).
 
     ``rotary`` turns queries and keys (``rotary_dim`` entries of a head, left out: all), ``qk_norm`` is a layer
     that normalizes the d entries of each of their heads, ``score_bias`` one that adds to the scores (ALiBi(),
-    RelativePositionBias(…)), ``scale`` the division by √d.
+    RelativePositionBias(…)), ``scale`` the division by √d. ``fused``: of all between the projections the output
+    alone is stored, and is one row. ``batch_first=False``, which is PyTorch's default and not this one's, puts
+    the batch second where there is one, (N, B, D).
 
     Params: 4·D² + 4·D. ``bias`` goes for all projections, ``out_bias`` for the last alone, ``k_bias`` for the
-    keys. ``kv_cache``: 2·h_kv·d for every position seen, min(S + N, w) of them under a window; an encoder, which
-    takes no next step, has ``keeps=False``. ``fused``: of all between the projections the output alone is
-    stored, and is one row.
+    keys. ``kv_cache``: 2·h_kv·d for each of the S + N positions (min(S + N, w) under a window), or for each of
+    the M of a memory; an encoder, which takes no next step, has ``keeps=False``.
 
     >>> import symflops as sf
     >>> N, D, h, S = sf.dims("N D h S")

@@ -59,13 +59,13 @@ def pairs(
     N*minimum(N, w) - (minimum(N, w) - 1)*minimum(N, w)/2
     """
     queries, keys, extra = map(exact, (queries, keys, extra))
+    if window is None and not causal:
+        return Pairs(queries, keys, queries * keys)
     shared = keys - extra
-    if window is not None:
-        seen = _in_window(queries, shared, exact(window))
-    elif causal:
+    if window is None:
         seen = queries * (shared - queries) + queries * (queries + 1) / 2
     else:
-        seen = queries * shared
+        seen = _in_window(queries, shared, exact(window))
     return Pairs(queries, keys, seen + queries * extra)
 
 
