@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 import symflops as sf
 from symflops.layers.cache import Appended
+from symflops.layers.cosine import BiasOfPairs
+from symflops.layers.heads import HeadLinear, JoinHeads, SplitHeads
 from symflops.zoo.convnext import LayerScale
+from symflops.zoo.published import INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -725,28 +728,28 @@ def diagonal_models(draw):
 
 
 @st.composite
-def scan_blocks(draw, *, chunked=False):
+def scan_blocks(draw):
     """Mamba's mixer, Mamba-2's, and gated linear attention with its projections."""
-    kind = "mamba2" if chunked else draw(st.sampled_from(["mamba", "mamba2", "gated"]))
+    kind = draw(st.sampled_from(["mamba", "mamba2", "gated"]))
     options = {name: draw(st.booleans()) for name in ("bias", "conv_bias")}
     auto, half = draw(st.booleans()), draw(st.booleans())
-    names = {"mamba": "BTDNk", "mamba2": "BTPNkgh", "gated": "BThdr"}[kind]
+    taps, groups, headdim = (draw(st.integers(1, 2)) for _ in range(3))
+    names = {"mamba": "BTDN", "mamba2": "BTNh", "gated": "Thdr"}[kind]
     if kind == "mamba":  # each of these is given, or left as it is
         names += "R" * (not auto) + "E" * (not half)
-    names += "Q" * chunked
     sizes = {name: draw(st.integers(1, 3)) for name in names}
 
-    def mamba(B, T, D, N, k, E=1.5, R=None):
-        return sf.MambaBlock(D, N, k, E, R, **options), (B, T, D)
+    def mamba(B, T, D, N, E=1.5, R=None):
+        return sf.MambaBlock(D, N, taps, E, R, **options), (B, T, D)
 
-    def mamba2(B, T, P, N, k, g, h, Q=None):
-        width = 2 * P * g * h  # 3/2 of it are the channels
-        layer = sf.Mamba2Block(width, N, k, 1.5, P, g, **options, chunk_size=Q)
-        return layer, (B, T if Q is None else T * Q, width)
+    def mamba2(B, T, N, h):
+        width = 2 * headdim * groups * h  # 3/2 of it are the channels
+        layer = sf.Mamba2Block(width, N, taps, 1.5, headdim, groups, **options)
+        return layer, (B, T, width)
 
-    def gated(B, T, h, d, r):
+    def gated(T, h, d, r):
         ratios = (0.5, 1.5) if half else (1, 2)
-        return sf.GatedLinearAttention(2 * h * d, h, *ratios, r), (B, T, 2 * h * d)
+        return sf.GatedLinearAttention(2 * h * d, h, *ratios, r), (1, T, 2 * h * d)
 
     return Case({"mamba": mamba, "mamba2": mamba2, "gated": gated}[kind], sizes)
 
@@ -833,6 +836,122 @@ def parts_of_attention(draw):
     return Case(build, sizes)
 
 
+@st.composite
+def window_attentions(draw):
+    """Swin's attention of both versions, on maps that windows fill or not."""
+    cosine = draw(st.integers(0, 3)) == 3  # its network for the biases takes long to run
+    kind = sf.ShiftedWindowAttentionV2 if cosine else sf.ShiftedWindowAttention
+    options = {name: draw(st.booleans()) for name in ("qkv_bias", "proj_bias")}
+    shift = draw(per_axis(st.integers(0, 2), 2))
+    window = tuple(draw(st.integers(1, 2)) for _ in range(2))
+    sizes = {name: draw(st.integers(1, 2)) for name in "Bdh" + "mn" * (not cosine)}
+    sizes |= {name: draw(st.integers(1, 5)) for name in ("H", "W")}
+
+    def build(B, H, W, d, h, m=window[0], n=window[1]):
+        return kind(h * d, (m, n), shift, h, **options), (B, H, W, h * d)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def partition_attentions(draw):
+    kind, P = draw(st.sampled_from(["window", "grid"])), draw(st.integers(1, 2))
+    is_given, ratio = draw(st.booleans()), draw(st.integers(1, 2))
+    sizes = {name: draw(st.integers(1, 2)) for name in ("B", "d", "h", "H", "W")}
+
+    def build(B, d, h, H, W):
+        size = (P * H, P * W) if is_given else None
+        return sf.PartitionAttention(h * d, d, P, kind, size, ratio), (B, h * d, P * H, P * W)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def parts_of_windows(draw):
+    """Maps cut into windows and put together, the biases of their scores, and rows of length 1."""
+    kind = draw(
+        st.sampled_from(["cut", "merge", "bias", "logit scale", "normalize", "bias of pairs"])
+    )
+    grid, shift = draw(st.booleans()), draw(per_axis(st.integers(0, 2), 2))
+    dim = draw(st.sampled_from([1, -1, 2]))
+    names = {"normalize": "BCHW", "logit scale": "BCHW", "bias of pairs": "Cmn"}.get(kind, "BCmnHW")
+    sizes = {name: draw(st.integers(1, 5 if name in "HW" else 3)) for name in names}
+
+    def build(C, m=1, n=1, B=1, H=1, W=1):
+        if kind == "normalize":
+            return sf.Normalize(dim), (B, H, W, C)
+        if kind == "logit scale":
+            return sf.LogitScale(C), (B, C, H, W)
+        if kind == "bias of pairs":
+            return BiasOfPairs((m, n)), (1, (2 * m - 1) * (2 * n - 1), C)
+        if kind == "bias":  # C × H windows
+            layer = sf.WindowBias((m, n), W, shift, (C, H))
+            return layer, (B * C * H, W, m * n, m * n)
+        cut = sf.WindowPartition((m, n), shift, grid)
+        if kind == "cut":
+            return cut, (B, H, W, C)
+        windows = sf.cost(cut, (B, H, W, C), batched=True).output
+        return sf.WindowMerge((m, n), shift, grid, size=(H, W)), windows
+
+    return Case(build, sizes)
+
+
+@st.composite
+def parts_of_heads(draw):
+    """Heads in parts, together, and each times a matrix of its own."""
+    kind, own = draw(st.sampled_from(["split", "join", "linear"])), draw(st.booleans())
+    names = "BNha" + "b" * (own or kind != "split")
+    sizes = {name: draw(st.integers(1, 3)) for name in names}
+
+    def build(B, N, h, a, b=None):
+        if kind == "split":
+            return SplitHeads(h, (a, b) if own else (a,)), (B, N, h * (a + b if own else a))
+        if kind == "linear":
+            return HeadLinear(h, a, b), (B, N, h * a)
+        return JoinHeads(h, own), ((B, N, h * a if own else a), (B, N, h * b))
+
+    return Case(build, sizes)
+
+
+@st.composite
+def latent_attentions(draw, *, masked=False, cached=False):
+    """DeepSeek's attention, its queries from a latent or not, absorbed or not."""
+    options = {"causal": masked, "absorb": draw(st.booleans())}
+    names = "BNDhrnev" + "q" * draw(st.booleans()) + "S" * cached
+    sizes = {name: draw(st.integers(1, 3 if name == "N" else 2)) for name in names}
+
+    def build(B, N, D, h, r, n, e, v, q=None, S=None):
+        layer = sf.MultiheadLatentAttention(D, h, q, r, n, 2 * e, v, cache_length=S, **options)
+        return layer, (B, N, D)
+
+    return Case(build, sizes)
+
+
+@st.composite
+def linear_attentions(draw, *, causal=False, from_state=False):
+    """Linear attention, by itself or between projections, over a memory or not."""
+    alone, over, bias = (draw(st.booleans()) for _ in range(3))
+    over = over and not causal
+    mapped, wide = draw(st.booleans()), draw(st.booleans())
+    names = "BNhd" + "r" * (alone or mapped) + "M" * over + "D" * (wide and not alone)
+    sizes = {name: draw(st.integers(1, 3)) for name in names}
+    options = {"causal": causal, "from_state": from_state}
+
+    def build(B, N, h, d, r=None, M=None, D=None):
+        memory = N if M is None else M
+        if alone:
+            inputs = (B, N, h * r), (B, memory, h * r), (B, memory, h * d)
+            return sf.KernelAttention(h, **options), inputs
+        given = {} if D is None else {"head_dim": d}
+        if mapped:
+            given["feature_map"] = sf.Sequential(sf.Linear(d, r), sf.ELUPlusOne())
+        D = h * d if D is None else D
+        layer = sf.LinearAttention(D, h, bias, **given, **options)
+        return layer, ((B, N, D), (B, M, D)) if over else (B, N, D)
+
+    return Case(build, sizes)
+
+
 #: Layers that hold no other, family by family.
 LEAVES = {
     "conv": convolutions(),
@@ -849,6 +968,12 @@ LEAVES = {
     "response norm": response_norms(),
     "linear": linears(),
     "attention": attentions(),
+    "window attention": window_attentions(),
+    "partition attention": partition_attentions(),
+    "part of windows": parts_of_windows(),
+    "part of heads": parts_of_heads(),
+    "latent attention": latent_attentions(),
+    "linear attention": linear_attentions(),
     "activation": activations(),
     "gate": gates(),
     "upsample": upsamples(),
@@ -876,6 +1001,8 @@ LEAVES = {
 COUNTED_OTHERWISE = {
     "masked attention": attentions(masked=True),
     "part of attention": parts_of_attention(),
+    "masked latent attention": latent_attentions(masked=True),
+    "causal linear attention": linear_attentions(causal=True),
     "bilinear": bilinears(),
     "deformable": plain_convolutions(
         sf.DeformConv2d, offset_groups=st.integers(1, 2), modulated=st.booleans()
@@ -900,7 +1027,6 @@ COUNTED_OTHERWISE = {
     ),
     "chunks": scans(chunked=True),
     "diagonal": diagonal_models(),
-    "chunked block": scan_blocks(chunked=True),
 }
 
 
@@ -942,3 +1068,16 @@ def compositions(draw):
     sizes = {"B": 1, "C": draw(st.integers(1, 2)), "E": draw(st.integers(1, 2))}
     sizes |= {name: draw(st.integers(1, 3)) for name in ("H", "W")}
     return Case(lambda B, C, E, H, W: (body(C, E), (B, C, H, W)), sizes)
+
+
+def usual(cost, name):
+    """A model's cost at its usual input, and the sizes of a family small."""
+    small = {"D": 64, "h": 4, "h_kv": 2, "n_ctx": 4096, "P": 16}
+    brought, numbers = flat(cost.setup.inputs), flat(INPUTS[name])
+    values = {s.name: small.get(s.name, 8) for s in cost.symbols}
+    values |= {s.name: n for s, n in zip(brought, numbers, strict=True) if s.is_Symbol}
+    return cost.at(values)
+
+
+def flat(shapes):
+    return [size for s in shapes for size in (flat(s) if isinstance(s, tuple) else [s])]
