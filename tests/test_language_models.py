@@ -201,6 +201,82 @@ def test_small_members_are_what_they_count():
         assert verified, (model, verified)
 
 
+PROJECTED = ("q_proj", "k_proj", "v_proj")
+TURNED = (*PROJECTED, "q_rotary", "k_rotary", "scores", "scale", "softmax", "weighting", "out_proj")
+PLAIN = (*PROJECTED, "scores", "scale", "softmax", "weighting", "out_proj")
+BIASED = (*PROJECTED, "scores", "score_bias", "softmax", "weighting", "out_proj")
+MIXED = ("sigmoid", "top_k", "normalize", "scale", "experts", "combine", "shared", "add")
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "parts"),
+    [
+        ("gpt2", "h.0.attn", PLAIN),
+        ("bert_base", "encoder.layers.0.self_attn", PLAIN),
+        ("llama3_8b", "layers.0.self_attn", TURNED),
+        ("mistral_7b", "layers.0.self_attn", TURNED),
+        ("mixtral_8x7b", "layers.0.self_attn", TURNED),
+        ("qwen2_7b", "layers.0.self_attn", TURNED),
+        ("t5_base", "encoder.layers.0.self_attn", BIASED),
+        ("t5_base", "decoder.layers.0.self_attn", BIASED),
+        ("t5_base", "decoder.layers.0.multihead_attn", tuple(p for p in PLAIN if p != "scale")),
+        ("whisper_tiny", "decoder.layers.0.multihead_attn", PLAIN),
+        ("transformer_big", "encoder.layers.0.self_attn", PLAIN),
+        ("mixtral_8x7b", "layers.0.mlp", ("router", "softmax", *MIXED[1:3], *MIXED[4:6])),
+        ("deepseek_v3", "layers.moe.0.mlp", ("router", *MIXED)),
+        ("deepseek_v2", "layers.moe.0.mlp", ("router", "softmax", "top_k", *MIXED[3:])),
+        ("gpt3_xl", "", ("wte", "wpe", "h", "ln_f", "lm_head")),
+        ("gpt3_xl", "h.0", ("ln_1", "attn", "attn_add", "ln_2", "mlp", "mlp_add")),
+        ("llama2_7b", "", ("embed_tokens", "layers", "norm", "lm_head")),
+        ("transformer_base", "source", ("embedding", "scale", "positions")),
+        ("t5_3b", "lm_head", ("scale", "linear")),
+    ],
+)
+def test_what_parts_are_made_of(name, path, parts):
+    cost = sf.cost(sf.zoo.model(name))
+    tree = cost[path].tree if path else cost.tree
+    assert tuple(child for child, _ in tree.children) == parts
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "activation"),
+    [
+        ("gpt2", "h.0.mlp", sf.GELU("tanh")),  # "gelu_new" of the released configuration
+        ("bert_large", "encoder.layers.0.feed_forward", sf.GELU()),
+        ("whisper_base", "decoder.layers.0.feed_forward", sf.GELU()),
+        ("t5_large", "decoder.layers.0.feed_forward", sf.ReLU()),
+        ("transformer_base", "encoder.layers.0.feed_forward", sf.ReLU()),
+        ("llama2_7b", "layers.0.mlp", sf.SiLU()),
+        ("deepseek_v3", "layers.moe.0.mlp.shared", sf.SiLU()),
+    ],
+)
+def test_activations(name, path, activation):
+    assert sf.cost(sf.zoo.model(name))[f"{path}.act"].tree.layer == activation
+
+
+def test_vectors_are_scaled_by_the_root_of_their_width():
+    """Vaswani et al. 2017, section 3.4, on both sides; Raffel et al. before the head that is tied."""
+    D, M, N = sf.dims("D M N")
+    first, text = sf.cost(sf.zoo.transformer()), sf.cost(sf.zoo.t5())
+    assert [first[f"{side}.scale"].flops for side in ("source", "target")] == [D * N, D * M]
+    assert [first[f"{side}.positions"].adds for side in ("source", "target")] == [D * N, D * M]
+    assert text["lm_head.scale"].mults == D * M
+
+
+def test_masks_and_windows_are_asked_for():
+    """Left alone, every pair is counted; the mask is the decoder's to itself, never of an encoder or a memory."""
+    for name, path in (("gpt", "h.0.attn"), ("llama", "layers.0.self_attn")):
+        masked, full = (sf.cost(sf.zoo.model(name, causal=c))[path] for c in (True, False))
+        N = sf.dim("N")
+        assert same(masked["scores"].macs * 2 * N, full["scores"].macs * (N + 1))
+    for name in ("t5", "transformer", "whisper"):
+        masked, full = (sf.cost(sf.zoo.model(name, causal=c)) for c in (True, False))
+        differ = masked["decoder.layers.0.self_attn"].macs, full["decoder.layers.0.self_attn"].macs
+        assert not same(*differ)
+        for path in ("encoder", "decoder.layers.0.multihead_attn"):
+            assert same(masked[path].macs, full[path].macs)
+
+
 def test_nothing_grows_with_the_depth():
     few, many = (sf.cost(sf.zoo.gpt(num_layers=layers)) for layers in (2, 10**6))
     assert (
