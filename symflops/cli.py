@@ -58,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--metric", default="macs", help=f"one or several of {', '.join(METRICS)} (macs)"
     )
+    compare.add_argument("--baseline", help="the layer or model that ratios are to (the first)")
+    compare.add_argument("--delta", action="store_true", help="the differences to it, too")
     _latex(compare)
     models = commands.add_parser("models", help="the published models")
     models.set_defaults(run=run_models)
@@ -73,6 +75,7 @@ def _command(commands: Any, name: str, text: str, run: Callable[..., str]) -> An
         "--input", help="the input shape, such as C_in,H,W (models bring their own)"
     )
     command.add_argument("--at", help="values to put in, such as H=224,W=224")
+    command.add_argument("--per", help="divided by the input's: token, sample or pixel")
     command.add_argument("--convention", default="exact", help="exact, mac, 2mac, … (exact)")
     command.add_argument("--assume", action="append", default=[], help='a fact, such as "32 | H"')
     command.add_argument(
@@ -121,7 +124,11 @@ def run_compare(arguments: argparse.Namespace) -> str:
         read_values(arguments.at) if arguments.at is not None else {},
         batched=arguments.batched,
     )
-    table = side_by_side(tuple(zip(texts, costs, strict=True)), arguments.metric)
+    if arguments.per is not None:
+        costs = [found.per(arguments.per) for found in costs]
+    named = tuple(zip(texts, costs, strict=True))
+    baseline = None if arguments.baseline is None else arguments.baseline.strip()
+    table = side_by_side(named, arguments.metric, baseline, delta=arguments.delta)
     return _rendered(table, arguments)
 
 
@@ -150,6 +157,7 @@ def _cost(arguments: argparse.Namespace) -> Any:
     layer = read_layer(arguments.layer)
     shapes = read_shapes(arguments.input) if arguments.input is not None else None
     found = cost(layer, shapes, arguments.convention, arguments.assume, arguments.batched)
+    found = found if arguments.per is None else found.per(arguments.per)
     return found if arguments.at is None else found.at(read_values(arguments.at))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -11,16 +11,16 @@ import sympy
 from symflops.arithmetic import read_fact
 from symflops.conditions import strongest
 from symflops.costs import Cost, cost
-from symflops.errors import ArgumentError, ConditionError, SymbolError
-from symflops.exprs import joined, terms
+from symflops.errors import ArgumentError, ConditionError, SymbolError, UnknownNameError
+from symflops.exprs import collect, expanded, joined, terms
 from symflops.facts import equal
-from symflops.rows import COLUMNS
+from symflops.rows import COLUMNS, column_of
 from symflops.setups import Setup, shapes_of
 from symflops.symbols import by_name, exact
 from symflops.tables.table import Column, Label, Note, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from symflops.conventions import Convention
     from symflops.layers.base import Layer
@@ -71,10 +71,19 @@ def _cancelled(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:
     return quotient.xreplace({name: atom for atom, name in names.items()})
 
 
-def compare(*costs: Cost, metric: str | Iterable[str] = "macs", **named: Cost) -> Table:
-    """Return costs as a table: a row each, with a metric and its ratio to the first; or with several.
+def compare(
+    *costs: Cost | Mapping[str, Cost],
+    metric: str | Iterable[str] = "macs",
+    baseline: str | None = None,
+    at: Mapping[Any, Any] | None = None,
+    delta: bool = False,
+    **named: Cost,
+) -> Table:
+    """Return costs as a table: a row each, with a metric and its ratio to a baseline; or with several metrics.
 
-    A cost given by keyword goes by it, another by its layer. ``metric`` is a name, or several.
+    A cost given by keyword or in a dictionary goes by its name there, another by its layer. ``baseline`` is
+    the name of the row that ratios are to, left out: the first. ``at`` puts values into every cost that has
+    their symbols, ``delta`` adds the differences to the baseline.
 
     >>> import symflops as sf
     >>> k, C, D, H, W = sf.dims("k C D H W")
@@ -86,18 +95,67 @@ def compare(*costs: Cost, metric: str | Iterable[str] = "macs", **named: Cost) -
     standard       C k² D H W           1
     separable  C (k² + D) H W  1/D + 1/k²
     Ratios are to the first row.
+    >>> N, D = sf.dims("N D")
+    >>> heads = {"MHA": 8, "GQA": 2, "MQA": 1}
+    >>> costs = {a: sf.cost(sf.MultiheadAttention(D, 8, kv_heads=h), (N, D)) for a, h in heads.items()}
+    >>> sf.compare(costs, metric="kv_cache", baseline="MHA", at={D: 64}, delta=True)
+    cost  KV cache  difference  ratio
+    ─────────────────────────────────
+    MHA      128 N           0      1
+    GQA       32 N       −96 N    1/4
+    MQA       16 N      −112 N    1/8
+    Differences and ratios are to MHA.
+    With D = 64.
 
     Raises:
-        ArgumentError: no cost, or something that is none.
-        UnknownNameError: no metric has this name.
+        ArgumentError: no cost, something that is none, or two of one name.
+        UnknownNameError: no metric, or no row for the baseline, has this name.
+        SymbolError: a value for a symbol that no cost has.
     """
-    if not costs and not named:
+    rows = _rows(costs, named)
+    if not rows:
         message = "compare() needs costs, such as compare(a=cost(…), b=cost(…))"
         raise ArgumentError(message)
-    for value in (*costs, *named.values()):
+    for value in rows.values():
         _check_cost("compare", value)
-    own = _names_of(costs)
-    return side_by_side((*zip(own, costs, strict=True), *named.items()), metric)
+    if at:
+        rows = dict(zip(rows, put_in_all(list(rows.values()), at), strict=True))
+    return side_by_side(tuple(rows.items()), metric, baseline, delta=delta)
+
+
+def _rows(costs: Iterable[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return costs by the names of their rows, in order."""
+    given = list(costs)
+    own = iter(_names_of([value for value in given if isinstance(value, Cost)]))
+    pairs: list[tuple[str, Any]] = []
+    for value in given:
+        if isinstance(value, Mapping):
+            pairs += [(str(name), found) for name, found in value.items()]
+        else:
+            pairs.append((next(own) if isinstance(value, Cost) else "", value))
+    pairs += named.items()
+    names = [name for name, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1 and name]:
+        message = f"compare() has two rows called {twice[0]!r}; give one another name"
+        raise ArgumentError(message)
+    return dict(pairs)
+
+
+def put_in_all(costs: Sequence[Cost], values: Mapping[Any, Any]) -> list[Cost]:
+    """Return costs with values in place of symbols, each in those that have it.
+
+    Raises:
+        SymbolError: a value for a symbol that none has.
+    """
+    named = {str(key): value for key, value in values.items()}
+    own = [{symbol.name for symbol in found.symbols} for found in costs]
+    if unknown := [name for name in named if not any(name in names for names in own)]:
+        message = f"no layer has a symbol {unknown[0]} to put a value in for"
+        raise SymbolError(message)
+    mine = [{name: named[name] for name in named if name in names} for names in own]
+    return [
+        found.at(values) if values else found for found, values in zip(costs, mine, strict=True)
+    ]
 
 
 def _check_cost(function: str, value: Any) -> None:
@@ -110,7 +168,8 @@ def _names_of(costs: Sequence[Cost]) -> list[str]:
     """Return each cost's layer as it is written, or its kind if that is long; equal names are numbered."""
     names = []
     for found in costs:
-        layer: Any = found.root.layer
+        parts = [path for verb, path in found.setup.edits if verb == "select"]
+        layer: Any = found.root.layer if parts else found.setup.layer
         edits = (f"{verb} {path}" for verb, path in found.setup.edits if verb != "select")
         written = repr(layer).removeprefix("zoo.").removesuffix("()")
         short = written if len(written) <= LONGEST_NAME else type(layer).__name__
@@ -123,55 +182,73 @@ def _names_of(costs: Sequence[Cost]) -> list[str]:
     return numbered
 
 
-def side_by_side(named: Named, metric: str | Iterable[str]) -> Table:
-    """Return named costs as a table with their metrics and the ratios to the first."""
+def side_by_side(
+    named: Named, metric: str | Iterable[str], baseline: str | None = None, *, delta: bool = False
+) -> Table:
+    """Return named costs as a table with their metrics and the ratios to one of them, or to the first.
+
+    Raises:
+        UnknownNameError: no metric, or no row for the baseline, has this name.
+    """
     metrics = tuple(
         dict.fromkeys(map(str.strip, metric.split(",")) if isinstance(metric, str) else metric)
     )
     by_name(set().union(*(found.symbols for _, found in named)))
-    first = named[0][1]
+    base = _base(named, baseline)
     rows = []
     for name, found in named:
         cells = []
         for key in metrics:
-            there = exact(first.metric(key)).is_zero is not True
-            cells += [exact(found.metric(key)), ratio(found, first, key) if there else None]
+            value, other = exact(found.metric(key)), exact(base.metric(key))
+            cells.append(value)
+            cells += [_difference(value, other)] if delta else []
+            cells.append(None if other.is_zero else ratio(found, base, key))
         rows.append((Label(name), *cells))
-    columns = [
-        column for key in metrics for column in _columns(key, named, several=len(metrics) > 1)
-    ]
+    columns = [column for key in metrics for column in _columns(key, named, metrics, delta=delta)]
     order = dict.fromkeys(factor for _, found in named for factor in found.order)
     return Table(
         (Column("cost", "cost", "word"), *columns),
         tuple(rows),
-        notes=tuple(_notes(named, metrics)),
+        notes=tuple(_notes(named, metrics, baseline, delta=delta)),
         order=tuple(order),
     )
 
 
-def _columns(key: str, named: Named, *, several: bool) -> Iterator[Column]:
-    column = COLUMNS[key]
-    details = {found.convention.detail for _, found in named}
-    if key == "flops":
-        column = replace(column, detail=details.pop() if len(details) == 1 else "")
+def _base(named: Named, baseline: str | None) -> Cost:
+    """Return the cost that the others are held against."""
+    if baseline is None:
+        return named[0][1]
+    rows = dict(named)
+    if baseline not in rows:
+        raise UnknownNameError("row", str(baseline), rows)
+    return rows[baseline]
+
+
+def _difference(value: sympy.Expr, other: sympy.Expr) -> sympy.Expr:
+    negative = ((monomial, -number) for monomial, number in terms(other))
+    return joined(expanded(collect([*terms(value), *negative])))
+
+
+def _columns(key: str, named: Named, metrics: tuple[str, ...], *, delta: bool) -> Iterator[Column]:
+    column = column_of(key, [found for _, found in named])
+    below = column.header if len(metrics) > 1 else ""
     yield column
-    yield Column(f"ratio_{key}", "ratio", "ratio", column.header if several else "")
+    if delta:
+        yield Column(f"delta_{key}", "difference", detail=below)
+    yield Column(f"ratio_{key}", "ratio", "ratio", below)
 
 
-def _notes(named: Named, metrics: tuple[str, ...]) -> Iterator[Note]:
+def _notes(
+    named: Named, metrics: tuple[str, ...], baseline: str | None, *, delta: bool
+) -> Iterator[Note]:
     """Yield what stands under the table: what the ratios are to, conventions, values, conditions."""
-    first, *_ = named
-    yield ("Ratios are to the first row.",)
+    base = _base(named, baseline)
+    what = "Differences and ratios" if delta else "Ratios"
+    yield (f"{what} are to {'the first row' if baseline is None else baseline}.",)
     for key in metrics:
-        if exact(first[1].metric(key)).is_zero:
+        if exact(base.metric(key)).is_zero:
             yield (f"There is no ratio to 0 {COLUMNS[key].header}.",)
-    if "flops" in metrics:
-        for rows, (convention,) in _shared((n, (c.convention,)) for n, c in named):
-            yield (f"Convention {convention.name}{_of(rows, named)}: {convention.sentence}",)
-    for rows, values in _shared((n, c.setup.values) for n, c in named):
-        if values:
-            listed = _listed([equal(symbol, value) for symbol, value in values])
-            yield ("With ", *listed, f"{_of(rows, named)}.")
+    yield from _counted(named, metrics)
     conditions = strongest(tuple(c for _, found in named for c in found.conditions))
     assumed = list(dict.fromkeys(c.relation for c in conditions if c.kind != "rounded"))
     if assumed:
@@ -179,6 +256,20 @@ def _notes(named: Named, metrics: tuple[str, ...]) -> Iterator[Note]:
     rounded = [n for n, found in named if any(c.kind == "rounded" for c in found.conditions)]
     if rounded:
         yield (f"Sizes rounded down{_of(rounded, named)}, as PyTorch does.",)
+
+
+def _counted(named: Named, metrics: tuple[str, ...]) -> Iterator[Note]:
+    """Yield how was counted, per what, and with which values, each with the rows of which that is said."""
+    if "flops" in metrics:
+        for rows, (convention,) in _shared((n, (c.convention,)) for n, c in named):
+            yield (f"Convention {convention.name}{_of(rows, named)}: {convention.sentence}",)
+    for rows, portion in _shared((n, c.setup.portion) for n, c in named):
+        if portion.unit:
+            yield portion.note(_of(rows, named))
+    for rows, values in _shared((n, c.setup.values) for n, c in named):
+        if values:
+            listed = _listed([equal(symbol, value) for symbol, value in values])
+            yield ("With ", *listed, f"{_of(rows, named)}.")
 
 
 def _shared(of_rows: Iterable[tuple[str, Any]]) -> list[tuple[list[str], Any]]:
@@ -212,18 +303,12 @@ def asked_together(
         ConditionError, SymbolError: a fact or a value for symbols that no layer has.
     """
     about = {fact: {symbol.name for symbol in read_fact(fact).symbols} for fact in facts}
-    costs, stated, met = [], set[str](), set[str]()
+    costs, stated = [], set[str]()
     for layer in layers:
         known = {symbol.name for symbol in Setup(layer, shapes_of(layer, shape)).symbols}
         own = [fact for fact, names in about.items() if names <= known]
-        found = cost(layer, shape, convention, own, batched)
-        own_names = {symbol.name for symbol in found.symbols}
-        mine = {name: value for name, value in values.items() if name in own_names}
-        costs.append(found.at(mine) if mine else found)
+        costs.append(cost(layer, shape, convention, own, batched))
         stated.update(own)
-        met.update(mine)
     if left := [fact for fact in facts if fact not in stated]:
         raise ConditionError(f"no layer has all that the assumption {left[0]} speaks of")
-    if unknown := [name for name in values if name not in met]:
-        raise SymbolError(f"no layer has a symbol {unknown[0]} to put a value in for")
-    return costs
+    return put_in_all(costs, values)

@@ -16,6 +16,7 @@ from symflops.facts import Facts, Relation
 from symflops.layers.base import Layer, assignment
 from symflops.metrics import Profiler, Weigher, activations, cached, work
 from symflops.omissions import Omitted, omitted
+from symflops.portions import portion
 from symflops.receptive import views
 from symflops.recurrences import Recurrences
 from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbols_within
@@ -122,22 +123,22 @@ class Cost:
     def flops(self) -> Any:
         """The operations that the convention counts, each at its worth."""
         table, dense = self.convention.table, self.convention.dense
-        return self._joined(work(self._profile, table, dense=dense))
+        return self._portion(work(self._profile, table, dense=dense))
 
     @cached_property
     def macs(self) -> Any:
         """Multiply–accumulates: the products of convolutions and matrix products."""
-        return self._joined(work(self._profile, MACS))
+        return self._portion(work(self._profile, MACS))
 
     @cached_property
     def mults(self) -> Any:
         """Multiplications, whatever they are for."""
-        return self._joined(work(self._profile, MULTS))
+        return self._portion(work(self._profile, MULTS))
 
     @cached_property
     def adds(self) -> Any:
         """Additions and subtractions, whatever they are for."""
-        return self._joined(work(self._profile, ADDS))
+        return self._portion(work(self._profile, ADDS))
 
     @cached_property
     def params(self) -> Any:
@@ -152,12 +153,12 @@ class Cost:
     @cached_property
     def kv_cache(self) -> Any:
         """Elements kept for the next decoding step: keys and values, latents, recurrent states."""
-        return self._joined(cached(self._profile))
+        return self._portion(cached(self._profile))
 
     @cached_property
     def activations(self) -> Any:
         """Elements of the outputs of all leaf layers; views (Flatten, Identity, Dropout) add none."""
-        return self._joined(activations(self._profile))
+        return self._portion(activations(self._profile))
 
     def model_size(self, dtype: str = "float32") -> Any:
         """Return the bytes of all weights: params times the bytes of an element.
@@ -225,7 +226,7 @@ class Cost:
         """What the convention leaves out, role by role, with its share of all operations."""
         return tuple(
             Omitted(o.role, self._value(o.operations), self._value(o.share))
-            for o in omitted(self._profile, self.convention)
+            for o in omitted(self._profile, self.convention, self.setup.portion)
         )
 
     # other ways of looking at it
@@ -243,6 +244,29 @@ class Cost:
     def under(self, convention: str | Convention) -> Cost:
         """Return the same cost under another convention."""
         return replace(self, convention=named(convention))
+
+    def per(self, unit: str, of: int | None = None) -> Cost:
+        """Return the cost divided by the tokens, samples or pixels of its input; weights stay as they are.
+
+        Tokens are the positions of a sequence: all entries of what is looked up in a table, (N,) or (B, N), and
+        all but the last axis of vectors, (N, D) or (B, N, D). Samples are those of a batch, pixels the positions
+        of a map. ``of`` is the place of the input where there are several that differ.
+
+        >>> import symflops as sf
+        >>> N, D = sf.dims("N D")
+        >>> block = sf.cost(sf.TransformerEncoderLayer(D, 8, 4*D), (N, D), "2mac")
+        >>> block.per("token").flops
+        4*D*(6*D + N)
+
+        Raises:
+            UnknownNameError: another unit.
+            ArgumentError: an input that has no tokens or no pixels, or several with different numbers of them.
+        """
+        whole = replace(self.setup, edits=tuple(e for e in self.setup.edits if e[0] != "without"))
+        # what was left out may be what reads the input
+        root = self.root if whole.edits == self.setup.edits else whole.traced()[0]
+        setup = replace(self.setup, portion=portion(root, unit, of))
+        return replace(self, setup=setup)
 
     def at(self, values: Mapping[Any, Any] | None = None, /, **by_name: Any) -> Cost:
         """Return the cost with numbers, rationals or expressions in place of symbols.
@@ -369,6 +393,9 @@ class Cost:
 
     def _joined(self, pairs: Terms) -> Any:
         return self._value(joined(pairs))
+
+    def _portion(self, pairs: Terms) -> Any:
+        return self._value(self.setup.portion.of(pairs))
 
     def _value(self, expr: sympy.Expr) -> Any:
         return int(expr) if self.setup.bound and expr.is_Integer else expr

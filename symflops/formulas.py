@@ -7,6 +7,8 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+from symflops.rows import WEIGHTS
+
 if TYPE_CHECKING:
     from symflops.costs import Cost
 
@@ -21,8 +23,9 @@ def rendered(cost: Cost, metric: str, format: str) -> str:  # noqa: A002 - the w
         return formula.mathml
     if format == "markdown":
         return f"${formula.latex}$"
+    words = cost.setup.portion.words if metric not in WEIGHTS else ""
     record = {
-        "metric": metric,
+        "metric": f"{metric} {words}".rstrip(),
         "formula": str(formula.expr),
         "convention": cost.convention.name,
         "conditions": conditions,
@@ -35,4 +38,6 @@ def rendered(cost: Cost, metric: str, format: str) -> str:  # noqa: A002 - the w
         writer.writerow(record)
         writer.writerow([*list(record.values())[:-1], "; ".join(conditions)])
         return buffer.getvalue()
-    return "\n".join([str(formula), *([f"for {', '.join(conditions)}"] if conditions else [])])
+    return "\n".join(
+        [f"{formula} {words}".rstrip(), *([f"for {', '.join(conditions)}"] if conditions else [])]
+    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.conventions import EXACT
-from symflops.exprs import joined
 from symflops.metrics import work
 from symflops.tally import ROLES
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from symflops.conventions import Convention
     from symflops.metrics import Profile
+    from symflops.portions import Portion
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Omitted:
         return f"{self.role}: {self.operations} operations"
 
 
-def omitted(profile: Profile, convention: Convention) -> Iterator[Omitted]:
+def omitted(profile: Profile, convention: Convention, portion: Portion) -> Iterator[Omitted]:
     """Yield the operations of every role that the convention weighs by nothing."""
-    everything = joined(work(profile, EXACT.table))
+    everything = portion.of(work(profile, EXACT.table))
     for role in ROLES:
         if convention.counts(role):
             continue
         # an unknown is never left out
         table = {key: w for key, w in EXACT.table.items() if key[1] == role and key[0] != "unknown"}
-        operations = joined(work(profile, table))
+        operations = portion.of(work(profile, table))
         if operations != 0:
             yield Omitted(role, operations, sympy.cancel(operations / everything))

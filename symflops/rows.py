@@ -88,7 +88,7 @@ def _table(cost: Cost, keys: tuple[str, ...], foldings: tuple[Folding, ...]) -> 
         for row in rows:
             row["share"] = filled.share(row)
     return Table(
-        tuple(_column(key, cost) for key in shown),
+        tuple(column_of(key, (cost,)) for key in shown),
         tuple(tuple(row[key] for key in shown) for row in rows),
         tuple(total.get(key) for key in shown),
         tuple(notes),
@@ -97,9 +97,28 @@ def _table(cost: Cost, keys: tuple[str, ...], foldings: tuple[Folding, ...]) -> 
     )
 
 
-def _column(key: str, cost: Cost) -> Column:
+WEIGHTS = {
+    "params",
+    "active_params",
+    "model_size",
+}  # what is there once, however many tokens there are
+
+
+def column_of(key: str, costs: Iterable[Cost]) -> Column:
+    """Return a column with what is said under its header: the convention, the portion, where all share it."""
     column = COLUMNS[key]
-    return replace(column, detail=cost.convention.detail) if key == "flops" else column
+    if column.kind != "count":
+        return column
+    shown = [column.detail]
+    if key == "flops":
+        shown += _one({cost.convention.detail for cost in costs})
+    if key not in WEIGHTS:
+        shown += _one({cost.setup.portion.words for cost in costs})
+    return replace(column, detail=", ".join(filter(None, shown)))
+
+
+def _one(words: set[str]) -> list[str]:
+    return list(words) if len(words) == 1 else []
 
 
 #: Weights by the paths of the rows that they stand in.
@@ -174,10 +193,10 @@ class Filler:
         node = line.whole
         profile = self.profile(node)
         group = line.node if isinstance(line.node, Group) else None
-        convention = self.cost.convention
-        flops = joined(work(profile, convention.table, dense=convention.dense))
+        convention, part = self.cost.convention, self.cost.setup.portion.of
+        flops = part(work(profile, convention.table, dense=convention.dense))
         params = self.elements(line, self.weights)
-        kept = joined(cached(profile))
+        kept = part(cached(profile))
         return {
             "layer": line.label,
             "kind": group.kind if group else "",
@@ -185,11 +204,11 @@ class Filler:
             "output": self.shapes(line.outputs) if group else None,
             "params": params,
             "active_params": self.elements(line, self.active),
-            "mults": joined(work(profile, MULTS)),
-            "adds": joined(work(profile, ADDS)),
-            "macs": joined(work(profile, MACS)),
+            "mults": part(work(profile, MULTS)),
+            "adds": part(work(profile, ADDS)),
+            "macs": part(work(profile, MACS)),
             "flops": flops,
-            "activations": joined(activations(profile)),
+            "activations": part(activations(profile)),
             "kv_cache": kept,
             "model_size": params * bytes_of("float32"),
             "kv_cache_size": kept * bytes_of("float16"),
@@ -247,6 +266,8 @@ def notes_of(cost: Cost, filled: Filler, keys: tuple[str, ...]) -> Iterator[Note
     convention = cost.convention
     if {"flops", "share"} & set(keys):
         yield (f"Convention {convention.name}: {convention.sentence}",)
+    if cost.setup.portion.unit:
+        yield cost.setup.portion.note()
     for verb, what in cost.setup.edits:
         yield (EDITED[verb].format(what),)
     if cost.setup.values:

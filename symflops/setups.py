@@ -16,6 +16,7 @@ from symflops.extents import put_in
 from symflops.facts import Facts, Relation, at_least, different, divides, equal, more_than
 from symflops.layers.tracing import trace
 from symflops.metrics import Profiler
+from symflops.portions import WHOLE, Portion
 from symflops.selection import select, up_to, without
 from symflops.symbols import Symbol, exact
 from symflops.trace import Condition, Group, Step
@@ -83,6 +84,7 @@ class Setup:
     values: tuple[tuple[Symbol, sympy.Expr], ...] = ()  # what was put in, for all to read
     hidden: tuple[tuple[Symbol, sympy.Expr], ...] = ()  # put in where a forward names a symbol
     edits: tuple[tuple[str, str], ...] = ()
+    portion: Portion = WHOLE
     bound: bool = False
 
     def traced(self) -> tuple[Group, tuple[Condition, ...], bool]:
@@ -137,7 +139,7 @@ class Setup:
                 message = f"the assumption {relation} does not hold for {listed(swaps)}"
                 raise ConditionError(message)
         values = (*((s, put_in(e, swaps)) for s, e in self.values), *swaps.items())
-        return replace(self._with(swaps), values=values)
+        return replace(self._with(swaps), values=values, portion=self.portion.at(swaps))
 
     def hiding(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
         """Return the question with symbols replaced that stand only inside a layer's ``forward``.

@@ -15,6 +15,7 @@ SENTENCES = {
     "en": {
         "counted": "Operations are counted by the convention “{name}”: {sentence}",
         "input": "The input is {shape}.",
+        "portion": "Operations are per {unit}: their number is divided by {count}.",
         "omitted": "Not counted: {roles}.",
         "share": "{role} ({share} of all elementary operations)",
         "all": "Nothing is left out.",
@@ -24,6 +25,7 @@ SENTENCES = {
     "zh": {
         "counted": "运算次数按约定“{name}”统计：{sentence}",
         "input": "输入为 {shape}。",
+        "portion": "运算次数按每个{unit}计：即除以 {count}。",
         "omitted": "未计入：{roles}。",
         "share": "{role}（占全部基本运算的 {share}）",
         "all": "没有遗漏任何运算。",
@@ -39,6 +41,7 @@ CONVENTIONS_ZH = {
     "2mac+bias": "一次乘法连同其加法计为两次，偏置另计一次。",
     "2mac+2bias": "一次乘法连同其加法计为两次，偏置也计两次。",
 }
+UNITS_ZH = {"token": " token ", "sample": "样本", "pixel": "像素"}
 ROLE_NAMES = {
     "en": {
         "dot.conv": "convolutions",
@@ -88,6 +91,9 @@ def statement(cost: Cost, lang: str = "en") -> str:
     shapes = words["listed"].join(" × ".join(map(str, shape)) for shape in inputs)
     said = [words["counted"].format(name=convention.name, sentence=sentence)]
     said.append(words["input"].format(shape=shapes))
+    if (portion := cost.setup.portion).unit:
+        unit = portion.unit if lang == "en" else UNITS_ZH[portion.unit]
+        said.append(words["portion"].format(unit=unit, count=portion.count))
     left_out = []
     for item in cost.omitted:
         share = exact(item.share)

@@ -157,6 +157,71 @@ def test_names_of_costs():
     ]
 
 
+def test_names_come_from_a_dictionary_keywords_and_layers():
+    table = sf.compare({"7 x 7": conv(7), 3: conv(3)}, separable(), other=conv())
+    assert [row[0] for row in table.rows] == ["7 x 7", "3", "Sequential", "other"]
+    ablated = sf.zoo.resnet18().replace("BatchNorm2d", sf.Identity())
+    assert sf.compare(sf.cost(ablated)).rows[0][0] == (
+        "resnet18().replace('BatchNorm2d', Identity())"
+    )
+    with pytest.raises(sf.ArgumentError, match="two rows called 'a'; give one another name"):
+        sf.compare({"a": conv()}, a=conv())
+    with pytest.raises(sf.ArgumentError, match=r"compare\(\) sets costs .* got 3"):
+        sf.compare({"a": 3})
+    with pytest.raises(sf.ArgumentError, match="needs costs"):
+        sf.compare({})
+
+
+def test_another_row_may_be_the_baseline():
+    table = sf.compare({"a": conv(3), "b": conv(6)}, baseline="b", metric="macs,params")
+    assert [row[2] for row in table.rows] == [sympy.Rational(1, 4), 1]
+    assert [row[4] for row in table.rows] == [sympy.Rational(1, 4), 1]
+    assert table.notes[0] == ("Ratios are to b.",)
+    relu = sf.cost(sf.ReLU(), (C, H, W))
+    nothing = sf.compare({"a": conv(), "relu": relu}, baseline="relu")
+    assert [row[2] for row in nothing.rows] == [None, None]
+    assert ("There is no ratio to 0 MACs.",) in nothing.notes
+    with pytest.raises(sf.UnknownNameError, match="unknown row 'c'; there are: a, b"):
+        sf.compare({"a": conv(3), "b": conv(6)}, baseline="c")
+
+
+def test_values_go_into_every_cost_that_has_their_symbols():
+    flat = sf.cost(sf.Linear(C, D), (C,))
+    table = sf.compare({"conv": conv(3), "flat": flat}, at={"C": 4, D: 8, "H": 5})
+    assert [row[1] for row in table.rows] == [9 * 4 * 8 * 5 * W, 32]
+    assert "With C = 4, D = 8, H = 5 in conv." in table.to_text()
+    with pytest.raises(sf.SymbolError, match="no layer has a symbol L"):
+        sf.compare({"conv": conv(3), "flat": flat}, at={L: 4})
+    with pytest.raises(sf.SymbolError, match="must be a whole number"):
+        sf.compare({"conv": conv(3)}, at={"C": -4})
+
+
+@pytest.mark.parametrize("metric", ["params", "mults", "adds", "macs", "flops", "activations"])
+def test_differences_add_up(metric):
+    a, b = conv(bias=True), separable()
+    table = sf.compare({"a": a, "b": b}, baseline="a", metric=metric, delta=True)
+    assert [column.header for column in table.columns][2:] == ["difference", "ratio"]
+    assert table.notes[0] == ("Differences and ratios are to a.",)
+    assert table.rows[0][2] == 0
+    assert sympy.expand(a.metric(metric) + table.rows[1][2] - b.metric(metric)) == 0
+
+
+def test_differences_of_numbers_have_their_sign_in_every_format():
+    values = {"C": 64, "D": 128, "H": 56, "W": 56, "k": 3}
+    table = sf.compare({"a": conv(), "b": separable()}, at=values, delta=True, metric="macs,params")
+    assert table.rows[1][2] == separable().at(values).macs - conv().at(values).macs < 0
+    assert "−203,714,560" in table.to_text()
+    assert "−203,714,560" in table.to_markdown()
+    assert "−203,714,560" in table.to_html()
+    assert ",-203714560," in table.to_csv()
+    assert json.loads(table.to_json())["rows"][1]["delta_macs"] == -203714560
+    assert "& $-$203,714,560 &" in table.to_latex(fit="page")
+    assert "& $-$203.71 &" in table.to_latex(scale="M")
+    siunitx = table.to_latex(siunitx=True)
+    assert "S[table-format=-9]" in siunitx
+    assert "& -203714560 &" in siunitx
+
+
 def test_nothing_has_a_ratio_to_zero():
     table = sf.compare(
         sf.cost(sf.ReLU(), (C,)), sf.cost(sf.Linear(C, D), (C,)), metric="macs,flops"
@@ -302,3 +367,13 @@ def test_one_layer_is_not_enough(capsys):
         main(["compare", STANDARD, "--input", "C,H,W"])
     assert stopped.value.code == 2
     assert "layer" in capsys.readouterr().err
+
+
+def test_the_command_takes_the_same_words(capsys):
+    words = ["compare", STANDARD, SEPARABLE, "--input", "C,H,W", "--at", "k=3", "--delta"]
+    assert main([*words, "--baseline", SEPARABLE]) == 0
+    out = capsys.readouterr().out
+    assert "difference" in out
+    assert f"Differences and ratios are to {SEPARABLE}." in out
+    assert main([*words, "--baseline", "Separable"]) == 2
+    assert "unknown row 'Separable'; there are: " in capsys.readouterr().err

@@ -46,6 +46,7 @@ ROWS = [
         "answers",
         "growth",
         "asymptotics",
+        "portions",
     ],
     ["zoo"],
     ["reading"],

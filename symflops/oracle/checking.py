@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from symflops.oracle.drawing import Values, draws
 from symflops.oracle.number import Array, Counter
 from symflops.oracle.running import NoReferenceError, Run
 from symflops.oracle.specimen import specimen
+from symflops.portions import WHOLE
 from symflops.recurrences import Recurrences
 from symflops.tally import OPERATIONS
 
@@ -164,8 +165,8 @@ def verify(layer_or_cost: Layer | Cost, reference: Reference | None = None) -> V
 
 
 def _cost(asked: Any) -> Cost:
-    if isinstance(asked, Cost):
-        return asked
+    if isinstance(asked, Cost):  # a run is of the whole input
+        return replace(asked, setup=replace(asked.setup, portion=WHOLE))
     if not isinstance(asked, Layer):
         message = f"verify() needs a layer or a cost, got {asked!r}"
         raise ArgumentError(message)

@@ -162,11 +162,16 @@ def _letter(layout: Layout, place: int, column: Column) -> str:
         return "l"
     if not layout.options.siunitx:
         return "r"
-    numbers = [row[place] for row in layout.cells if row[place][:1].isdigit()]
-    halves = [number.partition(".") for number in numbers]
+    numbers = [row[place] for row in layout.cells if _is_number(row[place])]
+    halves = [number.lstrip("-").partition(".") for number in numbers]
+    sign = "-" if any(number.startswith("-") for number in numbers) else ""
     whole = max((len(left) for left, _, _ in halves), default=1)
     places = max((len(right) for _, _, right in halves), default=0)
-    return f"S[table-format={whole}.{places}]" if places else f"S[table-format={whole}]"
+    return f"S[table-format={sign}{whole}{f'.{places}' if places else ''}]"
+
+
+def _is_number(cell: str) -> bool:
+    return cell.removeprefix("-")[:1].isdigit()
 
 
 def _header(layout: Layout) -> list[str]:
@@ -185,7 +190,7 @@ def _line(layout: Layout, cells: list[str]) -> str:
     """Join cells; in a column of siunitx everything that is no number stands in braces."""
     if layout.options.siunitx:
         cells = [
-            f"{{{cell}}}" if column.kind not in LEFT and cell and not cell[:1].isdigit() else cell
+            f"{{{cell}}}" if column.kind not in LEFT and cell and not _is_number(cell) else cell
             for column, cell in zip(layout.table.columns, cells, strict=True)
         ]
     # \\ and \midrule would take a star or a bracket behind them for their own

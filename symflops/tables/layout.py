@@ -155,6 +155,9 @@ class Layout:
 
     def number(self, column: Column, value: Any) -> str:
         """Set a number, grouped or scaled; a share goes without its sign."""
+        if value < 0:
+            minus = "-" if self.options.siunitx else "$-$"
+            return minus + self.number(column, -value)
         if column.kind == "share":
             return number(value, "share").removesuffix(" %")
         if column.kind == "ratio":

@@ -234,6 +234,8 @@ def written_cell(
 
 def number(cell: Any, kind: Kind) -> str:
     """Write a cell that is a number: a share as percent, a count with commas, a ratio as 18/25 or 0.264."""
+    if cell < 0:  # a difference
+        return f"−{number(-cell, kind)}"
     if kind == "share":
         return percent(cell)
     if kind == "ratio" and cell.q > WIDEST:
