@@ -30,6 +30,7 @@ _MODULES = {
     "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
     "symflops.zoo.llamas": "llama llama2_7b llama2_13b llama2_70b llama3_8b llama3_70b llama3_405b",
+    "symflops.zoo.mambas": "mamba mamba_130m mamba_370m mamba_790m mamba_1_4b mamba_2_8b",
     "symflops.zoo.mixtrals": "mistral_7b mixtral_8x7b",
     "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
     "symflops.zoo.mobile_segmentation": "deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large",
