@@ -419,6 +419,7 @@ def test_arguments_that_cannot_be(build, message):
         (MHA(512, 8), [(10, 512), (4, 512), (5, 512)], "one size on axis 1, got 4 and 5"),
         (MHA(512, 8), [(2, 10, 512), (3, 4, 512)], "one size on axis 0, got 2 and 3"),
         (MHA(512, 8, causal=True), [(10, 512), (4, 512)], "10 queries and 4 keys"),
+        (MHA(512, 8, window=3), [(4, 512), (9, 512)], "4 queries and 9 keys"),
         (sf.Scores(8), [(10, 512), (4, 256)], "queries have 64 entries a head, and keys 32"),
         (sf.Scores(8), [(10, 511), (4, 512)], "the width 511 of the queries is not one of 8 heads"),
         (sf.Scores(8, causal=True), [(10, 64), (4, 64)], "at least 10 keys under its mask, got 4"),
