@@ -844,10 +844,11 @@ def window_attentions(draw):
     options = {name: draw(st.booleans()) for name in ("qkv_bias", "proj_bias")}
     shift = draw(per_axis(st.integers(0, 2), 2))
     window = tuple(draw(st.integers(1, 2)) for _ in range(2))
-    sizes = {name: draw(st.integers(1, 2)) for name in "Bdh" + "mn" * (not cosine)}
+    d = draw(st.integers(1, 2))
+    sizes = {name: draw(st.integers(1, 2)) for name in "Bh" + "mn" * (not cosine)}
     sizes |= {name: draw(st.integers(1, 5)) for name in ("H", "W")}
 
-    def build(B, H, W, d, h, m=window[0], n=window[1]):
+    def build(B, H, W, h, m=window[0], n=window[1]):
         return kind(h * d, (m, n), shift, h, **options), (B, H, W, h * d)
 
     return Case(build, sizes)
@@ -857,9 +858,10 @@ def window_attentions(draw):
 def partition_attentions(draw):
     kind, P = draw(st.sampled_from(["window", "grid"])), draw(st.integers(1, 2))
     is_given, ratio = draw(st.booleans()), draw(st.integers(1, 2))
-    sizes = {name: draw(st.integers(1, 2)) for name in ("B", "d", "h", "H", "W")}
+    d = draw(st.integers(1, 2))
+    sizes = {name: draw(st.integers(1, 2)) for name in ("B", "h", "H", "W")}
 
-    def build(B, d, h, H, W):
+    def build(B, h, H, W):
         size = (P * H, P * W) if is_given else None
         return sf.PartitionAttention(h * d, d, P, kind, size, ratio), (B, h * d, P * H, P * W)
 

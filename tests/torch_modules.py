@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import torch
 import torch_attention
+import torch_attention_variants
 import torch_scans
 from torch import nn
 
@@ -370,6 +371,7 @@ BUILT = {
     sf.MixtureOfExperts: Mixture,
     **dict.fromkeys((sf.LoRA, sf.Adapter), Adapted),
     **torch_attention.BUILT,
+    **torch_attention_variants.BUILT,
     **torch_scans.BUILT,
 }
 
