@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symflops as sf
+from symflops.zoo.published import DEFAULTS
 
 C, D, H, W, L = sf.dims("C D H W L")
 METRICS = ("params", "mults", "adds", "macs", "flops", "activations")
@@ -215,6 +216,28 @@ LAYERS = [
 ]
 
 
+#: Those of the layers here, and of the families of the zoo.
+SYMBOLS = (
+    "C",
+    "D",
+    "H",
+    "K",
+    "L",
+    "M",
+    "N",
+    "P",
+    "T",
+    "V",
+    "W",
+    "d_ff",
+    "d_inner",
+    "d_state",
+    "h",
+    "h_kv",
+    "n_ctx",
+)
+
+
 def kinds(layer):
     for kind in layer.__subclasses__():
         yield kind
@@ -229,7 +252,8 @@ def namespace():
     return (
         names
         | blocks
-        | {"C": C, "D": D, "L": L, "H": H, "W": W, "floor": sympy.floor, "zoo": sf.zoo}
+        | {"floor": sympy.floor, "zoo": sf.zoo}
+        | {name: sf.dim(name) for name in SYMBOLS}
     )
 
 
@@ -241,7 +265,9 @@ def test_repr_pastes_back(layer):
 
 @pytest.mark.parametrize("name", sf.zoo.names())
 def test_models_paste_back(name):
-    for model in (sf.zoo.model(name), sf.zoo.model(name, num_classes=10)):
+    published = sf.zoo.model(name)
+    changed = next(a for a in ("num_classes", "vocab_size") if a in DEFAULTS[name])
+    for model in (published, sf.zoo.model(name, **{changed: 10})):
         assert eval(repr(model), namespace()) == model  # noqa: S307
         children = repr(sf.Sequential(**dict(model.children)))
         assert eval(children, namespace()).children == model.children  # noqa: S307

@@ -10,6 +10,7 @@ import sys
 import pytest
 import sympy
 from IPython.core.formatters import DisplayFormatter
+from strategies import usual
 
 import symflops as sf
 from symflops.errors import ArgumentError, UnknownNameError
@@ -79,8 +80,7 @@ def test_totals_are_the_sums_under_every_convention(convention):
 
 @pytest.mark.parametrize("name", [name for name in COSTS if name in sf.zoo.names()])
 def test_totals_with_numbers(name):
-    side = {"lenet5": 32, "alexnet_original": 227}.get(name, 224)
-    cost = COSTS[name].at(H=side, W=side)
+    cost = usual(COSTS[name], name)
     table = cost.table((*COUNTS, "share"))
     assert all(difference == 0 for _, difference in sums(table))
     assert sum(row[-1] for row in table.rows) == table.total[-1] == 1

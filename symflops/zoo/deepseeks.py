@@ -19,7 +19,7 @@ from symflops.layers.experts import MixtureOfExperts
 from symflops.layers.feedforward import SwiGLU
 from symflops.layers.latent_attention import MultiheadLatentAttention
 from symflops.layers.norm import RMSNorm
-from symflops.zoo.llamas import Block, decoder
+from symflops.zoo.llamas import LlamaBlock, decoder
 from symflops.zoo.published import Published, register, sized
 from symflops.zoo.tokens import tokens
 
@@ -87,7 +87,7 @@ def _deepseek(
     )
 
     def blocks(mlp: Layer, n: Any) -> Repeat:
-        return Repeat(Block(RMSNorm(d_model), attention, mlp), n)
+        return Repeat(LlamaBlock(RMSNorm(d_model), attention, mlp), n)
 
     layers = Sequential(
         dense=blocks(SwiGLU(d_model, d_ff), dense_layers),

@@ -36,7 +36,7 @@ V, n_ctx, D, L, h = dims("V n_ctx D L h")
 TOKENS = dims("N")
 
 
-class Block(Layer):
+class GPTBlock(Layer):
     """Attention and a feed-forward network, a norm before each (Radford et al. 2019, section 2.3)."""
 
     norm: Layer
@@ -80,7 +80,7 @@ def _gpt(
         causal=causal,
         cache_length=cache_length,
     )
-    block = Block(norm, attention, FeedForward(d_model, d_ff, "gelu_tanh", bias))
+    block = GPTBlock(norm, attention, FeedForward(d_model, d_ff, "gelu_tanh", bias))
     start = 0 if cache_length is None else cache_length
     return Sequential(
         wte=Shared("wte", Embedding(vocab_size, d_model)),

@@ -39,7 +39,7 @@ V, D, L, h, h_kv, d_ff = dims("V D L h h_kv d_ff")
 TOKENS = dims("N")
 
 
-class Block(Layer):
+class LlamaBlock(Layer):
     """Attention and a feed-forward network, an RMS norm before each (Touvron et al. 2023, section 2.2)."""
 
     norm: Layer
@@ -95,7 +95,7 @@ def _llama(
         causal=causal,
         cache_length=cache_length,
     )
-    block = Block(RMSNorm(d_model), attention, SwiGLU(d_model, d_ff))
+    block = LlamaBlock(RMSNorm(d_model), attention, SwiGLU(d_model, d_ff))
     return decoder(vocab_size, d_model, Repeat(block, num_layers), tied=tied)
 
 

@@ -17,7 +17,7 @@ from symflops.layers.depth import Repeat
 from symflops.layers.experts import MixtureOfExperts
 from symflops.layers.feedforward import SwiGLU
 from symflops.layers.norm import RMSNorm
-from symflops.zoo.llamas import Block, decoder, member
+from symflops.zoo.llamas import LlamaBlock, decoder, member
 from symflops.zoo.published import Published, register
 from symflops.zoo.tokens import tokens
 
@@ -80,7 +80,7 @@ def _mixtral(
         cache_length=cache_length,
     )
     experts = MixtureOfExperts(d_model, num_experts, top_k, SwiGLU(d_model, d_ff))
-    block = Block(RMSNorm(d_model), attention, experts)
+    block = LlamaBlock(RMSNorm(d_model), attention, experts)
     return decoder(vocab_size, d_model, Repeat(block, num_layers))
 
 
