@@ -146,6 +146,16 @@ def test_positions_that_are_not_there():
         cost.at(n_ctx=8, N=9, D=1)
 
 
+def test_positions_after_others():
+    S = sf.dim("S")
+    cost = sf.cost(sf.LearnedPositions(n_ctx, D, start=S), (N, D))
+    assert conditions(cost) == ["n_ctx >= N + S"]
+    assert cost.params == D * n_ctx
+    assert sf.verify(cost)
+    with pytest.raises(sf.ShapeError, match="LearnedPositions has 8 positions, got 9"):
+        sf.cost(sf.LearnedPositions(8, 4, start=7), (2, 4))
+
+
 def test_tokens_in_front():
     cost = sf.cost(sf.Sequential(sf.ClassToken(D), sf.LearnedPositions(N + 1, D)), (N, D))
     assert cost.output == (N + 1, D)
@@ -267,6 +277,25 @@ def test_depth_is_a_factor_and_the_memory_goes_into_every_block():
     assert stacked.output == laid_out.output == deep.output == (N, D)
 
 
+class Beside(sf.Layer):
+    """Windows of 3 of a map, and of 5 of another beside it."""
+
+    def forward(self, x, memory):
+        x = yield "conv", sf.Conv1d(4, 4, 3, padding=1), x
+        y = yield "beside", sf.Conv1d(4, 4, 5, padding=2), memory
+        return (yield "add", sf.Add(), x, y)
+
+
+def test_what_goes_into_every_block_is_seen_through_each():
+    """Block 2 sees 5 positions of the memory by itself, and through block 1 as many as 5 + 2."""
+    cost = sf.cost(sf.Stack(lambda i: Beside(), 2), [(4, N), (4, N)])  # noqa: ARG005
+    assert cost.receptive_field.size == (7,)
+    deep = sf.cost(sf.Repeat(Beside(), L), [(4, N), (4, N)])
+    assert deep.output == (4, N)
+    with pytest.raises(sf.NotClosedError, match="repeats a block of several inputs"):
+        _ = deep.receptive_field
+
+
 class Translator(sf.Layer):
     """The first transformer: tokens in, a table for both languages and the head, sines for positions."""
 
@@ -311,6 +340,16 @@ def test_a_transformer_alone():
     assert cost["encoder"].params == 6 * (12 * 512**2 + 13 * 512) + 2 * 512
     custom = sf.Transformer(custom_encoder=sf.Identity(), custom_decoder=sf.Add())
     assert sf.cost(custom, [(N, 512), (N, 512)]).flops == 512 * N
+
+
+def test_options_of_a_whole_transformer_go_to_its_blocks():
+    def cost(**options):
+        return sf.cost(sf.Transformer(D, h, L, 2, d_ff, **options), [(M, D), (N, D)])
+
+    plain = cost()
+    assert same(plain.macs - cost(causal=True).macs, 2 * N * (N - 1) * D)
+    assert same(cost(gated=True).params - plain.params, (L + 2) * (D + 1) * d_ff)
+    assert same(plain.params - cost(norm="RMSNorm").params, (2 * L + 3 * 2 + 2) * D)
 
 
 def test_a_batch_stands_where_it_is_said_to():
