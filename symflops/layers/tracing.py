@@ -14,7 +14,7 @@ import sympy
 
 from symflops.errors import ArgumentError, ShapeError, SymflopsError
 from symflops.exprs import ONE, ZERO, gcd, spread
-from symflops.facts import Facts, Relation, at_least, divides, simplified
+from symflops.facts import KNOWING, Facts, Relation, at_least, divides, simplified
 from symflops.layers.base import IsBatched, Layer, Require, drive
 from symflops.symbols import Member, Symbol, exact
 from symflops.tally import Tally
@@ -270,7 +270,11 @@ class Recorder:
         for need in self.layer.needs():
             self.require(need)
         own = (Tensor.made(shape, "", i) for i, shape in enumerate(self.inputs))
-        outputs = _shapes(drive(self.layer.forward(*own), self.take), self.layer)
+        before = KNOWING.set(self.tracer)
+        try:
+            outputs = _shapes(drive(self.layer.forward(*own), self.take), self.layer)
+        finally:
+            KNOWING.reset(before)
         return Group(
             self.layer,
             self.inputs,

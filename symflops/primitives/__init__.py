@@ -6,11 +6,11 @@ be given as one expression or as a tuple of factors, in the order in which a pap
 
 from symflops.primitives.choosing import shares as shares
 from symflops.primitives.choosing import top_k as top_k
+from symflops.primitives.contractions import einsum as einsum
 from symflops.primitives.core import Size as Size
 from symflops.primitives.core import Steps as Steps
 from symflops.primitives.core import bias_add as bias_add
 from symflops.primitives.core import contract as contract
-from symflops.primitives.core import einsum as einsum
 from symflops.primitives.core import elementwise as elementwise
 from symflops.primitives.core import lookup as lookup
 from symflops.primitives.core import masked as masked

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.equations import axes_of
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import product
 from symflops.symbols import exact
@@ -176,30 +175,6 @@ def move(weights: tuple[Weight, ...] = ()) -> Step:
     {}
     """
     return Step("move", Tally(), weights)
-
-
-def einsum(equation: str, *operands: Sequence[Any], role: Role = "dot.other") -> Step:
-    """Return a contraction of one or two operands, written as ``"b h n d, b h m d -> b h n m"``.
-
-    Every letter or word is an axis; an axis that is not in the output is summed over. Two operands take
-    one product for every combination of axes; one operand takes sums alone.
-
-    >>> from symflops import dims
-    >>> b, h, n, m, d = dims("b h n m d")
-    >>> step = einsum("b h n d, b h m d -> b h n m", (b, h, n, d), (b, h, m, d))
-    >>> dict(step.counts)[("mul", "dot.other")]
-    b*d*h*m*n
-
-    Raises:
-        ArgumentError: the equation does not fit the operands, or one axis has two sizes.
-    """
-    sizes, output = axes_of(equation, operands)
-    summed = [axis for axis in sizes if axis not in output]
-    order = tuple(sizes[axis] for axis in [*summed, *output])
-    entries, outputs = product(order), product(sizes[axis] for axis in output)
-    if len(operands) == 1:
-        return step_of("reduce", role, order, add=entries - outputs)
-    return step_of("contract", role, order, mul=entries, add=entries - outputs)
 
 
 def sized(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:
