@@ -61,13 +61,17 @@ class LearnedPositions(Layer):
         """Add the vectors of the positions."""
         batch, positions, width = x
         yield width_matches(self, width, self.d_model)
-        yield Require(
-            at_least(self.n_ctx, self.start + positions),
-            lambda: f"LearnedPositions has {self.n_ctx} positions, got {self.start + positions}",
-        )
+        yield self.holds(self.start + positions)
         weights = (Weight("weight", self.n_ctx * self.d_model),)
         yield "add", elementwise("add", (positions, width, batch), "other", weights)
         return x
+
+    def holds(self, positions: Size) -> Require:
+        """Require vectors for so many positions."""
+        return Require(
+            at_least(self.n_ctx, positions),
+            lambda: f"LearnedPositions has {self.n_ctx} positions, got {positions}",
+        )
 
 
 class SinusoidalPositions(Layer):

@@ -9,6 +9,7 @@ from symflops.layers.embedding import Embedding
 from symflops.layers.positions import ClassToken, LearnedPositions, SinusoidalPositions
 from symflops.oracle.number import Array
 from symflops.oracle.sliding import must_be
+from symflops.zoo.vits import ImagePositions
 
 if TYPE_CHECKING:
     from symflops.oracle.number import Counter, Number
@@ -65,7 +66,7 @@ def class_token(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Arra
 
 REFERENCES: dict[type, Any] = {
     Embedding: embedding,
-    LearnedPositions: learned_positions,
+    **dict.fromkeys((LearnedPositions, ImagePositions), learned_positions),
     SinusoidalPositions: sinusoidal_positions,
     ClassToken: class_token,
 }

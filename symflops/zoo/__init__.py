@@ -55,10 +55,15 @@ _MODULES = {
         "shufflenet_v1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 shufflenet_v2_x1_5 shufflenet_v2_x2_0"
     ),
     "symflops.zoo.squeezenet": "squeezenet1_0 squeezenet1_1",
+    "symflops.zoo.swins": "swin_t swin_s swin_b swin_v2_t swin_v2_s swin_v2_b",
     "symflops.zoo.t5s": "t5 t5_small t5_base t5_large t5_3b t5_11b",
     "symflops.zoo.transformers_2017": "transformer transformer_base transformer_big",
     "symflops.zoo.unets": "unet",
     "symflops.zoo.vgg": "vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn",
+    "symflops.zoo.vits": (
+        "vit vit_b_16 vit_b_32 vit_l_16 vit_l_32 vit_h_14 deit_tiny deit_small deit_base "
+        "deit_tiny_distilled deit_small_distilled deit_base_distilled"
+    ),
     "symflops.zoo.whispers": (
         "whisper whisper_tiny whisper_base whisper_small whisper_medium whisper_large"
     ),
