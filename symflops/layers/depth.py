@@ -42,8 +42,16 @@ class Repeat(Layer):
         return positive(self, "n")
 
     def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
-        """Trace the body once if it keeps the shape, else block by block or as a sum."""
-        n = tracer.expr(self.n)
+        """Trace the body once if it keeps the shape, else block by block or as a sum; L/2 must be whole."""
+        n, rests_on = tracer.size(self.n, (self.n,))
+        group = self.repeated(n, tracer, inputs)
+        whole = tuple(condition for condition in rests_on if condition.relation.sign == "|")
+        return (
+            dataclasses.replace(group, conditions=(*group.conditions, *whole)) if whole else group
+        )
+
+    def repeated(self, n: sympy.Expr, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
+        """Return the trace of ``n`` repetitions."""
         body = named(tracer, self.body, inputs, "0")
         outputs = body.outputs
         if carried(outputs, inputs) == inputs:
