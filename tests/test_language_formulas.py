@@ -259,6 +259,16 @@ def test_latents_are_kept_for_keys_and_values():
     assert f"{1 - latent / before:.3f}, {1 - latent * 6 / (before * 16):.3f}" == "0.822, 0.933"
 
 
+def test_latents_are_absorbed_at_decoding():
+    """A position seen takes h·(2·r_kv + d_r) products a block, or h·(d_n + d_r + d_v) and its keys and values anew."""
+    absorbed, anew = (
+        sympy.diff(sf.cost(sf.zoo.deepseek_v3(cache_length=S, absorb=absorb)).macs, S)
+        for absorb in (True, False)
+    )
+    assert absorbed == 61 * 128 * (2 * 512 + 64)
+    assert anew == 61 * (128 * (128 + 64 + 128) + 512 * 128 * (128 + 128))
+
+
 def test_a_window_bounds_what_is_kept():
     cost = sf.cost(sf.zoo.mistral_7b())
     assert cost.at(N=10_000).kv_cache == cost.at(N=4096).kv_cache == 65536 * 4096

@@ -49,7 +49,7 @@ def test_every_released_model_is_among_them():
 #: Names of models whose weights are released; GPT-3 and the first transformer have a table in their papers.
 MEMBERS = (
     *("bert_", "gpt2", "llama2_", "llama3_", "mistral_", "mixtral_", "qwen2_"),
-    *("deepseek_", "t5_", "whisper_"),
+    *("deepseek_", "t5_", "whisper_", "mamba_130m"),
 )
 
 
