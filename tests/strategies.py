@@ -485,7 +485,7 @@ def positions(draw):
     sizes = {name: draw(st.integers(1, 4)) for name in ("B", "N", "D", "n")}
     axis = draw(st.integers(1, 2))
     dim = axis - draw(st.sampled_from([0, 3]))
-    index = draw(st.integers(-4, 3))
+    index, start = draw(st.integers(-4, 3)), draw(st.integers(0, 2))
 
     def build(B, N, D, n):
         shape = (B, N, D)
@@ -497,7 +497,7 @@ def positions(draw):
                 *shape[axis + 1 :],
             )
         layer = {
-            "learned": lambda: sf.LearnedPositions(N + n - 1, D),
+            "learned": lambda: sf.LearnedPositions(N + n - 1 + start, D, start=start),
             "sinusoidal": lambda: sf.SinusoidalPositions(D),
             "token": lambda: sf.ClassToken(D, n),
         }[kind]()
@@ -1077,7 +1077,8 @@ def usual(cost, name):
     small = {"D": 64, "h": 4, "h_kv": 2, "n_ctx": 4096, "P": 16}
     brought, numbers = flat(cost.setup.inputs), flat(INPUTS[name])
     values = {s.name: small.get(s.name, 8) for s in cost.symbols}
-    values |= {s.name: n for s, n in zip(brought, numbers, strict=True) if s.is_Symbol}
+    pairs = zip(brought, numbers, strict=True)
+    values |= {s.name: n for s, n in pairs if s.is_Symbol and isinstance(n, int)}
     return cost.at(values)
 
 

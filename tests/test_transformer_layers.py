@@ -352,6 +352,21 @@ def test_options_of_a_whole_transformer_go_to_its_blocks():
     assert same(plain.params - cost(norm="RMSNorm").params, (2 * L + 3 * 2 + 2) * D)
 
 
+def test_a_vision_transformer_from_its_parts():
+    """torchvision's vit_b_16: 86,567,656 params, and 17.56 GFLOPS in its documentation's table."""
+    block = sf.TransformerEncoderLayer(D, h, 4 * D, activation="gelu", norm_first=True)
+    net = sf.Sequential(
+        conv_proj=sf.PatchEmbed(3, D, 16),
+        class_token=sf.ClassToken(D),
+        pos_embedding=sf.LearnedPositions(197, D),
+        encoder=sf.TransformerEncoder(block, L, sf.LayerNorm(D)),
+        first=sf.Select(1, 0),
+        head=sf.Linear(D, 1000),
+    )
+    cost = sf.cost(net, (3, H, W), "mac").at(H=224, W=224, D=768, L=12, h=12)
+    assert (cost.params, cost.macs) == (86567656, 17563828224)
+
+
 def test_a_batch_stands_where_it_is_said_to():
     for batch_first, shape in ((True, (B, N, D)), (False, (N, B, D))):
         layer = sf.TransformerEncoderLayer(D, h, d_ff, batch_first=batch_first)

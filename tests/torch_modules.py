@@ -156,6 +156,7 @@ class Placed(nn.Module):
     def __init__(self, layer):
         super().__init__()
         self.width, self.kind = plain(layer.d_model), type(layer)
+        self.start = plain(getattr(layer, "start", 0))
         rows = {sf.LearnedPositions: "n_ctx", sf.ClassToken: "n"}.get(self.kind)
         if rows:
             self.rows = nn.Parameter(torch.zeros(plain(getattr(layer, rows)), self.width))
@@ -165,7 +166,7 @@ class Placed(nn.Module):
         if self.kind is sf.ClassToken:
             return torch.cat([self.rows.expand(batch, -1, -1), x], 1)
         if self.kind is sf.LearnedPositions:
-            return x + self.rows[:positions]
+            return x + self.rows[self.start : self.start + positions]
         places = torch.arange(positions, dtype=x.dtype)[:, None]
         even = torch.arange(0, self.width, 2, dtype=x.dtype)
         angles = places / 10000 ** (even / self.width)
