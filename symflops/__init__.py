@@ -144,6 +144,7 @@ if TYPE_CHECKING:
     from symflops.layers.deformable import DeformConv2d as DeformConv2d
     from symflops.layers.depth import Repeat as Repeat
     from symflops.layers.depth import Stack as Stack
+    from symflops.layers.diagonal import S4D as S4D
     from symflops.layers.dynamic import DynamicConv2d as DynamicConv2d
     from symflops.layers.embedding import Embedding as Embedding
     from symflops.layers.experts import MixtureOfExperts as MixtureOfExperts
@@ -271,7 +272,6 @@ if TYPE_CHECKING:
     from symflops.layers.shape import Select as Select
     from symflops.layers.shape import Split as Split
     from symflops.layers.shape import Unflatten as Unflatten
-    from symflops.layers.state_space import S4D as S4D
     from symflops.layers.state_space import SSD as SSD
     from symflops.layers.state_space import Mamba2Block as Mamba2Block
     from symflops.layers.transformer import Transformer as Transformer
@@ -414,7 +414,8 @@ _MODULES = {
     "symflops.layers.adapters": "Adapter LoRA",
     "symflops.layers.causal_conv": "CausalConv1d",
     "symflops.layers.selective": "MambaBlock SelectiveScan",
-    "symflops.layers.state_space": "S4D SSD Mamba2Block",
+    "symflops.layers.diagonal": "S4D",
+    "symflops.layers.state_space": "SSD Mamba2Block",
     "symflops.layers.gated_linear": "GatedLinearAttention GatedRecurrence",
     "symflops.oracle.checking": "Verification verify",
     "symflops.errors": (

@@ -9,7 +9,6 @@ from symflops.facts import equal, more_than
 from symflops.fields import pointwise
 from symflops.layers.arguments import single
 from symflops.layers.base import Forward, Layer, Require
-from symflops.layers.combine import same_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,8 +53,13 @@ class Scan(Layer):
             message = f"{kind} takes {len(self.features)} inputs, {named}; got {len(inputs)}"
             raise ShapeError(message)
         for (name, expected), x in zip(self.features.items(), inputs, strict=True):
-            for axis, (a, b) in enumerate(zip(inputs[0][:2], x[:2], strict=True)):
-                yield same_size(kind, axis, a, b)
+            for what, a, b in zip(("samples", "positions"), inputs[0], x, strict=False):
+                yield Require(
+                    equal(a, b),
+                    lambda name=name, what=what, a=a, b=b: (  # type: ignore[misc]
+                        f"{kind} expects {a} {what} of {name}, as of the first input, got {b}"
+                    ),
+                )
             yield Require(
                 equal(x[2], expected),
                 lambda name=name, x=x, expected=expected: (  # type: ignore[misc]

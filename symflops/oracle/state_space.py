@@ -6,7 +6,8 @@ import cmath
 import math
 from typing import TYPE_CHECKING, Any
 
-from symflops.layers.state_space import S4D, SSD, Bias
+from symflops.layers.diagonal import S4D
+from symflops.layers.state_space import SSD, Bias
 from symflops.oracle.fourier import dot, transform
 from symflops.oracle.number import Array, grid, total
 from symflops.oracle.sliding import must_be
