@@ -263,6 +263,18 @@ def test_vectors_are_scaled_by_the_root_of_their_width():
     assert text["lm_head.scale"].mults == D * M
 
 
+def test_encoders_keep_nothing():
+    """What the next word needs are the decoder's own keys and values, and those of the memory."""
+    assert sf.cost(sf.zoo.bert()).kv_cache == 0
+    for name in ("t5", "transformer", "whisper"):
+        cost = sf.cost(sf.zoo.model(name))
+        assert cost["encoder"].kv_cache == 0
+        own, memory = (cost[f"decoder.layers.0.{part}"] for part in ("self_attn", "multihead_attn"))
+        L = sf.dim("L")
+        assert same(cost.kv_cache, L * (own.kv_cache + memory.kv_cache))
+        assert own.kv_cache != memory.kv_cache != 0
+
+
 def test_masks_and_windows_are_asked_for():
     """Left alone, every pair is counted; the mask is the decoder's to itself, never of an encoder or a memory."""
     for name, path in (("gpt", "h.0.attn"), ("llama", "layers.0.self_attn")):

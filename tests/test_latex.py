@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from strategies import usual
 
 import symflops as sf
 from symflops.errors import ArgumentError, UnknownNameError
@@ -27,7 +28,6 @@ BAD = re.compile(
     r"Warning|Overfull|Underfull|too large|^! |undefined|multiply defined", re.MULTILINE
 )
 HOSTILE = r'50% of R&D, $5 #1_a {b} ~x^2 \end a<b>c "quoted" |bar| `` -- [x]*'
-SIDE = {"alexnet_original": 227, "lenet5": 32}
 
 
 def compiled(tmp_path, fragments, preamble):
@@ -61,30 +61,12 @@ def compiled(tmp_path, fragments, preamble):
     return {name: text for name, text in found.items() if BAD.search(text)} | stopped
 
 
-#: Of language models: tokens, frames, and the sizes of families.
-TEXT_SIZES = {
-    "N": 512,
-    "M": 512,
-    "T": 3000,
-    "V": 32_000,
-    "n_ctx": 2048,
-    "D": 4096,
-    "L": 32,
-    "h": 32,
-    "h_kv": 8,
-    "d_ff": 11_008,
-}
-
-
 def cost_of(name):
     return sf.cost(getattr(sf.zoo, name)())
 
 
 def numbers(name):
-    cost = cost_of(name)
-    sizes = TEXT_SIZES | dict.fromkeys(("H", "W"), SIDE.get(name, 224))
-    values = {key: value for key, value in sizes.items() if key in map(str, cost.symbols)}
-    return cost.at(**values) if values else cost
+    return usual(cost_of(name), name)
 
 
 @pytest.fixture(scope="module")
