@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import symflops as sf
 from symflops.exprs import minimum
-from symflops.facts import Facts, at_least
+from symflops.facts import Facts, at_least, divides
 from symflops.layers.cache import Appended, Cached, Memory
 from symflops.primitives.attention import pairs
 from symflops.symbols import exact
@@ -423,8 +423,10 @@ def test_arguments_that_cannot_be(build, message):
         (sf.Scores(8), [(10, 512), (4, 256)], "queries have 64 entries a head, and keys 32"),
         (sf.Scores(8), [(10, 511), (4, 512)], "the width 511 of the queries is not one of 8 heads"),
         (sf.Scores(8, causal=True), [(10, 64), (4, 64)], "at least 10 keys under its mask, got 4"),
+        (sf.Scores(8, causal=True, extra=2), [(10, 64), (11, 64)], "at least 12 keys"),
         (sf.Weighting(), [(2, 8, 10, 4), (2, 5, 64)], "there are 4 keys, and 5 values"),
         (sf.Weighting(), [(8, 10, 4), (4, 60)], "the width 60 of the values is not one of 8 heads"),
+        (sf.Weighting(3), [(8, 10, 4), (4, 60)], "kv_heads = 3 must divide num_heads = 8"),
         (sf.RelativePositionBias(32, 4), (8, 10, 10), "expects 4 heads, got 8"),
         (sf.RotaryEmbedding(64), (10, 100), "the width 100 of the entries is not one of"),
     ],
@@ -480,7 +482,16 @@ def test_what_is_kept_needs_a_step():
         sf.cost(sf.Kept(sf.Identity(), N), (N, D))
 
 
-# minima
+# facts, and minima
+
+
+@pytest.mark.parametrize("chain", [*itertools.permutations([(k, h), (h, D), (D, E)])], ids=str)
+def test_divisors_of_divisors(chain):
+    """Whatever of k | h, h | D and D | E is stated first, E/k and E·k/h are whole and at least 1."""
+    facts = Facts(tuple(divides(*pair) for pair in chain))
+    for size in (E / k, E * k / h, E / h):
+        assert facts.decide(divides(1, size)) is True
+        assert facts.decide(at_least(size, 1)) is True
 
 
 def test_the_smaller_of_two_sizes():
