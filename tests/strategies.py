@@ -1076,7 +1076,7 @@ def usual(cost, name):
     """A model's cost at its usual input, and the sizes of a family small."""
     small = {"D": 64, "h": 4, "h_kv": 2, "n_ctx": 4096, "P": 16}
     brought, numbers = flat(cost.setup.inputs), flat(INPUTS[name])
-    values = {s.name: small.get(s.name, 8) for s in cost.symbols}
+    values = {name: small.get(name, 8) for name in sorted(map(str, cost.symbols))}
     pairs = zip(brought, numbers, strict=True)
     values |= {s.name: n for s, n in pairs if s.is_Symbol and isinstance(n, int)}
     return cost.at(values)
