@@ -122,7 +122,9 @@ class Facts:
         self._back = {m: n / d for d, n, m in self._multiples}
         self._canonical: dict[sympy.Expr, sympy.Expr] = {}
         self._effort = 0
-        self._bounds = [bound for r in relations if r.sign in (">=", ">") for bound in _bounds(r)]
+        ordered = [relation for relation in relations if relation.sign in (">=", ">")]
+        self._bounds = [bound for relation in ordered for bound in _bounds(relation)]
+        self._below = [next(_bounds(relation)) for relation in ordered if relation.left.is_Symbol]
 
     def is_whole(self, term: sympy.Expr) -> bool:
         """Say whether a term is certainly a whole number."""
@@ -234,13 +236,17 @@ class Facts:
         for form in (expr, self._in_multiples(expr)) if self._multiples else (expr,):
             if _nonnegative_from_one(form, strictly=strictly):
                 return True
-        # N >= w: write N = w + t with t >= 0, one stated bound after the other
+        # N >= w: write N = w + t with t >= 0, one stated bound by itself, then all from below together
         for symbol, value in self._bounds:
             if expr.has(symbol):
                 shifted = expr.xreplace({symbol: value})
                 if _nonnegative_from_one(_without_floors(spread(shifted)), strictly=strictly):
                     return True
-        return False
+        if len(self._below) < 2:  # noqa: PLR2004 - one was tried by itself
+            return False
+        for symbol, value in self._below * len(self._below):
+            expr = expr.xreplace({symbol: value})
+        return _nonnegative_from_one(_without_floors(spread(expr)), strictly=strictly)
 
 
 def _bounds(relation: Relation) -> Iterator[tuple[Symbol, sympy.Expr]]:
