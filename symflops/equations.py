@@ -28,11 +28,6 @@ class Equation:
     output: tuple[str, ...]
     sizes: Mapping[str, sympy.Expr]
 
-    @property
-    def is_numeric(self) -> bool:
-        """Whether every size is a number."""
-        return all(size.is_Rational for size in self.sizes.values())
-
     def axes(self, part: Collection[int]) -> tuple[str, ...]:
         """Return the axes of what some operands give: those of one alone, else those needed elsewhere.
 

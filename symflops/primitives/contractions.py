@@ -10,7 +10,7 @@ from symflops.errors import ArgumentError
 from symflops.exprs import product, tidy
 from symflops.facts import KNOWING, Facts
 from symflops.primitives.core import step_of
-from symflops.primitives.orders import Search, plan_of
+from symflops.primitives.orders import Search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,35 +55,52 @@ def einsum(
     if len(operands) == 1:
         outputs = product(found.sized(found.output))
         return step_of("reduce", role, sizes, add=product(sizes) - outputs)
-    given = None if order is None else plan_of(found, read_order(order, len(operands)))
-    plan = given or _planned(found)
-    step = step_of("contract", role, sizes, mul=plan.products, add=plan.sums)
+    search = _search(found)
+    plan = _best(search) if order is None else search.planned(read_order(order, len(operands)))
+    mul, add = search.expr(plan.products), search.expr(plan.sums)
+    step = step_of("contract", role, sizes, mul=mul, add=add)
     only = len(operands) == 2  # noqa: PLR2004 - there is one order
     return step if only else replace(step, why=_told(found, plan.order))
 
 
-def _planned(equation: Equation) -> Plan:
-    """Return the best order, given what is known where a layer is traced.
+def _search(equation: Equation) -> Search:
+    """Return who looks for the best order, with what is known where a layer is traced."""
+    knowing = KNOWING.get()
+    if knowing is None:
+        return Search(equation, Facts())
+    sizes = {axis: knowing.expr(size) for axis, size in equation.sizes.items()}
+    return Search(replace(equation, sizes=sizes), knowing.facts)
+
+
+def _best(search: Search) -> Plan:
+    """Return the best order.
 
     Raises:
         ArgumentError: it depends on the sizes which order that is, or there are too many operands.
     """
+    equation = search.equation
     if len(equation.operands) > MOST_OPERANDS:
         message = (
             f"einsum({equation.text!r}) has {len(equation.operands)} operands, and the best order is looked "
             f"for among up to {MOST_OPERANDS}; say one, as order='((a b) c)'"
         )
         raise ArgumentError(message)
-    knowing = KNOWING.get()
-    if knowing is None:
-        facts = Facts()
-    else:
-        sizes = {axis: knowing.expr(size) for axis, size in equation.sizes.items()}
-        equation, facts = replace(equation, sizes=sizes), knowing.facts
-    plan, *others = Search(equation, facts).best()
-    if others:
-        raise _depends(equation, [plan, *others])
-    return plan
+    plan, *others = search.best()
+    if not others:
+        return plan
+    plans = [plan, *others]
+    shown = "; ".join(
+        f"{spelled(plan.order)} takes {tidy(search.expr(plan.products))} products and "
+        f"{tidy(search.expr(plan.sums))} sums"
+        for plan in plans[:SHOWN]
+    )
+    more = f"; and {len(plans) - SHOWN} orders more" if len(plans) > SHOWN else ""
+    message = (
+        f"einsum({equation.text!r}): it depends on the sizes which order is best: {shown}{more}. Say one, as "
+        f"order={spelled(plan.order)!r}, state a fact that decides, as cost(…, assume='N >= D'), or put "
+        "numbers in"
+    )
+    raise ArgumentError(message)
 
 
 def _told(equation: Equation, order: Order) -> str:
@@ -95,17 +112,3 @@ def _told(equation: Equation, order: Order) -> str:
         for part, names in zip(made, axes, strict=True)
     )
     return f"in the order {spelled(order)}, by way of {way}"
-
-
-def _depends(equation: Equation, plans: list[Plan]) -> ArgumentError:
-    shown = "; ".join(
-        f"{spelled(plan.order)} takes {tidy(plan.products)} products and {tidy(plan.sums)} sums"
-        for plan in plans[:SHOWN]
-    )
-    more = f"; and {len(plans) - SHOWN} orders more" if len(plans) > SHOWN else ""
-    message = (
-        f"einsum({equation.text!r}): it depends on the sizes which order is best: {shown}{more}. Say one, as "
-        f"order={spelled(plans[0].order)!r}, state a fact that decides, as cost(…, assume='N >= D'), or put "
-        "numbers in"
-    )
-    return ArgumentError(message)

@@ -1,17 +1,24 @@
-"""The best order of a contraction of several operands: of all for numbers, by proof for symbols."""
+"""The best order of a contraction of several operands: of all for numbers, by proof for symbols.
+
+What an order takes is a polynomial in the sizes, which are whole and at least 1. One is nowhere greater than
+another if their difference, written in what the sizes exceed 1 by, has no negative coefficient.
+"""
 
 from __future__ import annotations
 
+import math
 import random
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from itertools import product as choices
 from typing import TYPE_CHECKING
 
 from sympy import Integer
 
 from symflops.equations import members
-from symflops.exprs import ZERO, product
+from symflops.exprs import product
 from symflops.facts import Facts, at_least
 from symflops.symbols import Member
 
@@ -24,44 +31,63 @@ if TYPE_CHECKING:
 
 EXAMPLES, ATTEMPTS, LARGEST = 16, 200, 12  # how many, how often drawn, up to which size
 
+#: The powers of the sizes that are no numbers → the coefficient.
+Polynomial = Counter[tuple[int, ...]]
+
 
 @dataclass(frozen=True)
 class Plan:
-    """An order, or a part of one, with the products and sums that it takes, also in examples of sizes."""
+    """An order, or a part of one, with the products and sums that it takes."""
 
     order: Order
-    products: sympy.Expr = ZERO
-    sums: sympy.Expr = ZERO
-    examples: tuple[Plan, ...] = ()
-
-
-def joined(equation: Equation, left: Plan, right: Plan) -> Plan:
-    """Return the contraction of what two parts give: a product for every combination of their axes."""
-    one, other = members(left.order), members(right.order)
-    axes = dict.fromkeys((*equation.axes(one), *equation.axes(other)))
-    products = product(equation.sized(axes))
-    outputs = product(equation.sized(equation.axes(one | other)))
-    return Plan(
-        (left.order, right.order),
-        left.products + right.products + products,
-        left.sums + right.sums + products - outputs,
-    )
-
-
-def plan_of(equation: Equation, order: Order) -> Plan:
-    """Return what an order takes."""
-    if isinstance(order, int):
-        return Plan(order)
-    left, right = (plan_of(equation, part) for part in order)
-    return joined(equation, left, right)
+    products: Polynomial
+    sums: Polynomial
 
 
 @dataclass(frozen=True)
 class Search:
-    """Looks for the orders that no other is as good as, whatever the sizes are that the facts allow."""
+    """Looks for the order that takes fewest, whatever the sizes are that the facts allow."""
 
     equation: Equation
     facts: Facts
+
+    @cached_property
+    def atoms(self) -> list[sympy.Expr]:
+        """The different sizes that are no numbers."""
+        return [s for s in dict.fromkeys(self.equation.sizes.values()) if not s.is_Integer]
+
+    def entries(self, axes: Iterable[str]) -> Polynomial:
+        """Return how many entries there are along axes."""
+        sizes = self.equation.sized(axes)
+        number = math.prod(int(size) for size in sizes if size.is_Integer)
+        return Counter({tuple(map(sizes.count, self.atoms)): number})
+
+    def expr(self, polynomial: Polynomial) -> sympy.Expr:
+        """Return a polynomial as an expression."""
+        monomials = (
+            product((Integer(number), *map(pow, self.atoms, powers)))
+            for powers, number in polynomial.items()
+        )
+        return sum(monomials, start=Integer(0))
+
+    def planned(self, order: Order) -> Plan:
+        """Return what an order takes."""
+        if isinstance(order, int):
+            return Plan(order, Counter(), Counter())
+        left, right = map(self.planned, order)
+        return self.joined(left, right)
+
+    def joined(self, left: Plan, right: Plan) -> Plan:
+        """Return the contraction of what two parts give: a product for every combination of their axes."""
+        one, other = members(left.order), members(right.order)
+        axes = dict.fromkeys((*self.equation.axes(one), *self.equation.axes(other)))
+        products = self.entries(axes)
+        outputs = self.entries(self.equation.axes(one | other))
+        return Plan(
+            (left.order, right.order),
+            _total((left.products, right.products, products)),
+            _total((left.sums, right.sums, products, _times(-1, outputs))),
+        )
 
     def best(self) -> list[Plan]:
         """Return the order with the fewest products, and of equals the fewest sums; several where it depends.
@@ -69,11 +95,7 @@ class Search:
         What some operands give is the same in whatever order, so of every part the best plans alone are kept.
         """
         number = len(self.equation.operands)
-        alone = [Plan(i) for i in range(number)]
-        plans = {
-            frozenset([i]): [replace(plan, examples=(plan,) * len(self.examples))]
-            for i, plan in enumerate(alone)
-        }
+        plans = {frozenset([i]): [self.planned(i)] for i in range(number)}
         for size in range(2, number + 1):
             for part in map(frozenset, combinations(range(number), size)):
                 plans[part] = self.least(
@@ -84,16 +106,10 @@ class Search:
                 )
         return plans[frozenset(range(number))]
 
-    def joined(self, left: Plan, right: Plan) -> Plan:
-        """Return the contraction of what two parts give, in examples too."""
-        each = zip(self.examples, left.examples, right.examples, strict=True)
-        examples = tuple(joined(*example) for example in each)
-        return replace(joined(self.equation, left, right), examples=examples)
-
     def least(self, plans: Iterable[Plan]) -> list[Plan]:
         """Return the best plan for numbers; for symbols all that no other is as good as."""
-        if self.equation.is_numeric:
-            return [min(plans, key=lambda plan: (plan.products, plan.sums))]
+        if not self.atoms:
+            return [min(plans, key=lambda plan: (plan.products[()], plan.sums[()]))]
         kept: list[Plan] = []
         for plan in plans:
             if not any(self.is_no_worse(known, plan) for known in kept):
@@ -106,33 +122,64 @@ class Search:
 
         Fewer products alone would not do: at sizes where they are equal, sums would decide otherwise.
         """
-        each = zip(plan.examples, other.examples, strict=True)
-        if any(a.products > b.products or a.sums > b.sums for a, b in each):
-            return False  # there is no proof to be looked for
-        fewer = at_least(other.products, plan.products), at_least(other.sums, plan.sums)
-        return all(self.facts.decide(relation) for relation in fewer)
+        pairs = (other.products, plan.products), (other.sums, plan.sums)
+        return all(self.is_nonnegative(_total((a, _times(-1, b)))) for a, b in pairs)
+
+    def is_nonnegative(self, polynomial: Polynomial) -> bool:
+        """Prove that a polynomial is nowhere negative; one example is enough to give up."""
+        if any(_value(polynomial, sizes) < 0 for sizes in self.examples):
+            return False
+        if _is_nonnegative_from_one(polynomial):
+            return True
+        plain = all(size.is_Symbol for size in self.atoms)
+        if plain and not self.facts.relations:
+            return False
+        return bool(self.facts.decide(at_least(self.expr(polynomial), 0)))
 
     @cached_property
-    def examples(self) -> list[Equation]:
-        """The equation with numbers for all sizes, which the facts allow."""
-        if self.equation.is_numeric or any(s.has(Member) for s in self.equation.sizes.values()):
+    def examples(self) -> list[tuple[int, ...]]:
+        """Numbers for the sizes, which the facts allow."""
+        if any(size.has(Member) for size in self.atoms):
             return []
         relations = self.facts.relations
         symbols = set().union(
-            *(size.free_symbols for size in self.equation.sizes.values()),
-            *(relation.symbols for relation in relations),
+            *(size.free_symbols for size in self.atoms), *(r.symbols for r in relations)
         )
         rng = random.Random(0)  # noqa: S311 - the same ones every time
-        found: list[Equation] = []
+        found: list[tuple[int, ...]] = []
         for _ in range(ATTEMPTS):
-            values = {
-                symbol: Integer(rng.randint(1, LARGEST)) for symbol in sorted(symbols, key=str)
-            }
-            allowed = all(Facts().decide(relation.at(values)) for relation in relations)
-            if allowed and len(found) < EXAMPLES:
-                sizes = {axis: size.xreplace(values) for axis, size in self.equation.sizes.items()}
-                found.append(replace(self.equation, sizes=sizes))
-        return [example for example in found if example.is_numeric]
+            values = {s: Integer(rng.randint(1, LARGEST)) for s in sorted(symbols, key=str)}
+            sizes = [size.xreplace(values) for size in self.atoms]
+            are_sizes = all(size.is_Integer and size > 0 for size in sizes)
+            if are_sizes and all(Facts().decide(r.at(values)) for r in relations):
+                found.append(tuple(map(int, sizes)))
+            if len(found) == EXAMPLES:
+                break
+        return found
+
+
+def _total(polynomials: Iterable[Polynomial]) -> Polynomial:
+    found: Polynomial = Counter()
+    for polynomial in polynomials:
+        found.update(polynomial)  # of a Counter: adds
+    return found
+
+
+def _times(number: int, polynomial: Polynomial) -> Polynomial:
+    return Counter({powers: number * n for powers, n in polynomial.items()})
+
+
+def _value(polynomial: Polynomial, sizes: tuple[int, ...]) -> int:
+    return sum(n * math.prod(map(pow, sizes, powers)) for powers, n in polynomial.items())
+
+
+def _is_nonnegative_from_one(polynomial: Polynomial) -> bool:
+    """Prove that a polynomial in x = 1 + x' is nowhere negative: none of its coefficients in x' is."""
+    shifted: Polynomial = Counter()
+    for powers, number in polynomial.items():
+        for lower in choices(*(range(power + 1) for power in powers)):
+            shifted[lower] += number * math.prod(map(math.comb, powers, lower))
+    return all(number >= 0 for number in shifted.values())
 
 
 def _halves(part: frozenset[int]) -> Iterator[frozenset[int]]:
