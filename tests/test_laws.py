@@ -216,28 +216,6 @@ LAYERS = [
 ]
 
 
-#: Those of the layers here, and of the families of the zoo.
-SYMBOLS = (
-    "C",
-    "D",
-    "H",
-    "K",
-    "L",
-    "M",
-    "N",
-    "P",
-    "T",
-    "V",
-    "W",
-    "d_ff",
-    "d_inner",
-    "d_state",
-    "h",
-    "h_kv",
-    "n_ctx",
-)
-
-
 def kinds(layer):
     for kind in layer.__subclasses__():
         yield kind
@@ -247,13 +225,14 @@ def kinds(layer):
 @functools.cache
 def namespace():
     names = {name: getattr(sf, name) for name in sf.__all__}
-    list(map(sf.zoo.model, sf.zoo.names()))  # loads the blocks of all models
+    models = list(map(sf.zoo.model, sf.zoo.names()))  # loads the blocks of all models
+    symbols = {C, D, L, H, W}.union(*(model.symbols | model.body.symbols for model in models))
     blocks = {kind.__name__: kind for kind in kinds(sf.Layer) if ".zoo." in kind.__module__}
     return (
         names
         | blocks
         | {"floor": sympy.floor, "zoo": sf.zoo}
-        | {name: sf.dim(name) for name in SYMBOLS}
+        | {symbol.name: symbol for symbol in symbols}
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops import zoo
 from symflops.costs import cost
+from symflops.setups import shapes_of
 from symflops.tables.table import Column, Table
 from symflops.zoo.published import INPUTS
 
@@ -43,4 +44,5 @@ def row(model: Model) -> tuple[Any, ...]:
         counted = cost(model, shape)
         numbers |= {key: counted.metric(key) for key in missing}
     marked = " and ".join(NAMES[key] for key in missing)
-    return (model.name, *(numbers[key] for key in NAMES), (shape,), marked, model.paper)
+    shapes = shapes_of(model, shape)
+    return (model.name, *(numbers[key] for key in NAMES), shapes, marked, model.paper)

@@ -33,7 +33,7 @@ V, D, L, d_state, k, E, R = dims("V D L d_state k E R")
 SEEN = 2048  # tokens in a row when the networks were trained
 
 
-class Block(Layer):
+class MambaLayer(Layer):
     """x + mixer(norm(x)): there is no feed-forward network (Gu and Dao 2023, figure 3)."""
 
     norm: Layer
@@ -61,7 +61,7 @@ def _mamba(
     mixer = MambaBlock(d_model, d_state, d_conv, expand, dt_rank)
     return Sequential(
         embedding=Shared("embedding", Embedding(vocab_size, d_model)),
-        layers=Repeat(Block(RMSNorm(d_model, 1e-5), mixer), num_layers),
+        layers=Repeat(MambaLayer(RMSNorm(d_model, 1e-5), mixer), num_layers),
         norm_f=RMSNorm(d_model, 1e-5),
         lm_head=Shared("embedding", Linear(d_model, vocab_size, bias=False)),
     )
