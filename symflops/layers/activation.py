@@ -32,6 +32,7 @@ DEFINITIONS: dict[str, dict[Operation, int]] = {
     "gelu": {"mul": 3, "erf": 1, "add": 1},  # ½ · x · (1 + erf(x · 1/√2))
     # ½ · x · (1 + tanh(√(2/π) · (x + 0.044715 · x · x · x)))
     "gelu_tanh": {"mul": 6, "tanh": 1, "add": 2},
+    "quickgelu": {"mul": 2, "exp": 1, "add": 1, "div": 1},  # x · 1/(1 + exp(-1.702 · x))
     "leakyrelu": {"mul": 1, "cmp": 1},  # x if x > 0 else slope · x
     "prelu": {"mul": 1, "cmp": 1},  # the same, with a learned slope
     "elu": {"exp": 1, "sub": 1, "mul": 1, "cmp": 1},  # x if x > 0 else α · (exp(x) - 1)

@@ -38,6 +38,7 @@ from symflops.oracle import (
     state_space,
     transposed,
     unfold,
+    vision,
     windows,
     winograd,
 )
@@ -77,6 +78,7 @@ LEAVES: dict[type, Callable[[Any, tuple[Array, ...], Counter], Array]] = {
         state_space,
         gated_linear,
         windows,
+        vision,
         heads,
         linear_attention,
     )

@@ -15,9 +15,14 @@ from symflops.errors import UnknownNameError
 _MODULES = {
     "symflops.zoo.alexnets": "alexnet alexnet_original",
     "symflops.zoo.berts": "bert bert_base bert_large",
+    "symflops.zoo.clips": "clip clip_vit_b_32 clip_vit_b_16 clip_vit_l_14 clip_vit_l_14_336",
     "symflops.zoo.convnext": "convnext_tiny convnext_small convnext_base convnext_large",
     "symflops.zoo.deepseeks": "deepseek_v2 deepseek_v3",
     "symflops.zoo.densenet": "densenet121 densenet161 densenet169 densenet201",
+    "symflops.zoo.dits": (
+        "dit dit_s_8 dit_s_4 dit_s_2 dit_b_8 dit_b_4 dit_b_2 dit_l_8 dit_l_4 dit_l_2 dit_xl_8 dit_xl_4 "
+        "dit_xl_2"
+    ),
     "symflops.zoo.efficientnets": (
         "efficientnet_b0 efficientnet_b1 efficientnet_b2 efficientnet_b3 efficientnet_b4 efficientnet_b5 "
         "efficientnet_b6 efficientnet_b7 efficientnet_v2_s efficientnet_v2_m efficientnet_v2_l"
@@ -31,6 +36,7 @@ _MODULES = {
     "symflops.zoo.lenet": "lenet5",
     "symflops.zoo.llamas": "llama llama2_7b llama2_13b llama2_70b llama3_8b llama3_70b llama3_405b",
     "symflops.zoo.mambas": "mamba mamba_130m mamba_370m mamba_790m mamba_1_4b mamba_2_8b",
+    "symflops.zoo.maxvits": "maxvit_t",
     "symflops.zoo.mixtrals": "mistral_7b mixtral_8x7b",
     "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
     "symflops.zoo.mobile_segmentation": "deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large",

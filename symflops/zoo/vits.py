@@ -67,14 +67,14 @@ class EncoderBlock(Layer):
     num_heads: Size
     d_ff: Size
     activation: Any = "gelu"
-    causal: bool = False
     eps: Size = EPS
+    causal: bool = False
 
     def forward(self, x: Shape) -> Forward:
         """Attend, then widen every position."""
         norm = LayerNorm(self.d_model, self.eps)
         attention = MultiheadAttention(
-            self.d_model, self.num_heads, causal=self.causal, keeps=self.causal
+            self.d_model, self.num_heads, causal=self.causal, keeps=False
         )
         network = FeedForward(self.d_model, self.d_ff, self.activation)
         x = yield from sublayer(x, ("ln_1", norm), ("self_attention", attention))
@@ -82,12 +82,17 @@ class EncoderBlock(Layer):
 
 
 class Encoder(Layer):
-    """Positions, ``num_layers`` blocks, and a norm (Dosovitskiy et al. 2021, equations 1 to 4)."""
+    """Positions, ``num_layers`` blocks, and a norm behind them (Dosovitskiy et al. 2021, equations 1 to 4).
+
+    Without ``positions`` there is a learned one for every token of the input. CLIP has a norm before the
+    blocks, ``ln_pre``, and none of all tokens behind them.
+    """
 
     block: Layer
     num_layers: Size
-    norm: Layer
+    ln: Layer | None = None
     positions: Size = None
+    ln_pre: Layer | None = None
 
     def forward(self, x: Shape) -> Forward:
         """Add the positions, and apply the blocks."""
@@ -96,8 +101,10 @@ class Encoder(Layer):
         if self.positions is not None:
             learned = ImagePositions(self.positions, width)
         y = yield "pos_embedding", learned, x
+        if self.ln_pre is not None:
+            y = yield "ln_pre", self.ln_pre, y
         y = yield "layers", Repeat(self.block, self.num_layers), y
-        return (yield "ln", self.norm, y)
+        return y if self.ln is None else (yield "ln", self.ln, y)
 
 
 def _vit(
