@@ -195,6 +195,29 @@ def test_a_released_mamba_2():
     assert 24 * (block + 768) + 50_288 * 768 + 768 == 128_989_632
 
 
+def test_the_rank_of_delta():
+    """⌈d_model/16⌉ numbers, as in mamba_simple.py's "auto"."""
+    for width, rank in ((1, 1), (16, 1), (17, 2), (40, 3)):
+        auto, given = sf.MambaBlock(width), sf.MambaBlock(width, dt_rank=rank)
+        assert sf.cost(auto, (T, width)).params == sf.cost(given, (T, width)).params
+    symbolic = sf.cost(sf.MambaBlock(D), (T, D))
+    assert symbolic.at(D=40).params == sf.cost(sf.MambaBlock(40), (T, 40)).params
+
+
+@pytest.mark.parametrize(
+    "block", [sf.MambaBlock(4), sf.Mamba2Block(32), sf.GatedLinearAttention(8)]
+)
+def test_what_gates_what(block):
+    """The scan's output, normalised or not, times the activation of the other half; not the half itself."""
+    into = dict(sf.cost(block, (T, block.d_model)).tree.flow.into)
+    act = "g_act" if isinstance(block, sf.GatedLinearAttention) else "gate_act"
+    made, gate = into["gate"]
+    assert made in {("scan", 0), ("ssd", 0), ("joined", 0)}
+    assert gate == (act, 0)
+    last = next(reversed(into.values()))
+    assert last in {(("gate", 0),), (("norm", 0),)}
+
+
 def weights(node, path=()):
     if isinstance(node, Step):
         for weight in node.weights:
