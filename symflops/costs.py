@@ -313,7 +313,9 @@ class Cost:
         if all(layer.__module__.startswith("symflops.") for layer in layers):
             return {}
         fresh = {s: sympy.Dummy(s.name, **s.assumptions0) for s in swaps}
-        left = symbols_within(self.setup.at(fresh).traced()[0])
+        alone = fresh.keys() - self.setup.symbols  # neither a layer's argument nor an input's size
+        setup = self.setup.at(fresh).hiding({symbol: fresh[symbol] for symbol in alone})
+        left = alone | symbols_within(setup.traced()[0])
         return {symbol: value for symbol, value in swaps.items() if symbol in left}
 
     def __getitem__(self, path: str) -> Cost:
