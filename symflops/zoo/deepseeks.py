@@ -57,11 +57,11 @@ def _deepseek(
     """Tokens, ``dense_layers`` blocks with one SwiGLU, the others with experts, a norm, and a head.
 
     Every size may be a symbol. A token meets ``top_k`` experts of ``num_experts`` and the shared ones, which
-    are one as wide as all of them. Left out are what changes no count (experts are chosen within groups) and
-    what the paper adds for training alone: the correction of the router's scores (an addition an expert) and
-    the module that predicts a second token. Attention counts every pair of positions, as numbers in print do;
-    with ``causal`` it counts those that the mask leaves. ``cache_length=S`` is one decoding step, one token
-    behind S others; with ``absorb`` keys and values are not made anew for it.
+    are one as wide as all of them. Experts are chosen among all: that the released networks choose groups of
+    them first, and that V3 corrects the router's scores by a bias (an addition an expert), is not counted, nor
+    is the module that predicts a second token in training. Attention counts every pair of positions, as
+    numbers in print do; with ``causal`` it counts those that the mask leaves. ``cache_length=S`` is one
+    decoding step, one token behind S others; with ``absorb`` keys and values are not made anew for it.
     """
     attention = MultiheadLatentAttention(
         d_model,
