@@ -23,56 +23,28 @@ if TYPE_CHECKING:
     from symflops.conventions import Convention as Convention
     from symflops.costs import Cost as Cost
     from symflops.costs import cost as cost
-    from symflops.errors import (
-        ArgumentError as ArgumentError,
-    )
-    from symflops.errors import (
-        ConditionError as ConditionError,
-    )
-    from symflops.errors import (
-        NotClosedError as NotClosedError,
-    )
-    from symflops.errors import (
-        ReadError as ReadError,
-    )
-    from symflops.errors import (
-        ShapeError as ShapeError,
-    )
-    from symflops.errors import (
-        SymbolError as SymbolError,
-    )
-    from symflops.errors import (
-        SymflopsError as SymflopsError,
-    )
-    from symflops.errors import (
-        UnknownNameError as UnknownNameError,
-    )
-    from symflops.layers.activation import (
-        GELU as GELU,
-    )
+    from symflops.crossings import Crossover as Crossover
+    from symflops.crossings import crossover as crossover
+    from symflops.errors import ArgumentError as ArgumentError
+    from symflops.errors import ConditionError as ConditionError
+    from symflops.errors import NotClosedError as NotClosedError
+    from symflops.errors import ReadError as ReadError
+    from symflops.errors import ShapeError as ShapeError
+    from symflops.errors import SymbolError as SymbolError
+    from symflops.errors import SymflopsError as SymflopsError
+    from symflops.errors import UnknownNameError as UnknownNameError
+    from symflops.layers.activation import GELU as GELU
     from symflops.layers.activation import GLU as GLU
     from symflops.layers.activation import Hardsigmoid as Hardsigmoid
     from symflops.layers.activation import Hardswish as Hardswish
     from symflops.layers.activation import Hardtanh as Hardtanh
     from symflops.layers.activation import LogSoftmax as LogSoftmax
-    from symflops.layers.activation import (
-        ReLU as ReLU,
-    )
-    from symflops.layers.activation import (
-        ReLU6 as ReLU6,
-    )
-    from symflops.layers.activation import (
-        Sigmoid as Sigmoid,
-    )
-    from symflops.layers.activation import (
-        SiLU as SiLU,
-    )
-    from symflops.layers.activation import (
-        Softmax as Softmax,
-    )
-    from symflops.layers.activation import (
-        Tanh as Tanh,
-    )
+    from symflops.layers.activation import ReLU as ReLU
+    from symflops.layers.activation import ReLU6 as ReLU6
+    from symflops.layers.activation import Sigmoid as Sigmoid
+    from symflops.layers.activation import SiLU as SiLU
+    from symflops.layers.activation import Softmax as Softmax
+    from symflops.layers.activation import Tanh as Tanh
     from symflops.layers.adapters import Adapter as Adapter
     from symflops.layers.adapters import LoRA as LoRA
     from symflops.layers.attention import MultiheadAttention as MultiheadAttention
@@ -84,60 +56,24 @@ if TYPE_CHECKING:
     from symflops.layers.cells import GRUCell as GRUCell
     from symflops.layers.cells import LSTMCell as LSTMCell
     from symflops.layers.cells import RNNCell as RNNCell
-    from symflops.layers.channel_attention import (
-        CBAM as CBAM,
-    )
-    from symflops.layers.channel_attention import (
-        ECA as ECA,
-    )
-    from symflops.layers.channel_attention import (
-        SqueezeExcitation as SqueezeExcitation,
-    )
-    from symflops.layers.combine import (
-        Add as Add,
-    )
-    from symflops.layers.combine import (
-        Concat as Concat,
-    )
-    from symflops.layers.combine import (
-        Multiply as Multiply,
-    )
-    from symflops.layers.combine import (
-        Parallel as Parallel,
-    )
-    from symflops.layers.combine import (
-        Residual as Residual,
-    )
-    from symflops.layers.combine import (
-        Sequential as Sequential,
-    )
-    from symflops.layers.combine import (
-        Shared as Shared,
-    )
-    from symflops.layers.conv import (
-        Conv1d as Conv1d,
-    )
-    from symflops.layers.conv import (
-        Conv2d as Conv2d,
-    )
-    from symflops.layers.conv import (
-        Conv3d as Conv3d,
-    )
-    from symflops.layers.conv import (
-        DepthwiseConv1d as DepthwiseConv1d,
-    )
-    from symflops.layers.conv import (
-        DepthwiseConv2d as DepthwiseConv2d,
-    )
-    from symflops.layers.conv import (
-        DepthwiseConv3d as DepthwiseConv3d,
-    )
-    from symflops.layers.conv import (
-        PointwiseConv2d as PointwiseConv2d,
-    )
-    from symflops.layers.conv import (
-        SeparableConv2d as SeparableConv2d,
-    )
+    from symflops.layers.channel_attention import CBAM as CBAM
+    from symflops.layers.channel_attention import ECA as ECA
+    from symflops.layers.channel_attention import SqueezeExcitation as SqueezeExcitation
+    from symflops.layers.combine import Add as Add
+    from symflops.layers.combine import Concat as Concat
+    from symflops.layers.combine import Multiply as Multiply
+    from symflops.layers.combine import Parallel as Parallel
+    from symflops.layers.combine import Residual as Residual
+    from symflops.layers.combine import Sequential as Sequential
+    from symflops.layers.combine import Shared as Shared
+    from symflops.layers.conv import Conv1d as Conv1d
+    from symflops.layers.conv import Conv2d as Conv2d
+    from symflops.layers.conv import Conv3d as Conv3d
+    from symflops.layers.conv import DepthwiseConv1d as DepthwiseConv1d
+    from symflops.layers.conv import DepthwiseConv2d as DepthwiseConv2d
+    from symflops.layers.conv import DepthwiseConv3d as DepthwiseConv3d
+    from symflops.layers.conv import PointwiseConv2d as PointwiseConv2d
+    from symflops.layers.conv import SeparableConv2d as SeparableConv2d
     from symflops.layers.cosine import ContinuousBias as ContinuousBias
     from symflops.layers.cosine import LogitScale as LogitScale
     from symflops.layers.cosine import Normalize as Normalize
@@ -175,58 +111,28 @@ if TYPE_CHECKING:
     from symflops.layers.lowrank import CPConv2d as CPConv2d
     from symflops.layers.lowrank import LowRankLinear as LowRankLinear
     from symflops.layers.lowrank import TuckerConv2d as TuckerConv2d
-    from symflops.layers.mobile import (
-        GhostModule as GhostModule,
-    )
-    from symflops.layers.mobile import (
-        InvertedResidual as InvertedResidual,
-    )
-    from symflops.layers.mobile import (
-        ShuffleUnit as ShuffleUnit,
-    )
-    from symflops.layers.norm import (
-        BatchNorm1d as BatchNorm1d,
-    )
-    from symflops.layers.norm import (
-        BatchNorm2d as BatchNorm2d,
-    )
-    from symflops.layers.norm import (
-        BatchNorm3d as BatchNorm3d,
-    )
-    from symflops.layers.norm import (
-        LayerNorm as LayerNorm,
-    )
-    from symflops.layers.norm import (
-        LocalResponseNorm as LocalResponseNorm,
-    )
+    from symflops.layers.mobile import GhostModule as GhostModule
+    from symflops.layers.mobile import InvertedResidual as InvertedResidual
+    from symflops.layers.mobile import ShuffleUnit as ShuffleUnit
+    from symflops.layers.norm import BatchNorm1d as BatchNorm1d
+    from symflops.layers.norm import BatchNorm2d as BatchNorm2d
+    from symflops.layers.norm import BatchNorm3d as BatchNorm3d
+    from symflops.layers.norm import LayerNorm as LayerNorm
+    from symflops.layers.norm import LocalResponseNorm as LocalResponseNorm
     from symflops.layers.norm import RMSNorm as RMSNorm
     from symflops.layers.patches import PatchEmbed as PatchEmbed
     from symflops.layers.pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
-    from symflops.layers.pool import (
-        AdaptiveAvgPool2d as AdaptiveAvgPool2d,
-    )
+    from symflops.layers.pool import AdaptiveAvgPool2d as AdaptiveAvgPool2d
     from symflops.layers.pool import AdaptiveAvgPool3d as AdaptiveAvgPool3d
     from symflops.layers.pool import AdaptiveMaxPool1d as AdaptiveMaxPool1d
     from symflops.layers.pool import AdaptiveMaxPool2d as AdaptiveMaxPool2d
     from symflops.layers.pool import AdaptiveMaxPool3d as AdaptiveMaxPool3d
-    from symflops.layers.pool import (
-        AvgPool1d as AvgPool1d,
-    )
-    from symflops.layers.pool import (
-        AvgPool2d as AvgPool2d,
-    )
-    from symflops.layers.pool import (
-        AvgPool3d as AvgPool3d,
-    )
-    from symflops.layers.pool import (
-        MaxPool1d as MaxPool1d,
-    )
-    from symflops.layers.pool import (
-        MaxPool2d as MaxPool2d,
-    )
-    from symflops.layers.pool import (
-        MaxPool3d as MaxPool3d,
-    )
+    from symflops.layers.pool import AvgPool1d as AvgPool1d
+    from symflops.layers.pool import AvgPool2d as AvgPool2d
+    from symflops.layers.pool import AvgPool3d as AvgPool3d
+    from symflops.layers.pool import MaxPool1d as MaxPool1d
+    from symflops.layers.pool import MaxPool2d as MaxPool2d
+    from symflops.layers.pool import MaxPool3d as MaxPool3d
     from symflops.layers.positions import ClassToken as ClassToken
     from symflops.layers.positions import LearnedPositions as LearnedPositions
     from symflops.layers.positions import SinusoidalPositions as SinusoidalPositions
@@ -259,15 +165,9 @@ if TYPE_CHECKING:
     from symflops.layers.scores import Weighting as Weighting
     from symflops.layers.selective import MambaBlock as MambaBlock
     from symflops.layers.selective import SelectiveScan as SelectiveScan
-    from symflops.layers.shape import (
-        Dropout as Dropout,
-    )
-    from symflops.layers.shape import (
-        Flatten as Flatten,
-    )
-    from symflops.layers.shape import (
-        Identity as Identity,
-    )
+    from symflops.layers.shape import Dropout as Dropout
+    from symflops.layers.shape import Flatten as Flatten
+    from symflops.layers.shape import Identity as Identity
     from symflops.layers.shape import Permute as Permute
     from symflops.layers.shape import Select as Select
     from symflops.layers.shape import Split as Split
@@ -294,35 +194,19 @@ if TYPE_CHECKING:
     from symflops.layers.windows import WindowMerge as WindowMerge
     from symflops.layers.windows import WindowPartition as WindowPartition
     from symflops.layers.winograd import WinogradConv2d as WinogradConv2d
+    from symflops.optima import Optimum as Optimum
+    from symflops.optima import optimum as optimum
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
-    from symflops.primitives import (
-        bias_add as bias_add,
-    )
-    from symflops.primitives import (
-        contract as contract,
-    )
-    from symflops.primitives import (
-        einsum as einsum,
-    )
-    from symflops.primitives import (
-        elementwise as elementwise,
-    )
-    from symflops.primitives import (
-        move as move,
-    )
-    from symflops.primitives import (
-        op as op,
-    )
-    from symflops.primitives import (
-        reduce as reduce,
-    )
-    from symflops.primitives import (
-        softmax as softmax,
-    )
-    from symflops.primitives import (
-        unknown as unknown,
-    )
+    from symflops.primitives import bias_add as bias_add
+    from symflops.primitives import contract as contract
+    from symflops.primitives import einsum as einsum
+    from symflops.primitives import elementwise as elementwise
+    from symflops.primitives import move as move
+    from symflops.primitives import op as op
+    from symflops.primitives import reduce as reduce
+    from symflops.primitives import softmax as softmax
+    from symflops.primitives import unknown as unknown
     from symflops.shares import share as share
     from symflops.symbols import dim as dim
     from symflops.symbols import dims as dims
@@ -345,6 +229,8 @@ _MODULES = {
     "symflops.costs": "Cost cost",
     "symflops.shares": "share",
     "symflops.asymptotics": "Leading leading limit",
+    "symflops.crossings": "Crossover crossover",
+    "symflops.optima": "Optimum optimum",
     "symflops.comparison": "compare ratio",
     "symflops.units": "si",
     "symflops.layers.base": "Layer Size",
