@@ -25,11 +25,12 @@ from symflops.zoo.unets import CenterCrop, UNet, Up
 C, D, H, K, L, W, g, r, w = sf.dims("C D H K L W g r w")
 METRICS = ("params", "mults", "adds", "macs", "flops", "activations")
 
-#: Models that end with a classifier.
+#: Models of so many classes; a family in symbols has a symbol there.
 CLASSIFIERS = [
     name
     for name in sf.zoo.names()
     if "num_classes" in inspect.signature(getattr(sf.zoo, name)).parameters
+    and DEFAULTS[name]["num_classes"].is_Integer
 ]
 
 # symbols

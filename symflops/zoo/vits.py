@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 VIT = "Dosovitskiy et al. 2021, An image is worth 16x16 words, section 3.1 and table 1"
 DEIT = "Touvron et al. 2021, Training data-efficient image transformers, section 4 and table 1"
-P, D, L, h, K = dims("P D L h K")
+P, D, L, h, K, H, W = dims("P D L h K H W")
 EPS = 1e-6
 
 
@@ -207,7 +207,7 @@ SIZES = {
     "H": (32, 16, 1280, "IMAGENET1K_SWAG_LINEAR_V1"),
 }
 
-vit = register("vit", _vit, VIT)
+vit = register("vit", _vit, VIT, usual=(3, H, W))
 vit_b_16 = _member("B", 16, 86_567_656, 17_563_828_224)
 vit_b_32 = _member("B", 32, 88_224_232, 4_409_186_304)
 vit_l_16 = _member("L", 16, 304_326_632, 61_554_712_576)
