@@ -27,12 +27,22 @@ NAMES = {"params": "params", "macs": "MACs"}
 def listing() -> Table:
     """Return every model with its parameters and MACs at its usual input, and its paper.
 
-    The numbers are those that others printed; where nobody did, they are computed, and marked so.
+    The numbers are those that others printed; where nobody did, they are computed, and marked so. Families,
+    whose sizes are all symbols, are named below.
     """
-    note = (
-        "Numbers as others printed them; what is marked as computed, symflops counts at that input."
+    models = [zoo.model(name) for name in zoo.names()]
+    families = [model.name for model in models if is_family(model)]
+    notes = (
+        "Numbers as others printed them; what is marked as computed, symflops counts at that input.",
+        f"Families, with a symbol for every size: {', '.join(families)}.",
     )
-    return Table(COLUMNS, tuple(map(row, map(zoo.model, zoo.names()))), notes=((note,),))
+    rows = (row(model) for model in models if model.name not in families)
+    return Table(COLUMNS, tuple(rows), notes=tuple((note,) for note in notes))
+
+
+def is_family(model: Model) -> bool:
+    """Say whether the sizes of a model are symbols, unless they are given."""
+    return bool(model.symbols)
 
 
 def row(model: Model) -> tuple[Any, ...]:
