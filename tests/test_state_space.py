@@ -336,6 +336,27 @@ def test_points_of_a_convolution():
     assert symbolic.at(n=16, T=8, H=1).flops == 2 * 5 * 16 * 4 + 6 * 16 + 2 * 8
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        sf.CausalConv1d(C * g, D * g, 2, 2, dilation=3, groups=g),
+        sf.SelectiveScan(D, N),
+        sf.MambaBlock(D, 2, 2),
+        sf.SSD(h * g, P, N, g),
+        sf.Mamba2Block(2 * P, 2, 2, 1, P),
+        sf.S4D(D, 2 * n),
+        sf.GatedRecurrence(h, k, d),
+        sf.GatedLinearAttention(2 * h, h),
+        Bias(D),
+        ForgetGate(2.5),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_a_layer_alone(layer):
+    verification = sf.verify(layer)
+    assert verification, verification
+
+
 def test_verified_in_chunks_and_by_transforms():
     layer, inputs = duality(g, chunk_size=2)
     inputs = [(2 * n, features.subs(h, 2 * g)) for _, features in inputs]

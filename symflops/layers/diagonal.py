@@ -16,8 +16,8 @@ from symflops.layers.scan import Scan
 from symflops.primitives import (
     complex_contract,
     complex_recurrence,
-    elementwise,
     fourier,
+    multiply_add,
     real_contract,
 )
 from symflops.trace import Shape, Weight
@@ -103,7 +103,7 @@ class S4D(Scan):
             yield "multiply", complex_contract(frequencies, frequencies, "dot.conv", weights)
             yield "transform_back", fourier((channels, batch), size)
         weight = Weight("D", channels)
-        yield "skip", elementwise({"mul": 1, "add": 1}, outputs, weights=(weight,))
+        yield "skip", multiply_add(outputs, (weight,))
         return x
 
     def points(self, positions: Any) -> Forward:

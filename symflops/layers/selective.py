@@ -15,7 +15,7 @@ from symflops.layers.linear import Linear
 from symflops.layers.rectifiers import Softplus
 from symflops.layers.scan import Scan, above_nothing
 from symflops.layers.shape import Permute, Split
-from symflops.primitives import contract, discretize, elementwise, recurrence
+from symflops.primitives import contract, discretize, multiply_add, recurrence
 from symflops.trace import Shape, Weight
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class SelectiveScan(Scan):
         yield "recurrence", recurrence(states, (state, width, batch))
         yield "output", contract(states, outputs)
         if self.skip:
-            yield "skip", elementwise({"mul": 1, "add": 1}, outputs, weights=(Weight("D", width),))
+            yield "skip", multiply_add(outputs, (Weight("D", width),))
         return x
 
 

@@ -26,6 +26,7 @@ from symflops.primitives import (
     decay_from,
     elementwise,
     masked,
+    multiply_add,
     recurrence,
     reduce,
     state_passing,
@@ -102,7 +103,7 @@ class SSD(Scan):
         yield from (self.steps if self.chunk_size is None else self.chunks)(positions, batch)
         if self.skip:
             weight = Weight("D", heads)
-            yield "skip", elementwise({"mul": 1, "add": 1}, outputs, weights=(weight,))
+            yield "skip", multiply_add(outputs, (weight,))
         return x
 
     def steps(self, positions: Any, batch: Any) -> Forward:
@@ -150,7 +151,7 @@ class SSD(Scan):
         yield "passing", state_passing(added, chunks, (state, width, heads, batch))
         yield "decay_from_start", elementwise("exp", (size, *chunks))
         yield "output", contract((state, *outputs), outputs)
-        yield "join", elementwise({"mul": 1, "add": 1}, outputs)
+        yield "join", multiply_add(outputs)
 
 
 class Bias(Layer):

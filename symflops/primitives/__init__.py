@@ -36,6 +36,7 @@ from symflops.primitives.state_space import decay as decay
 from symflops.primitives.state_space import decay_between as decay_between
 from symflops.primitives.state_space import decay_from as decay_from
 from symflops.primitives.state_space import discretize as discretize
+from symflops.primitives.state_space import multiply_add as multiply_add
 from symflops.primitives.state_space import real_contract as real_contract
 from symflops.primitives.state_space import recurrence as recurrence
 from symflops.primitives.state_space import state_passing as state_passing

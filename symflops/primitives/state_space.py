@@ -35,6 +35,16 @@ def decay(entries: Size, weights: tuple[Weight, ...] = ()) -> Step:
     return elementwise({"mul": 1, "exp": 1}, entries, weights=weights)
 
 
+def multiply_add(elements: Size, weights: tuple[Weight, ...] = ()) -> Step:
+    """Return y + a·x for every element: a product and an addition.
+
+    >>> from symflops import dims
+    >>> dict(multiply_add(dims("T D")).counts)
+    {('mul', 'other'): D*T, ('add', 'other'): D*T}
+    """
+    return elementwise({"mul": 1, "add": 1}, elements, weights=weights)
+
+
 def recurrence(states: Size, kept: Size) -> Step:
     """Return h = a·h + b·x for every entry of a state: 2 products and an addition.
 
