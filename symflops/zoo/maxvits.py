@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 PAPER = "Tu et al. 2022, MaxViT, section 3 and table 1"
 
 
-class MBConv(Layer):
+class PreNormMBConv(Layer):
     """A norm, 1 × 1 to 4·C channels, depthwise 3 × 3, squeeze-and-excitation, 1 × 1 back; the input is added.
 
     Where the block halves the map or changes the channels, the input is pooled and projected before
@@ -67,7 +67,7 @@ class MBConv(Layer):
 class MaxViTLayer(Layer):
     """Convolution, attention inside windows, attention over a grid (Tu et al. 2022, figure 2)."""
 
-    conv: MBConv
+    conv: PreNormMBConv
     head_dim: Size
     partition_size: Size
 
@@ -107,7 +107,7 @@ def _maxvit(
         raise ArgumentError(message)
     before, blocks = stem_channels, []
     for width, depth in zip(widths, depths, strict=True):
-        first = MaxViTLayer(MBConv(before, width, 2), head_dim, partition_size)
+        first = MaxViTLayer(PreNormMBConv(before, width, 2), head_dim, partition_size)
         blocks.append(block(first, depth))
         before = width
     stem = ConvNormActivation(3, stem_channels, 3, 2, activation=GELU())
