@@ -1074,7 +1074,7 @@ def compositions(draw):
 
 def usual(cost, name):
     """A model's cost at its usual input, and the sizes of a family small."""
-    small = {"D": 64, "h": 4, "h_kv": 2, "n_ctx": 4096, "P": 16}
+    small = {"D": 64, "h": 4, "h_kv": 2, "n_ctx": 4096, "P": 16, "H": 32, "W": 32}
     brought, numbers = flat(cost.setup.inputs), flat(INPUTS[name])
     values = {name: small.get(name, 8) for name in sorted(map(str, cost.symbols))}
     pairs = zip(brought, numbers, strict=True)
