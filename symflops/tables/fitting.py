@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 #: Columns in the order in which they go when nothing else helps.
 DISPENSABLE = {
     "page": (
-        *("kind", "input", "activations", "share", "model_size", "adds", "mults"),
-        *("receptive_field", "output"),
+        *("kind", "input", "activations", "share", "model_size", "kv_cache_size", "kv_cache"),
+        *("active_params", "adds", "mults", "receptive_field", "output"),
     ),
     "column": (
-        *("kind", "input", "activations", "output", "share", "model_size", "adds", "mults"),
-        "receptive_field",
+        *("kind", "input", "activations", "output", "share", "model_size", "kv_cache_size"),
+        *("kv_cache", "active_params", "adds", "mults", "receptive_field"),
     ),
 }
 LEAST = 0.1  # of the line: where nothing else fits, all longer formulas move to the notes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -155,30 +155,8 @@ class Layout:
 
     def number(self, column: Column, value: Any) -> str:
         """Set a number, grouped or scaled; a share goes without its sign."""
-        if value < 0:
-            minus = "-" if self.options.siunitx else "$-$"
-            return minus + self.number(column, -value)
-        if column.kind == "share":
-            return number(value, "share").removesuffix(" %")
-        if column.kind == "ratio":
-            return self.plain(number(value, "ratio"))
-        letter, places = self.scales[column.key]
-        exact = sympy.Rational(value)
-        if letter:
-            scaled = fixed(exact / SCALES[letter], places)
-            if exact == 0:
-                return "0" if self.options.siunitx else f"0\\phantom{{.{'0' * places}}}"
-            small = not scaled.strip("0.")
-            if small:
-                return f"$<$0.{'0' * (places - 1)}1"
-            return scaled.replace(",", "") if self.options.siunitx else scaled
-        return self.plain(number(exact, "count"))
-
-    def plain(self, text: str) -> str:
-        """Set a number that is not scaled; one with a stroke as a formula."""
-        if "/" in text:
-            return f"${text.replace(',', '{,}')}$"
-        return text.replace(",", "") if self.options.siunitx else text
+        letter, places = self.scales.get(column.key, ("", 0))
+        return numeral(value, column.kind, letter, places, self.options.siunitx)
 
     @cached_property
     def scales(self) -> dict[str, tuple[str, int]]:
@@ -405,3 +383,31 @@ class Layout:
 def _places(top: Any, letter: str) -> int:
     """Return two decimal places, or as many as show three digits of the greatest count."""
     return max(2, len(fixed_digits(top / SCALES[letter]).partition(".")[2]))
+
+
+@lru_cache(maxsize=4096)  # the same numbers stand in every layout that is tried
+def numeral(value: Any, kind: str, letter: str, places: int, siunitx: bool) -> str:  # noqa: FBT001
+    """Set a number of a column of this kind, grouped, or scaled by a letter to so many places."""
+    if value < 0:
+        minus = "-" if siunitx else "$-$"
+        return minus + numeral(-value, kind, letter, places, siunitx)
+    if kind == "share":
+        return number(value, "share").removesuffix(" %")
+    if kind == "ratio":
+        return plain(number(value, "ratio"), siunitx=siunitx)
+    exact = sympy.Rational(value)
+    if not letter:
+        return plain(number(exact, "count"), siunitx=siunitx)
+    scaled = fixed(exact / SCALES[letter], places)
+    if exact == 0:
+        return "0" if siunitx else f"0\\phantom{{.{'0' * places}}}"
+    if not scaled.strip("0."):
+        return f"$<$0.{'0' * (places - 1)}1"
+    return scaled.replace(",", "") if siunitx else scaled
+
+
+def plain(text: str, *, siunitx: bool) -> str:
+    """Set a number that is not scaled; one with a stroke as a formula."""
+    if "/" in text:
+        return f"${text.replace(',', '{,}')}$"
+    return text.replace(",", "") if siunitx else text
