@@ -236,6 +236,11 @@ class Cost:
         """The trace: what was done, as a tree of groups and steps."""
         return self.root
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, each once however often it occurs."""
+        return tuple(piece.item for piece in self._profile if isinstance(piece.item, Step))
+
     @cached_property
     def symbols(self) -> set[Symbol]:
         """The dimensions that values can be put in for."""
@@ -295,7 +300,7 @@ class Cost:
         setup = self.setup.at(swaps)
         inside = self._inside(swaps)
         cost = answer(setup.hiding(inside) if inside else setup, self.convention)
-        return replace(cost, setup=replace(cost.setup, bound=not cost.symbols))
+        return replace(cost, setup=replace(cost.setup, bound=True))
 
     def _refused(self, condition: Condition, swaps: Mapping[Symbol, sympy.Expr]) -> None:
         """Raise the error of the layer that cannot take the values, or of the condition."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sympy import Rational
+
 from symflops.errors import UnknownNameError
 from symflops.symbols import exact
 from symflops.units import percent
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
+    from symflops.trace import Shape
 
 SENTENCES = {
     "en": {
@@ -18,6 +21,8 @@ SENTENCES = {
         "portion": "Operations are per {unit}: their number is divided by {count}.",
         "omitted": "Not counted: {roles}.",
         "share": "{role} ({share} of all elementary operations)",
+        "below": "less than {share}",
+        "masked": "Pairs of positions that a mask rules out are not counted.",
         "all": "Nothing is left out.",
         "conditions": "The formulas hold for {conditions}.",
         "listed": ", ",
@@ -28,6 +33,8 @@ SENTENCES = {
         "portion": "运算次数按每个{unit}计：即除以 {count}。",
         "omitted": "未计入：{roles}。",
         "share": "{role}（占全部基本运算的 {share}）",
+        "below": "不到 {share}",
+        "masked": "被掩码排除的位置对不计入。",
         "all": "没有遗漏任何运算。",
         "conditions": "公式成立的条件：{conditions}。",
         "listed": "、",
@@ -40,6 +47,10 @@ CONVENTIONS_ZH = {
     "mac+bias": "一次乘法连同其加法计为一次，偏置另计一次。",
     "2mac+bias": "一次乘法连同其加法计为两次，偏置另计一次。",
     "2mac+2bias": "一次乘法连同其加法计为两次，偏置也计两次。",
+    "chinchilla": (
+        "只统计矩阵乘法，一次乘法连同其加法计为两次；注意力不计掩码而全部统计，嵌入按独热向量与嵌入表的乘积统计，"
+        "softmax 每个分数计三次。"
+    ),
 }
 UNITS_ZH = {"token": " token ", "sample": "样本", "pixel": "像素"}
 ROLE_NAMES = {
@@ -88,7 +99,7 @@ def statement(cost: Cost, lang: str = "en") -> str:
         else CONVENTIONS_ZH.get(convention.name, convention.sentence)
     )
     inputs = [shape.written(batched=cost.batched) for shape in cost.root.inputs]
-    shapes = words["listed"].join(" × ".join(map(str, shape)) for shape in inputs)
+    shapes = words["listed"].join(map(_shape, inputs))
     said = [words["counted"].format(name=convention.name, sentence=sentence)]
     said.append(words["input"].format(shape=shapes))
     if (portion := cost.setup.portion).unit:
@@ -98,12 +109,22 @@ def statement(cost: Cost, lang: str = "en") -> str:
     for item in cost.omitted:
         share = exact(item.share)
         role = roles[item.role]
-        left_out.append(
-            words["share"].format(role=role, share=percent(share)) if share.is_Rational else role
-        )
+        if share.is_Rational:
+            least = Rational(1, 1000)
+            small = words["below"].format(share=percent(least)) if share < least / 2 else ""
+            role = words["share"].format(role=role, share=small or percent(share))
+        left_out.append(role)
     omitted = words["omitted"].format(roles=words["listed"].join(left_out))
     said.append(omitted if left_out else words["all"])
+    if not convention.dense and any(step.counts and step.dense for step in cost.steps):
+        said.append(words["masked"])
     rests_on = [str(c) for c in cost.conditions if c.kind != "rounded"]
     if rests_on:
         said.append(words["conditions"].format(conditions=words["listed"].join(rests_on)))
     return (" " if lang == "en" else "").join(said)
+
+
+def _shape(shape: Shape) -> str:
+    """Write a shape; one that has a single axis in parentheses."""
+    sizes = " × ".join(map(str, shape))
+    return sizes if len(shape) > 1 else f"({sizes})"

@@ -415,3 +415,21 @@ def test_weights_that_are_tied_stand_once_in_the_rows_of_a_table(net, params):
 def test_a_tie_needs_a_name(name):
     with pytest.raises(sf.ArgumentError, match="needs a name to tie weights by"):
         sf.Shared(name, linear())
+
+
+def test_what_is_bound_is_an_int_though_another_size_is_a_symbol():
+    half = sf.cost(sf.zoo.vgg16()).at(W=224)
+    assert type(half.params) is int
+    assert half.macs.free_symbols == {sf.dim("H")}
+    assert type(half.at(H=224).macs) is int
+
+
+def test_small_shares_and_masks_are_said():
+    N = sf.dim("N")
+    said = sf.cost(sf.zoo.gpt2(causal=True), convention="2mac").at(N=8).statement()
+    assert "biases (less than 0.1 % of all elementary operations)" in said
+    assert "The input is (8)." in said
+    assert "Pairs of positions that a mask rules out are not counted." in said
+    assert "mask" not in sf.cost(sf.zoo.gpt2(), (N,), "2mac").statement()
+    assert "rules out" not in sf.cost(sf.zoo.gpt2(causal=True), (N,), "chinchilla").statement()
+    assert "不到 0.1 %" in sf.cost(sf.zoo.gpt2(causal=True)).under("2mac").at(N=8).statement("zh")
