@@ -12,6 +12,7 @@ import symflops as sf
 from symflops.errors import ArgumentError, ConditionError, ShapeError
 from symflops.layers.cosine import BiasOfPairs, Offsets
 from symflops.layers.heads import HeadLinear, JoinHeads, SplitHeads
+from symflops.zoo.training import TrainingOnly
 
 B, C, D, E, H, L, M, N, S, W, d, h, r = sf.dims("B C D E H L M N S W d h r")
 
@@ -200,6 +201,7 @@ def test_a_causal_mask_over_latents(absorb):
     full, masked = (sf.cost(latent(causal=c, absorb=absorb), (N, D)) for c in (False, True))
     for name in ("scores", "scale", "weighting"):
         assert same(masked[name].mults * 2 * N, full[name].mults * (N + 1))
+    assert same(masked["softmax"].flops, h * (5 * N * (N + 1) / 2 - 2 * N))
     assert masked.under("chinchilla").flops == full.under("chinchilla").flops
 
 
@@ -303,6 +305,10 @@ def test_fused_inside_fused_and_views_alone():
     views = sf.cost(sf.Fused(sf.Sequential(sf.Flatten(), sf.Identity())), (N, D))
     assert views.activations == 0
     assert sf.verify(views).holds
+    idle = TrainingOnly(sf.Linear(3, 2), (4, 3))
+    unused = sf.cost(sf.Fused(idle), (N, D))
+    assert (unused.activations, unused.params) == (0, 8)
+    assert sf.verify(unused).holds
     leaf = sf.cost(sf.Fused(sf.Linear(D, E)), (N, D))
     assert same(leaf.activations, N * E)
 
