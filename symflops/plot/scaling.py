@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 POINTS = 64  # of a curve
+TICKS = 7  # numbers that have room below
 Curves = dict[str, dict[int, int]]
 
 
@@ -60,6 +61,7 @@ def scaling(
         ax.plot(list(curve), heights, color=colour, linewidth=1.8, label=name)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
+    ax.xaxis.get_major_locator().set_params(numticks=TICKS)
     for n, value in crossings(formulas, symbol, places):
         ax.axvline(n, color=QUIET, linewidth=1, linestyle=":")
         ax.plot([n], [float(value)], marker="o", color="black", markersize=5)
