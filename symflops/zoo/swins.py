@@ -4,8 +4,8 @@
 >>> C, L, H, W = sf.dims("C L H W")
 >>> model = sf.zoo.swin_t(embed_dim=C, depths=(2, 2, 2 * L, 2), num_heads=(C / 32, C / 16, C / 8, C / 4))
 >>> cost = sf.cost(model, assume=("32 | C", "224 | H", "224 | W"))
->>> cost["features.5"].macs.factor()                           # 2·L blocks, each 12·hwC² + 2·M²·hwC at 4·C
-L*C*H*W*(24*C + 49)
+>>> cost["features.5"].macs.factor()               # 2·L blocks of 12·hw·c² + 2·M²·hw·c, c = 4·C, hw = HW/16²
+C*H*L*W*(24*C + 49)/16
 >>> sf.cost(sf.zoo.swin_t()).at(H=224, W=224).macs
 4490566656
 """
