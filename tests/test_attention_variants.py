@@ -70,6 +70,9 @@ def test_an_axis_that_one_window_covers_is_not_shifted():
     for (height, width), count in windows.items():
         adds = cost.at(H=height, W=width, h=1)["bias"].flops
         assert adds == 49**2 * count * (1 if count == 1 else 2)
+    facts = ("7 | H", "7 | W", "H >= 14", "W >= 14")
+    stated = sf.cost(sf.ShiftedWindowAttention(C, 7, 3, h), (H, W, C), assume=facts)
+    assert same(stated["bias"].flops, 2 * 49 * H * W * h)
     # along the width alone
     only = sf.cost(sf.ShiftedWindowAttention(C, 7, (0, 3), h), (H, W, C))
     assert only.at(H=14, W=7, h=1)["bias"].flops == 49**2 * 2
