@@ -217,7 +217,7 @@ if TYPE_CHECKING:
     from symflops.typeset import display as display
     from symflops.units import si as si
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: Public name → the module that defines it.
 _MODULES = {
