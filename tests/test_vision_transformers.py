@@ -209,6 +209,7 @@ def test_swin_of_odd_depth():
     first, third = even["features.1.0.0"], even["features.5.0.0"]
     assert odd.macs == even.macs - first.macs + third.macs
     assert odd.params == even.params - first.params + third.params
+    assert odd.flops == even.flops - even["features.1.0.1"].flops + third.flops
     with pytest.raises(sf.SymflopsError, match=r"2 \| L does not hold for L = 7"):
         sf.cost(sf.zoo.swin_t(depths=(2, 2, L, 2))).at(L=7)
 
@@ -273,6 +274,12 @@ def test_clip_in_closed_form():
     assert same(cost["visual"].macs, 3 * D * H * W + L * (12 * n * D**2 + 2 * n**2 * D) + D * E)
     assert same(cost["text"].macs, M * (12 * N * C**2 + 2 * N**2 * C) + C * E)
     assert same(cost.macs - cost["visual"].macs - cost["text"].macs, E)
+
+
+def test_clip_as_fvcore_counts_it():
+    """zhongzisha/HERE, PLIP by fvcore: products with their sums, and 5 an entry of its norms."""
+    visual = sf.cost(sf.zoo.clip_vit_b_32()).at(H=224, W=224)["visual"]
+    assert visual.macs + 5 * (25 * 50 * 768 + 768) == 4_413_615_360
 
 
 def test_clip_compares_every_image_with_every_text():
@@ -343,8 +350,41 @@ def test_dit_in_closed_form():
     assert same(cost.params, 12 * D**2 + 13 * D - 4 * D + 6 * D**2 + 6 * D)
     assert same(cost.macs, 12 * N * D**2 + 2 * N**2 * D + 6 * D**2)
     whole = sf.cost(sf.zoo.dit())
+    n = H * W / P**2
+    last = 2 * D**2 + n * D * 2 * C * P**2
+    embedded = n * C * P**2 * D + 256 * D + D**2
     assert whole.output == (2 * C, H, W)
-    assert whole["blocks"].params == L * cost.params
+    assert same(whole["blocks"].params, L * cost.params)
+    assert same(whole.macs, embedded + L * cost.macs.subs(N, n) + last)
+
+
+def test_dit_in_pytorch():
+    """A block written once more with PyTorch's modules: parameters, and products of matrices."""
+    torch = pytest.importorskip("torch")
+    counter = pytest.importorskip("torch.utils.flop_counter")
+    from torch import nn  # noqa: PLC0415 - only where PyTorch is
+
+    class Block(nn.Module):
+        def __init__(self, width, heads):
+            super().__init__()
+            self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+            self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+            self.condition = nn.Linear(width, 6 * width)
+
+        def forward(self, x, c):
+            b1, s1, g1, b2, s2, g2 = self.condition(c).unsqueeze(1).chunk(6, dim=-1)
+            y = nn.functional.layer_norm(x, x.shape[-1:]) * (1 + s1) + b1
+            x = x + g1 * self.attention(y, y, y, need_weights=True)[0]
+            y = nn.functional.layer_norm(x, x.shape[-1:]) * (1 + s2) + b2
+            return x + g2 * self.down(nn.functional.gelu(self.up(y)))
+
+    for width, heads, tokens in ((8, 2, 5), (12, 3, 4)):
+        block = Block(width, heads)
+        with counter.FlopCounterMode(display=False) as counted:
+            block(torch.zeros(1, tokens, width), torch.zeros(1, width))
+        cost = sf.cost(DiTBlock(width, heads, 4 * width), [(tokens, width), (width,)])
+        assert cost.params == sum(p.numel() for p in block.parameters())
+        assert 2 * cost.macs == counted.get_total_flops()
 
 
 # every count run
