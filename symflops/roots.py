@@ -6,9 +6,9 @@ for what is linear or quadratic in a power of the symbol.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import reduce
-from math import gcd
 from typing import TYPE_CHECKING
 
 import sympy
@@ -50,7 +50,7 @@ def last_root(poly: Poly, facts: Facts) -> LastRoot:
         NotClosedError: it is neither linear nor quadratic in a power of its symbol.
     """
     powers = [power for (power,) in poly.monoms()]
-    step = reduce(gcd, powers)
+    step = reduce(math.gcd, powers)
     inner = Poly({power // step: c for (power,), c in poly.terms()}, poly.gen)
     if inner.degree() > 2:  # noqa: PLR2004 - quadratic
         message = f"{poly.as_expr()} has no elementary root in {poly.gen}: put numbers in for all other symbols"
@@ -97,13 +97,13 @@ def elementary_root(poly: Poly) -> sympy.Expr | None:
     if not places or places[-1][1] <= 0:
         return None
     low, high = places[-1]
-    for factor, _ in poly.factor_list()[1]:
-        if factor.count_roots(low, high):
-            try:
-                return last_root(factor if factor.LC() > 0 else -factor, Facts()).at
-            except NotClosedError:
-                return None
-    return None
+    while poly.sqf_part().count_roots(low) > 1:  # the root before it stands at the very end
+        low = (low + high) / 2
+    holder = next(factor for factor, _ in poly.factor_list()[1] if factor.count_roots(low))
+    try:
+        return last_root(holder if holder.LC() > 0 else -holder, Facts()).at
+    except NotClosedError:
+        return None
 
 
 def last_not_above(poly: Poly, low: int, high: int | None) -> int | None:
@@ -112,10 +112,10 @@ def last_not_above(poly: Poly, low: int, high: int | None) -> int | None:
     Without ``high`` the polynomial must be above 0 in the end. Behind the last such number n it is above 0, so that
     a root lies from n to below n + 1: n is the whole part of a root.
     """
-    if high is not None and (high < low or poly.eval(high) <= 0):
+    if high is not None and (high < low or poly(high) <= 0):
         return high if high >= low else None
     there = (n for n in whole_parts(poly) if n >= low and (high is None or n <= high))
-    return max((n for n in there if poly.eval(n) <= 0), default=None)
+    return max((n for n in there if poly(n) <= 0), default=None)
 
 
 def whole_parts(poly: Poly) -> Iterator[int]:
@@ -126,8 +126,15 @@ def whole_parts(poly: Poly) -> Iterator[int]:
     >>> list(whole_parts(Poly(N**2 - 2*N - 5, N)))
     [-2, 3]
     """
-    for low, high in _isolated(poly):
-        yield _whole_part(poly, low, high)
+    simple = poly.sqf_part() if poly.degree() > 0 else poly
+    for nth, (low, high) in enumerate(_isolated(poly), 1):
+        below, upto = math.floor(low), math.ceil(high)
+        while below < upto:  # the least whole number that has so many roots up to it
+            middle = (below + upto) // 2
+            below, upto = (
+                (below, middle) if simple.count_roots(None, middle) >= nth else (middle + 1, upto)
+            )
+        yield below if simple(below) == 0 else below - 1
 
 
 def _isolated(poly: Poly) -> list[tuple[sympy.Rational, sympy.Rational]]:
@@ -137,16 +144,4 @@ def _isolated(poly: Poly) -> list[tuple[sympy.Rational, sympy.Rational]]:
         raise NotClosedError(message)
     if poly.degree() < 1:
         return []
-    return sorted(ends for ends, _ in poly.intervals())
-
-
-def _whole_part(poly: Poly, low: sympy.Rational, high: sympy.Rational) -> int:
-    simple = poly.sqf_part()
-    while low.p // low.q != high.p // high.q:
-        between = range(-(-low.p // low.q), high.p // high.q + 1)
-        if len(between) <= 2:  # noqa: PLR2004 - the only whole numbers there may be the root
-            for n in between:
-                if simple.eval(n) == 0:
-                    return n
-        low, high = simple.refine_root(low, high, eps=(high - low) / 4)
-    return int(low.p // low.q)
+    return sorted(ends for ends, _ in poly.sqf_part().intervals())

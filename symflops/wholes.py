@@ -169,5 +169,5 @@ def _pieces(
     cuts = sorted({n for n in whole_parts(difference) if n >= low and (high is None or n < high)})
     starts, ends = [low, *(n + 1 for n in cuts)], [*cuts, high]
     for start, end in zip(starts, ends, strict=True):
-        chosen = smaller.args[1] if difference.eval(start) > 0 else smaller.args[0]
+        chosen = smaller.args[1] if difference(start) > 0 else smaller.args[0]
         yield from _pieces(canonical(spread(expr.xreplace({smaller: chosen}))), t, start, end)
