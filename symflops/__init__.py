@@ -207,6 +207,9 @@ if TYPE_CHECKING:
     from symflops.primitives import reduce as reduce
     from symflops.primitives import softmax as softmax
     from symflops.primitives import unknown as unknown
+    from symflops.reading.formulas import Growth as Growth
+    from symflops.reading.formulas import Relation as Relation
+    from symflops.reading.formulas import parse as parse
     from symflops.shares import share as share
     from symflops.symbols import dim as dim
     from symflops.symbols import dims as dims
@@ -228,6 +231,7 @@ _MODULES = {
     "symflops.conventions": "Convention",
     "symflops.costs": "Cost cost",
     "symflops.shares": "share",
+    "symflops.reading.formulas": "Growth Relation parse",
     "symflops.asymptotics": "Leading leading limit",
     "symflops.crossings": "Crossover crossover",
     "symflops.optima": "Optimum optimum",
