@@ -128,7 +128,7 @@ def whole_parts(poly: Poly) -> Iterator[int]:
     """
     simple = poly.sqf_part() if poly.degree() > 0 else poly
     for nth, (low, high) in enumerate(_isolated(poly), 1):
-        below, upto = int(math.floor(low)), int(math.ceil(high))
+        below, upto = low.p // low.q, -(-high.p // high.q)
         while below < upto:  # the least whole number that has so many roots up to it
             middle = (below + upto) // 2
             below, upto = (
