@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from symflops.errors import ArgumentError
 from symflops.facts import equal
 from symflops.layers.attention import MultiheadAttention
 from symflops.layers.base import Forward, Layer, Require, Size
@@ -56,8 +57,18 @@ class ImagePositions(LearnedPositions):
 
 
 def positions(image_size: Any, patch_size: Any, extra: Any) -> Any:
-    """Return how many tokens a square image has, with so many extra ones; None where its size is open."""
-    return None if image_size is None else (image_size / patch_size) ** 2 + extra
+    """Return how many tokens a square image has, with so many extra ones; None where its size is open.
+
+    Raises:
+        ArgumentError: an image that patches do not fill.
+    """
+    if image_size is None:
+        return None
+    patches = image_size / patch_size
+    if patches.is_Rational and not (patches.is_Integer and patches > 0):
+        message = f"image_size must be a multiple of patch_size = {patch_size}, got {image_size}"
+        raise ArgumentError(message)
+    return patches**2 + extra
 
 
 class EncoderBlock(Layer):
