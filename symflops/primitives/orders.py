@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from itertools import product as choices
+from operator import gt
 from typing import TYPE_CHECKING
 
 from sympy import Integer
@@ -30,18 +31,38 @@ if TYPE_CHECKING:
     from symflops.equations import Equation, Order
 
 EXAMPLES, ATTEMPTS, LARGEST = 16, 200, 12  # how many, how often drawn, up to which size
+LIKELY = 4  # examples whose best orders are held against each other, before all are
 
 #: The powers of the sizes that are no numbers → the coefficient.
 Polynomial = Counter[tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """An order, or a part of one, with the products and sums that it takes."""
+class Contraction:
+    """What it takes to contract two parts with each other; ``examples`` are products and sums in each example."""
 
-    order: Order
     products: Polynomial
     sums: Polynomial
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """An order, or a part of one: two plans and the contraction of what they give, or an operand alone."""
+
+    order: Order
+    examples: tuple[int, ...]
+    made_of: tuple[Plan, Plan, Contraction] | None = None
+
+    @cached_property
+    def products(self) -> Polynomial:
+        """The products that it takes."""
+        return _total(part.products for part in self.made_of or ())
+
+    @cached_property
+    def sums(self) -> Polynomial:
+        """The sums that it takes."""
+        return _total(part.sums for part in self.made_of or ())
 
 
 @dataclass(frozen=True)
@@ -73,24 +94,34 @@ class Search:
     def planned(self, order: Order) -> Plan:
         """Return what an order takes."""
         if isinstance(order, int):
-            return Plan(order, Counter(), Counter())
+            return Plan(order, (0,) * (2 * len(self.examples)))
         left, right = map(self.planned, order)
-        return self.joined(left, right)
+        return _joined(left, right, self.contraction(members(left.order), members(right.order)))
 
-    def joined(self, left: Plan, right: Plan) -> Plan:
-        """Return the contraction of what two parts give: a product for every combination of their axes."""
-        one, other = members(left.order), members(right.order)
+    def contraction(self, one: frozenset[int], other: frozenset[int]) -> Contraction:
+        """Return what it takes to contract two parts: a product for every combination of their axes."""
         axes = dict.fromkeys((*self.equation.axes(one), *self.equation.axes(other)))
         products = self.entries(axes)
-        outputs = self.entries(self.equation.axes(one | other))
-        return Plan(
-            (left.order, right.order),
-            _total((left.products, right.products, products)),
-            _total((left.sums, right.sums, products, _times(-1, outputs))),
-        )
+        sums = _total((products, _times(-1, self.entries(self.equation.axes(one | other)))))
+        examples = (_value(counts, sizes) for sizes in self.examples for counts in (products, sums))
+        return Contraction(products, sums, tuple(examples))
 
     def best(self) -> list[Plan]:
-        """Return the order with the fewest products, and of equals the fewest sums; several where it depends.
+        """Return the order with the fewest products, and of equals the fewest sums.
+
+        Several where it depends on the sizes: each of them is best somewhere, as far as can be proved.
+        """
+        found = {}
+        for sizes in self.examples[:LIKELY]:
+            numbers = dict(zip(self.atoms, map(Integer, sizes), strict=True))
+            there = {axis: numbers.get(size, size) for axis, size in self.equation.sizes.items()}
+            (plan,) = Search(replace(self.equation, sizes=there), Facts()).best()
+            found[plan.order] = self.planned(plan.order)
+        likely = self.least(found.values())
+        return likely if len(likely) > 1 else self.best_of_all()
+
+    def best_of_all(self) -> list[Plan]:
+        """Look at every order.
 
         What some operands give is the same in whatever order, so of every part the best plans alone are kept.
         """
@@ -99,8 +130,9 @@ class Search:
         for size in range(2, number + 1):
             for part in map(frozenset, combinations(range(number), size)):
                 plans[part] = self.least(
-                    self.joined(left, right)
+                    _joined(left, right, contraction)
                     for one in _halves(part)
+                    for contraction in [self.contraction(one, part - one)]
                     for left in plans[one]
                     for right in plans[part - one]
                 )
@@ -109,7 +141,9 @@ class Search:
     def least(self, plans: Iterable[Plan]) -> list[Plan]:
         """Return the best plan for numbers; for symbols all that no other is as good as."""
         if not self.atoms:
-            return [min(plans, key=lambda plan: (plan.products[()], plan.sums[()]))]
+            found = list(plans)
+            least = min(found, key=lambda plan: (plan.products[()], plan.sums[()]), default=None)
+            return [] if least is None else [least]
         kept: list[Plan] = []
         for plan in plans:
             if not any(self.is_no_worse(known, plan) for known in kept):
@@ -122,13 +156,13 @@ class Search:
 
         Fewer products alone would not do: at sizes where they are equal, sums would decide otherwise.
         """
+        if any(map(gt, plan.examples, other.examples)):
+            return False  # one example is enough
         pairs = (other.products, plan.products), (other.sums, plan.sums)
         return all(self.is_nonnegative(_total((a, _times(-1, b)))) for a, b in pairs)
 
     def is_nonnegative(self, polynomial: Polynomial) -> bool:
-        """Prove that a polynomial is nowhere negative; one example is enough to give up."""
-        if any(_value(polynomial, sizes) < 0 for sizes in self.examples):
-            return False
+        """Prove that a polynomial is nowhere negative."""
         if _is_nonnegative_from_one(polynomial):
             return True
         plain = all(size.is_Symbol for size in self.atoms)
@@ -139,7 +173,7 @@ class Search:
     @cached_property
     def examples(self) -> list[tuple[int, ...]]:
         """Numbers for the sizes, which the facts allow."""
-        if any(size.has(Member) for size in self.atoms):
+        if not self.atoms or any(size.has(Member) for size in self.atoms):
             return []
         relations = self.facts.relations
         symbols = set().union(
@@ -156,6 +190,11 @@ class Search:
             if len(found) == EXAMPLES:
                 break
         return found
+
+
+def _joined(left: Plan, right: Plan, contraction: Contraction) -> Plan:
+    examples = zip(left.examples, right.examples, contraction.examples, strict=True)
+    return Plan((left.order, right.order), tuple(map(sum, examples)), (left, right, contraction))
 
 
 def _total(polynomials: Iterable[Polynomial]) -> Polynomial:
