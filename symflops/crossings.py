@@ -10,9 +10,10 @@ from sympy import Poly, oo
 
 from symflops.answers import Answer, listed, question, variable
 from symflops.errors import ArgumentError, NotClosedError
-from symflops.exprs import MOST_DIVIDED, ZERO, joined, over_one_line, spread, terms, tidy
+from symflops.exprs import MOST_DIVIDED, ZERO, joined, log2, over_one_line, spread, terms, tidy
 from symflops.extents import extent
 from symflops.facts import Facts, Relation, at_least, more_than
+from symflops.monotone import first_above_in_the_end
 from symflops.roots import elementary_root, last_root, sign_of, whole_parts
 from symflops.wholes import Range, first_above
 
@@ -81,8 +82,9 @@ def crossover(a: Any, b: Any, N: Any, metric: str = "macs", assume: Any = ()) ->
     """Return from where on a is greater than b as a symbol grows: costs by their ``metric``, or expressions.
 
     The place is a closed form where the difference has an elementary root: it is linear or quadratic in a power
-    of N, whatever the other symbols are. Where N is the only symbol, it may have roundings and smaller-ofs too,
-    and the first whole number from which on a > b for good is found exactly. ``assume`` and the conditions of
+    of N, whatever the other symbols are. Where N is the only symbol, there may be roundings and smaller-ofs, or
+    logarithms, roots and powers of numbers, and the first whole number from which on a > b for good is found
+    exactly. ``assume`` and the conditions of
     costs decide signs, and bound N; signs that they leave open are conditions of the answer.
 
     >>> import symflops as sf
@@ -121,7 +123,8 @@ def _whole(answer: Crossover, difference: sympy.Expr, facts: Facts) -> Crossover
     """Return the first whole number from which on a difference is above 0, and the root before it."""
     symbol = answer.variable
     within = Range.of(symbol, facts)
-    first, last = first_above(difference, within)
+    found = first_above_in_the_end if _is_transcendental(difference) else first_above
+    first, last = found(difference, within)
     answer = replace(answer, conditions=facts_of(symbol, facts))
     if first is None:
         return replace(answer, expr=oo)
@@ -133,6 +136,11 @@ def _whole(answer: Crossover, difference: sympy.Expr, facts: Facts) -> Crossover
         root = elementary_root(poly)
         at = root if root is not None and last <= max(whole_parts(poly)) < first else at
     return replace(answer, expr=at, first=first)
+
+
+def _is_transcendental(expr: sympy.Expr) -> bool:
+    """Say whether there are logarithms, roots or powers of a number in a formula."""
+    return expr.has(log2) or any(not power.exp.is_Integer for power in expr.atoms(sympy.Pow))
 
 
 def facts_of(symbol: Symbol, facts: Facts) -> tuple[Relation, ...]:

@@ -98,7 +98,8 @@ def elementary_root(poly: Poly) -> sympy.Expr | None:
         return None
     low, high = places[-1]
     while poly.sqf_part().count_roots(low) > 1:  # the root before it stands at the very end
-        low = (low + high) / 2
+        middle = (low + high) / 2
+        low, high = (middle, high) if poly.sqf_part().count_roots(middle) else (low, middle)
     holder = next(factor for factor, _ in poly.factor_list()[1] if factor.count_roots(low))
     try:
         return last_root(holder if holder.LC() > 0 else -holder, Facts()).at

@@ -12,7 +12,7 @@ from sympy import Rational, ceiling, floor, oo, sqrt
 
 import symflops as sf
 from symflops.arithmetic import read_fact
-from symflops.exprs import minimum
+from symflops.exprs import log2, minimum
 
 N, D, L, M, b, c, d, k, w = sf.dims("N D L M b c d k w")
 alpha = sf.dim("alpha", integer=False)
@@ -134,6 +134,7 @@ def holds(relation, n):
         (N / (N + D), Rational(1, 2), D),
         ((N - 2 * D) * (N - 3 * D), 0, 3 * D),
         ((N - 2 * D) ** 2 * (N - D), 0, 2 * D),
+        ((N - 1) * (3 * N - 4), 0, Rational(4, 3)),  # isolated by ranges that touch
         (3 * N * D, 2 * N * D, 0),
         (2 * N * D, 3 * N * D, oo),
         (D / N, w, oo),
@@ -147,7 +148,7 @@ def test_closed_forms(a, e, at):
         return
     found = sf.crossover(a, e, N)
     assert found.at == at or sympy.expand(found.at - at) == 0
-    assert found.first is None
+    assert found.first is None or found.at.is_Rational
 
 
 def test_signs_that_are_open_are_conditions():
@@ -194,6 +195,66 @@ def test_networks_with_rounded_sizes():
     assert macs[0] <= limit < macs[1]
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([-40, -7, -2, -1, 1, 2, 3, Rational(5, 3)]),
+            st.sampled_from(
+                [
+                    N**2,
+                    N * log2(N),
+                    log2(N),
+                    log2(N + 3) ** 2,
+                    sqrt(N),
+                    N * sqrt(N),
+                    N * floor((N + 1) / 2),
+                    N**2 * log2(2 * N + 1),
+                    log2(N) / N,
+                    2**N,
+                    3 ** (N - 1),
+                    sympy.Integer(5),
+                ]
+            ),
+        ),
+        min_size=2,
+        max_size=4,
+    )
+)
+def test_logarithms_roots_and_powers(parts):
+    e = sum(c * f for c, f in parts)
+    assume(e.has(N))
+    found = sf.crossover(e, 0, N)
+    if found.never:
+        assert sf.limit(e, N) <= 0
+        return
+    assert sf.limit(e, N) > 0
+    for n in (*range(found.first, found.first + 40), 3 * found.first, 10 * found.first):
+        assert near(e, n) > 0
+    if found.first > 1:
+        assert near(e, found.first - 1) <= 0
+
+
+def near(e, n):
+    """Return a formula at a whole number to 60 digits, or exactly."""
+    return sympy.N(e.replace(log2, lambda x: sympy.log(x, 2)).xreplace({N: sympy.Integer(n)}), 60)
+
+
+@pytest.mark.parametrize(
+    ("a", "e", "first"),
+    [
+        (N**2, 100 * N * log2(N), 997),
+        (2**N, N**5, 23),
+        (N * sqrt(N), 30 * N, 901),
+        (N, log2(N) ** 2, 17),  # equal at 16
+        (N, 3 * log2(N), 10),
+        (floor(N / 2) * log2(N), 5 * N, 1030),
+    ],
+)
+def test_first_numbers(a, e, first):
+    assert sf.crossover(a, e, N).first == first
+
+
 def test_what_is_said():
     assert str(sf.crossover(N**2, 2 * N + 5, N)) == "a > b from N = 4 on, beyond √(6) + 1"
     assert str(sf.crossover(N**2, 9, N)) == "a > b from N = 4 on"
@@ -218,6 +279,8 @@ def test_what_is_said():
         ((N - 2 * D) * (N - 3 * w), 0, r"which of 2\*D, 3\*w is the greatest is not known"),
         (floor(N / 2003), floor(N / 2011) + 5, "4,028,033 remainders of N"),
         (floor(100 / N), 5, "no polynomial, even for each remainder"),
+        (N * log2(N), 10**6 * N, r"lies beyond 2\*\*256"),
+        (minimum(N, 9) * log2(N), 20, "no powers, roundings or logarithms"),
         (N**70, 100 * N**3 + N, "degree 67|degree 69|degree 70"),
     ],
 )

@@ -48,6 +48,7 @@ ROWS = [
         "asymptotics",
         "portions",
         "roots",
+        "monotone",
         "wholes",
         "crossings",
         "optima",
