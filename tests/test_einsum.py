@@ -245,6 +245,14 @@ def test_the_way_is_told():
     assert not sf.einsum("i j, j k -> i k", (2, 3), (3, 4)).why
 
 
+def test_of_equal_products_the_fewest_sums():
+    shapes = (3, 3), (3, 4), (2, 3)
+    orders = ("((a b) c)", "((a c) b)", "(a (b c))")
+    found = [counts(sf.einsum("kl,li,jl->jl", *shapes, order=order)) for order in orders]
+    assert found == [(42, 33), (42, 30), (42, 30)]  # 36 + 6, 18 + 24, 24 + 18 products
+    assert counts(sf.einsum("kl,li,jl->jl", *shapes)) == (42, 30)
+
+
 def test_one_operand_takes_sums_alone():
     assert counts(sf.einsum("i j k -> j", (i, j, k))) == (0, i * j * k - j)
     assert counts(sf.einsum("ij->ji", (i, j))) == (0, 0)
