@@ -55,6 +55,7 @@ ROWS = [
     ],
     ["zoo"],
     ["reading"],
+    ["claims"],
     ["oracle"],
     ["plot", "cli", "__main__"],
 ]
