@@ -80,7 +80,10 @@ def test_it_stays_with_parts_and_conventions():
 
 
 def test_numbers_of_heads_and_depth_as_kaplan_has_them():
-    """2·P + 4·n_layer·n_ctx·d_attn a token, P without embeddings (Kaplan et al. 2020, table 1, in FLOPs)."""
+    """2·P + 4·n_layer·n_ctx·d_attn FLOPs a token in full, P without embeddings; causal 2·(n_ctx + 1) for 4·n_ctx.
+
+    Kaplan et al. 2020, table 1, has 2·n_layer·n_ctx·d_attn.
+    """
     block = sf.TransformerEncoderLayer(D, 8, 4 * D, bias=False)
     cost = sf.cost(sf.Repeat(block, L), (N, D), "2mac")
     weights = 12 * L * D**2  # of matrices; those of norms multiply nothing
@@ -89,6 +92,19 @@ def test_numbers_of_heads_and_depth_as_kaplan_has_them():
         sf.Repeat(sf.MultiheadAttention(D, 8, causal=True, bias=False), L), (N, D), "2mac"
     )
     assert sympy.expand(causal.per("token").flops - 8 * L * D**2 - 2 * L * (N + 1) * D) == 0
+
+
+def test_kaplans_tokens_come_out_of_gpt():
+    """The paper's 2·n_layer·n_ctx·d_attn is half of attention in full, which a causal mask leaves but for a 1."""
+    gpt = {
+        causal: sf.cost(sf.zoo.gpt(causal=causal), convention="2mac")
+        .without("lm_head")
+        .per("token")
+        for causal in (False, True)
+    }
+    weights = 12 * L * D**2
+    assert sympy.expand(gpt[False].flops - 2 * weights - 4 * L * N * D) == 0
+    assert sympy.expand(gpt[True].flops - 2 * weights - 2 * L * (N + 1) * D) == 0
 
 
 def test_sums_over_differing_blocks():

@@ -107,6 +107,16 @@ def test_models_of_the_zoo():
     assert cost.receptive_field.size == sf.cost(plain).receptive_field.size
 
 
+def test_language_models_bring_their_tokens():
+    V, n_ctx = sf.dims("V n_ctx")
+    plain = sf.cost(sf.zoo.gpt())
+    cost = sf.cost(sf.zoo.gpt().replace("LayerNorm", sf.RMSNorm(D)))
+    assert sympy.expand(plain.params - cost.params - D * (2 * L + 1)) == 0
+    assert cost.output == plain.output == (N, V)
+    assert cost.per("token").macs == plain.per("token").macs
+    assert n_ctx in cost.symbols
+
+
 def test_values_go_into_what_a_function_names_but_not_twice():
     low = BLOCK.replace(
         "Linear", lambda old: sf.LowRankLinear(old.in_features, old.out_features, r)
