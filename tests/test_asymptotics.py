@@ -200,7 +200,7 @@ def test_costs_by_their_metrics():
     assert sf.leading(cost, D) == 8 * N * D**2
     assert sf.leading(cost, D, "params") == 8 * D**2
     assert sf.leading(cost.under("2mac"), D, metric="flops") == 16 * N * D**2
-    assert str(sf.leading(cost, N)) == "8 D² N as N → ∞ (D constant)"
+    assert str(sf.leading(cost, N)).endswith("as N → ∞ (D constant)")
     H, W = sf.dims("H W")
     assert sf.leading(sf.cost(sf.zoo.resnet18()), (H, W)) == 36144 * H * W
 

@@ -178,11 +178,11 @@ def test_tables_sentences_and_comparisons_say_it():
 
 
 def test_the_command(capsys):
-    words = ["cost", "Linear(D, E)", "--input", "N,D", "--per", "token"]
+    words = ["cost", "Linear(D, E, bias=False)", "--input", "N,D", "--per", "token"]
     assert main([*words, "--metric", "macs"]) == 0
     assert capsys.readouterr().out == "D E per token\n"
     assert main([*words, "--metric", "params"]) == 0
-    assert capsys.readouterr().out == "(D + 1) E\n"
+    assert capsys.readouterr().out == "D E\n"
     assert main([*words, "--metric", "macs", "--at", "N=4,D=3,E=2"]) == 0
     assert capsys.readouterr().out == "6 per token\n"
     assert (
