@@ -373,12 +373,21 @@ class Cost:
 
     @cached_property
     def order(self) -> tuple[sympy.Expr, ...]:
-        """The factors of the steps in the order in which a paper prints them."""
-        found: dict[sympy.Expr, None] = {}
-        for piece in self._profile:
+        """The factors as a paper prints them: depths and other multiples, then those of the steps."""
+        multiples: dict[sympy.Expr, None] = {}
+        found: list[sympy.Expr] = []
+        for piece, count in self._profile.items():
             if isinstance(piece.item, Step):
-                found.update(dict.fromkeys(f for f in piece.item.order if not f.is_Rational))
-        return tuple(found)
+                multiples.update(dict.fromkeys(sorted(count.free_symbols, key=str)))
+                place = len(found)
+                for factor in reversed(
+                    piece.item.order
+                ):  # what is new stands before what follows it
+                    if factor in found:
+                        place = found.index(factor)
+                    elif not factor.is_Rational:
+                        found.insert(place, factor)
+        return tuple(dict.fromkeys((*multiples, *found)))
 
     def __repr__(self) -> str:
         return self.table().to_text()

@@ -85,7 +85,10 @@ def fold(profile: Profile, value: Callable[[Step | Group], Terms]) -> Terms:
             values[piece.item] = value(piece.item)
         pairs = values[piece.item]
         if pairs:
-            weighed.append((count, _summed(piece, pairs) if piece.limits else pairs))
+            inside = _summed(piece, pairs) if piece.limits else pairs
+            weighed += [
+                (times, inside) for times in sympy.Add.make_args(count)
+            ]  # 2L + 1: 2L, and 1
     return total(weighed)
 
 

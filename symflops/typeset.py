@@ -58,12 +58,12 @@ class Order:
         return (max(known) if known else len(self.rank)), "~" * base.is_Add + str(factor)
 
     def of_term(self, term: sympy.Expr) -> tuple[Any, ...]:
-        """Return where a term of a sum stands: high degree first, then by its factors; Σ at the end."""
+        """Return where a term of a sum stands: high degree first, then by its factors; numbers and Σ last."""
         number, monomial = term.as_coeff_Mul()
         factors = [f for f in Mul.make_args(monomial) if f != 1]
         degree = sum((f.exp if f.is_Pow and f.exp.is_Rational else ONE) for f in factors)
         series = any(map(_is_series, factors))
-        return (series, -degree, bool(number < 0), sorted(map(self.of, factors)))
+        return (series, -degree, monomial == 1, bool(number < 0), sorted(map(self.of, factors)))
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,11 @@ class LogitScale(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Find the scales, and multiply the scores by them."""
-        batch, heads, queries, keys = x
+        _, heads, *_ = x
         yield expected_size(self, "heads", heads, self.num_heads)
         weights = (Weight("logit_scale", self.num_heads),)
         yield "exp", elementwise({"cmp": 1, "exp": 1}, self.num_heads, weights=weights)
-        yield "scale", elementwise("mul", (heads, queries, keys, batch))
+        yield "scale", elementwise("mul", x)
         return x
 
 
@@ -144,7 +144,7 @@ class BiasOfPairs(Layer):
         yield expected_size(self, "offsets", offsets, WindowBias(self.window_size, ONE).offsets)
         positions = product(along(self, "window_size"))
         each = {**DEFINITIONS["sigmoid"], "mul": 1}
-        yield "sigmoid", elementwise(each, (heads, positions, positions, batch))
+        yield "sigmoid", elementwise(each, (batch, heads, positions, positions))
         return (batch, heads, positions, positions)
 
 

@@ -71,10 +71,9 @@ class Embedding(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Look up the row of every token."""
-        batch, *positions = x
         weight = Weight("weight", self.num_embeddings * self.embedding_dim)
-        outputs = (self.embedding_dim, *positions, batch)
+        outputs = (*x, self.embedding_dim)
         if self.max_norm is not None:
             yield "renormalize", unknown("renormalize", Shape(x).elements, self.embedding_dim)
         yield "lookup", lookup(outputs, self.num_embeddings, (weight,))
-        return (*x, self.embedding_dim)
+        return outputs

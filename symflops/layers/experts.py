@@ -225,8 +225,7 @@ class Combine(Layer):
     def forward(self, y: Shape, weights: Shape) -> Forward:
         """Weigh every output, and add them up."""
         *_, k, width = y
-        batch, *positions, _ = weights
-        outputs = (width, *positions, batch)
+        outputs = (*weights[:-1], width)
         yield "weigh", elementwise("mul", (k, *outputs))
         yield "sum", reduce((k, *outputs), outputs)
-        return (batch, *positions, width)
+        return outputs

@@ -72,8 +72,8 @@ class GatedRecurrence(Scan):
         values = inputs[2]
         batch, positions, _ = values
         kept = (self.head_k_dim, self.head_v_dim, self.num_heads)
-        outputs = (self.head_v_dim, self.num_heads, positions, batch)
-        states = (self.head_k_dim, *outputs)
+        outputs = (batch, self.num_heads, positions, self.head_v_dim)
+        states = (*outputs, self.head_k_dim)
         yield "recurrence", recurrence(states, (*kept, batch))
         yield "output", contract(states, outputs)
         return values

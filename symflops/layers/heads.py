@@ -137,7 +137,8 @@ class HeadLinear(OfHeads):
             equal(width, expected),
             lambda: f"HeadLinear expects {expected} entries on its last axis, got {width}",
         )
-        outputs = (self.out_features, self.num_heads, positions, batch)
+        rows = (batch, self.num_heads, positions)
         weight = Weight("weight", product((self.num_heads, self.in_features, self.out_features)))
-        yield "linear", contract((self.in_features, *outputs), outputs, "dot.linear", (weight,))
+        products = (*rows, self.in_features, self.out_features)
+        yield "linear", contract(products, (*rows, self.out_features), "dot.linear", (weight,))
         return (batch, positions, self.num_heads * self.out_features)

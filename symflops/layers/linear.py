@@ -58,9 +58,11 @@ class Linear(Layer):
             lambda: f"Linear expects {self.in_features} features on its last axis, got {features}",
         )
         batch, *positions = others
-        outputs = (self.out_features, *positions, batch)
+        rows = (batch, *positions) if positions else ()  # as papers print it: N d_in d_out
+        outputs = (*rows, self.out_features) if positions else (self.out_features, batch)
         weight = Weight("weight", self.in_features * self.out_features)
-        yield "linear", contract((self.in_features, *outputs), outputs, "dot.linear", (weight,))
+        products = (*rows, self.in_features, *outputs[len(rows) :])
+        yield "linear", contract(products, outputs, "dot.linear", (weight,))
         if self.bias:
             yield "bias", bias_add(outputs, (Weight("bias", self.out_features),))
         return (*others, self.out_features)

@@ -89,18 +89,18 @@ class KernelAttention(Layer):
         yield from self.fits(q, k, v)
         r = yield from head_width(self, "queries", width, self.num_heads)
         d = yield from head_width(self, "values", v[2], self.num_heads)
-        each = (self.num_heads, batch)
-        state, total, rows = (r, d, *each), (r, *each), (queries, *each)
+        each = (batch, self.num_heads)
+        state, total, rows = (*each, r, d), (*each, r), (*each, queries)
         kept = product(state) + product(total) if self.causal else ZERO
-        step = contract((keys, *state), state, ROLE)
+        step = contract((*each, keys, r, d), state, ROLE)
         yield "state", replace(step, cached=kept)
-        yield "key_sum", reduce((keys, *total), total)
+        yield "key_sum", reduce((*each, keys, r), total)
         if self.from_state:
             yield "state_before", elementwise("add", state)
             yield "key_sum_before", elementwise("add", total)
-        yield "values", contract((r, d, *rows), (d, *rows), ROLE)
-        yield "normalizer", contract((r, *rows), rows, ROLE)
-        yield "normalize", elementwise("div", (d, *rows))
+        yield "values", contract((*rows, r, d), (*rows, d), ROLE)
+        yield "normalizer", contract((*rows, r), rows, ROLE)
+        yield "normalize", elementwise("div", (*rows, d))
         return (batch, queries, self.num_heads * d)
 
     def fits(self, q: Shape, k: Shape, v: Shape) -> Iterable[Require]:

@@ -199,9 +199,9 @@ class RowNorm(Layer):
                     f"{kind} expects {expected} on axis {axis}, got {got}"
                 ),
             )
-        batch, *positions = x[:first]
-        rows = (*positions, batch)
-        yield from self.steps((*last, *rows), rows, product(last))
+        rows = x[:first]
+        entries = (*rows, *last) if len(rows) > 1 else (*last, *rows)
+        yield from self.steps(entries, rows, product(last))
         return x
 
     def steps(self, entries: tuple[Any, ...], rows: tuple[Any, ...], size: Any) -> Steps:

@@ -59,11 +59,11 @@ class LearnedPositions(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Add the vectors of the positions."""
-        batch, positions, width = x
+        _, positions, width = x
         yield width_matches(self, width, self.d_model)
         yield self.holds(self.start + positions)
         weights = (Weight("weight", self.n_ctx * self.d_model),)
-        yield "add", elementwise("add", (positions, width, batch), "other", weights)
+        yield "add", elementwise("add", x, "other", weights)
         return x
 
     def holds(self, positions: Size) -> Require:
@@ -103,9 +103,9 @@ class SinusoidalPositions(Layer):
 
     def forward(self, x: Shape) -> Forward:
         """Add the sines and cosines."""
-        batch, positions, width = x
+        *_, width = x
         yield width_matches(self, width, self.d_model)
-        yield "add", elementwise("add", (positions, width, batch))
+        yield "add", elementwise("add", x)
         return x
 
 

@@ -28,7 +28,7 @@ class ScoreBias(OverPairs):
         batch, heads, queries, keys = x
         yield from self.pairs(queries, keys)
         among = pairs(queries, keys - self.extra, causal=self.causal, window=self.window)
-        yield "bias", on_scores("add", among, (heads, batch), weights=self.weights())
+        yield "bias", on_scores("add", among, (batch, heads), weights=self.weights())
         return x
 
     def weights(self) -> tuple[Weight, ...]:

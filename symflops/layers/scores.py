@@ -146,7 +146,7 @@ class ScaleScores(OverPairs):
         """Divide every score."""
         batch, heads, queries, keys = x
         among = yield from self.pairs(queries, keys)
-        yield "scale", on_scores("div", among, (heads, batch))
+        yield "scale", on_scores("div", among, (batch, heads))
         return x
 
 
@@ -174,7 +174,7 @@ class MaskedSoftmax(OverPairs):
         """Normalize the scores of every query."""
         batch, heads, queries, keys = x
         among = yield from self.pairs(queries, keys)
-        yield "softmax", attention_softmax(among, (heads, batch))
+        yield "softmax", attention_softmax(among, (batch, heads))
         return x
 
 
@@ -224,7 +224,7 @@ class Weighting(OverPairs):
         yield share_evenly("Weighting", heads, shared)
         width = yield from head_width(self, "values", v[2], shared)
         among = yield from self.pairs(queries, keys)
-        yield "weighting", weighted_values(width, among, (heads, batch))
+        yield "weighting", weighted_values(width, among, (batch, heads))
         return (batch, queries, heads * width)
 
 

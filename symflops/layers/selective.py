@@ -66,8 +66,8 @@ class SelectiveScan(Scan):
         yield from self.fits(x, delta, b, c)
         width, state = self.d_inner, self.d_state
         batch, positions, _ = x
-        outputs = (width, positions, batch)
-        states = (state, *outputs)
+        outputs = (batch, positions, width)
+        states = (*outputs, state)
         yield "discretize", discretize(states, (Weight("A_log", width * state),))
         yield "recurrence", recurrence(states, (state, width, batch))
         yield "output", contract(states, outputs)

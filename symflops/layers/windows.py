@@ -178,7 +178,7 @@ class WindowBias(Layer):
 
     def forward(self, x: Shape, *given: Shape) -> Forward:
         """Add the bias and the mask to every score."""
-        batch, heads, queries, keys = x
+        _, heads, queries, keys = x
         positions = product(along(self, "window_size"))
         for what, size, expected in (
             ("heads", heads, self.num_heads),
@@ -196,7 +196,7 @@ class WindowBias(Layer):
             yield from (same_size("WindowBias", i, x[i], bias[i]) for i in (1, 2, 3))
         if not given:
             weights = (Weight("relative_position_bias_table", self.num_heads * self.offsets),)
-        scores = (heads, queries, keys, batch)
+        scores = x
         yield "bias", elementwise("add", scores, weights=weights)
         if self.is_shifted != 0:
             yield "mask", elementwise("add", (*scores, self.is_shifted))

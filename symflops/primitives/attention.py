@@ -94,7 +94,7 @@ def scores(width: Any, among: Pairs, others: Factors) -> Step:
     N**2*d*h
     """
     return among.step(
-        lambda count: contract((width, *others, *count), (*others, *count), "dot.attention")
+        lambda count: contract((*others, *count, width), (*others, *count), "dot.attention")
     )
 
 
@@ -107,8 +107,8 @@ def weighted_values(width: Any, among: Pairs, others: Factors) -> Step:
     >>> dict(step.counts)[("mul", "dot.attention")], dict(step.dense)[("mul", "dot.attention")]
     (N*d*h*(N + 1)/2, N**2*d*h)
     """
-    outputs = (width, *others, among.queries)
-    return among.step(lambda count: contract((width, *others, *count), outputs, "dot.attention"))
+    outputs = (*others, among.queries, width)
+    return among.step(lambda count: contract((*others, *count, width), outputs, "dot.attention"))
 
 
 def attention_softmax(among: Pairs, others: Factors) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symflops.exprs import spread
 from symflops.primitives.core import op, sized, step_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def top_k(rows: Size, entries: sympy.Expr, k: sympy.Expr) -> Step:
     rows, _ = sized(rows)
     each = k * entries - k * (k + 1) / 2
     why = f"k = {k} passes of selection over n = {entries} entries, n - i comparisons in pass i"
-    return op("top_k", cmp=rows * each, why=why, source="Knuth 1998, algorithm 5.2.3S")
+    return op("top_k", cmp=spread(rows * each), why=why, source="Knuth 1998, algorithm 5.2.3S")
 
 
 def shares(entries: Size, rows: Size, role: Role = "other") -> Step:
