@@ -6,10 +6,9 @@ A question is answered True, False or None (cannot be decided); a dimension is a
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
 from sympy import Add, Mul
@@ -429,16 +428,3 @@ def _without_common_number(relation: Relation) -> Relation:
         return relation
     shared = sympy.igcd(left, right)
     return Relation(left / shared * rest, "=", right / shared * other)
-
-
-class Knowing(Protocol):
-    """Who knows of sizes: the facts about them, and how they are written."""
-
-    facts: Facts
-
-    def expr(self, expr: sympy.Expr) -> sympy.Expr:
-        """Return an expression with the values put in and its floors in canonical form."""
-
-
-#: Who knows of the sizes of the layer that is being traced; None outside of one.
-KNOWING: ContextVar[Knowing | None] = ContextVar("KNOWING", default=None)

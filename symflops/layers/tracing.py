@@ -14,8 +14,9 @@ import sympy
 
 from symflops.errors import ArgumentError, ShapeError, SymflopsError
 from symflops.exprs import ONE, ZERO, gcd, spread
-from symflops.facts import KNOWING, Facts, Relation, at_least, divides, simplified
+from symflops.facts import Facts, Relation, at_least, divides, simplified
 from symflops.layers.base import IsBatched, Layer, Require, drive
+from symflops.primitives.orders import KNOWING
 from symflops.symbols import Member, Symbol, exact
 from symflops.tally import Tally
 from symflops.trace import Condition, Flow, Group, Node, Shape, Source, Step, Tensor, Weight

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from symflops.equations import members, pairs, read, read_order, spelled
 from symflops.errors import ArgumentError
 from symflops.exprs import product, tidy
-from symflops.facts import KNOWING, Facts
+from symflops.facts import Facts
 from symflops.primitives.core import step_of
-from symflops.primitives.orders import Search
+from symflops.primitives.orders import KNOWING, Search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

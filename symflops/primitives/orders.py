@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from itertools import product as choices
 from operator import gt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sympy import Integer
 
@@ -35,6 +36,19 @@ LIKELY = 4  # examples whose best orders are held against each other, before all
 
 #: The powers of the sizes that are no numbers → the coefficient.
 Polynomial = Counter[tuple[int, ...]]
+
+
+class Knowing(Protocol):
+    """Who knows of sizes: the facts about them, and how they are written."""
+
+    facts: Facts
+
+    def expr(self, expr: sympy.Expr) -> sympy.Expr:
+        """Return an expression with the values put in and its floors in canonical form."""
+
+
+#: Who knows of the sizes of the layer that is being traced; None outside of one.
+KNOWING: ContextVar[Knowing | None] = ContextVar("KNOWING", default=None)
 
 
 @dataclass(frozen=True)
