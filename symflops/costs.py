@@ -380,9 +380,8 @@ class Cost:
             if isinstance(piece.item, Step):
                 multiples.update(dict.fromkeys(sorted(count.free_symbols, key=str)))
                 place = len(found)
-                for factor in reversed(
-                    piece.item.order
-                ):  # what is new stands before what follows it
+                for factor in reversed(piece.item.order):
+                    # what is new goes before what follows it in its step
                     if factor in found:
                         place = found.index(factor)
                     elif not factor.is_Rational:

@@ -86,9 +86,8 @@ def fold(profile: Profile, value: Callable[[Step | Group], Terms]) -> Terms:
         pairs = values[piece.item]
         if pairs:
             inside = _summed(piece, pairs) if piece.limits else pairs
-            weighed += [
-                (times, inside) for times in sympy.Add.make_args(count)
-            ]  # 2L + 1: 2L, and 1
+            # 2L + 1 norms: those of the blocks, and one more
+            weighed += [(times, inside) for times in sympy.Add.make_args(count)]
     return total(weighed)
 
 
