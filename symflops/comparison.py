@@ -29,8 +29,8 @@ LONGEST_NAME = 48  # characters of a layer that stands in a table as it is writt
 Named = tuple[tuple[str, Cost], ...]
 
 
-def ratio(a: Cost, b: Cost, metric: str = "macs") -> Any:
-    """Return a metric of one cost over that of another, cancelled: a/b in closed form.
+def ratio(a: Any, b: Any, metric: str = "macs") -> Any:
+    """Return a metric of one cost over that of another, or a formula over another, cancelled: a/b in closed form.
 
     Over one monomial it is a sum of monomials, as papers print it, else one fraction. FLOPs are those of each
     cost's own convention.
@@ -41,20 +41,35 @@ def ratio(a: Cost, b: Cost, metric: str = "macs") -> Any:
     >>> standard = sf.cost(sf.Conv2d(C_in, C_out, k, padding="same"), (C_in, H, W))
     >>> sf.ratio(separable, standard)
     k**(-2) + 1/C_out
+    >>> sf.ratio(standard, C_in * C_out * H * W)
+    k**2
 
     Raises:
-        ArgumentError: something that is no cost, or a second cost whose metric is 0.
+        ArgumentError: neither a cost nor a formula, or a second that is 0.
         UnknownNameError: no metric has this name.
         SymbolError: a name that stands for a whole dimension in one cost and for a fraction in the other.
     """
-    for value in (a, b):
-        _check_cost("ratio", value)
-    by_name(a.symbols | b.symbols)
-    below = exact(b.metric(metric))
+    above, below = (_formula(value, metric) for value in (a, b))
+    symbols = (c.symbols if isinstance(c, Cost) else exact(c).free_symbols for c in (a, b))
+    by_name(set().union(*symbols))
     if below.is_zero:
-        message = f"the {metric} of the second cost are 0: nothing has a ratio to them"
+        what = (
+            f"the {metric} of the second cost are"
+            if isinstance(b, Cost)
+            else "the second formula is"
+        )
+        message = f"{what} 0: nothing has a ratio to {'them' if isinstance(b, Cost) else 'it'}"
         raise ArgumentError(message)
-    return _cancelled(exact(a.metric(metric)), below)
+    return _cancelled(above, below)
+
+
+def _formula(value: Any, metric: str) -> sympy.Expr:
+    if not isinstance(value, Cost):
+        try:
+            return exact(value)
+        except ArgumentError:
+            _check_cost("ratio", value)
+    return exact(value.metric(metric))
 
 
 def _cancelled(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:

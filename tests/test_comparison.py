@@ -73,6 +73,20 @@ def test_a_second_cost_of_nothing_is_refused():
     assert sf.ratio(relu, conv()) == 0
 
 
+def test_formulas_have_ratios_too():
+    macs = C * D * H * W * k**2
+    assert sf.ratio(conv(), macs) == sf.ratio(macs, conv()) == sf.ratio(macs, macs) == 1
+    assert sf.ratio(24 * D**2 * H + 4 * D * H**2, 24 * D**2 * H) == 1 + H / (6 * D)
+    assert sf.ratio(separable(), 2 * macs) == (1 / k**2 + 1 / D) / 2
+    assert sf.ratio(3, 9) == sympy.Rational(1, 3)
+    with pytest.raises(
+        sf.ArgumentError, match="the second formula is 0: nothing has a ratio to it"
+    ):
+        sf.ratio(conv(), D - D)
+    with pytest.raises(sf.SymbolError, match="D stands for two symbols"):
+        sf.ratio(conv(), sf.dim("D", integer=False))
+
+
 def test_what_is_no_cost_is_refused():
     layer = sf.Linear(C, D)
     with pytest.raises(
