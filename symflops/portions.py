@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, cancelled, joined, product, tidy
 from symflops.extents import put_in
-from symflops.trace import Group, Step, Sum, Times
+from symflops.readers import MAP, is_over_maps, looks_up, readers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import sympy
 
     from symflops.exprs import Terms
     from symflops.symbols import Symbol
-    from symflops.trace import Shape, Source
-
-MAP = 4  # axes of a batch of images
+    from symflops.trace import Group, Shape
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Portion:
 
     def note(self, of: str = "") -> tuple[Any, ...]:
         """Say by what is divided, as the note of a table has it; ``of`` says where."""
-        return (f"All but weights is {self.words}{of}: divided by ", self.count, ".")
+        return (f"Per {self.unit}{of}: all but weights is divided by ", self.count, ".")
 
     def of(self, pairs: Terms) -> sympy.Expr:
         """Return the terms of the whole as one portion of them."""
@@ -79,10 +77,10 @@ def portion(root: Group, unit: str, of: Any) -> Portion:
 def _tokens(root: Group, place: int) -> sympy.Expr:
     """Every position of a sequence of numbers that are looked up, or of vectors."""
     shape = root.inputs[place]
-    readers = list(_readers(root, place))
-    if any(map(_looks_up, readers)):
+    reading = list(readers(root, place))
+    if any(map(looks_up, reading)):
         return shape.elements
-    if len(shape) >= MAP or any(map(_is_over_maps, readers)):
+    if len(shape) >= MAP or any(map(is_over_maps, reading)):
         message = (
             f"an input of {_axes(shape)} is a map and has no tokens; take per('pixel'), per('sample'), or "
             "the part that works on tokens, cost['…'].per('token')"
@@ -99,7 +97,7 @@ def _samples(root: Group, place: int) -> sympy.Expr:
 def _pixels(root: Group, place: int) -> sympy.Expr:
     """Every position of a map, whose channels stand on axis 1."""
     shape = root.inputs[place]
-    if len(shape) < MAP and not any(map(_is_over_maps, _readers(root, place))):
+    if len(shape) < MAP and not any(map(is_over_maps, readers(root, place))):
         message = f"an input of {_axes(shape)} is no map and has no pixels; take per('token') or per('sample')"
         raise ArgumentError(message)
     batch, _, *sides = shape
@@ -111,30 +109,3 @@ def _axes(shape: Shape) -> str:
 
 
 COUNTED = {"token": _tokens, "sample": _samples, "pixel": _pixels}
-
-
-def _readers(group: Group, place: int) -> Iterator[Group]:
-    """Yield the layers that read an input, the outer before the inner, also behind others that leave its shape."""
-    yield group
-    children = dict(group.children)
-    repeated = children.get("")
-    if isinstance(repeated, Times | Sum) and isinstance(repeated.child, Group):
-        yield from _readers(repeated.child, place)
-    alike: set[Source | None] = {("", place)}
-    for name, sources in group.flow.into:
-        child = children.get(name)
-        for i, source in enumerate(sources):
-            if source in alike and isinstance(child, Group):
-                yield from _readers(child, i)
-                if child.outputs == child.inputs:
-                    alike.add((name, i))
-
-
-def _looks_up(layer: Group) -> bool:
-    return any(isinstance(step, Step) and step.rule == "lookup" for _, step in layer.children)
-
-
-def _is_over_maps(group: Group) -> bool:
-    """Say whether a layer takes channels on axis 1: one of fixed rank that names no other axes."""
-    layer: Any = group.layer
-    return layer.rank is not None and layer.rank >= MAP - 1 and not layer.sample

@@ -19,6 +19,7 @@ from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.fields import ENLARGED_DEPTH, SAME, Axes, Field, pointwise
 from symflops.metrics import closed_sum
+from symflops.readers import positions
 from symflops.symbols import unused
 from symflops.trace import Group, Step, Sum, Times
 from symflops.views import View
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symflops.facts import Facts
-    from symflops.trace import Shape, Source
+    from symflops.trace import Source
 
 SPATIAL = 2  # axes 0 and 1 are batch and channels
 #: Steps that make an entry from the entries at the same place; normalisation is taken as one of them.
@@ -42,17 +43,21 @@ def views(root: Group, facts: Facts) -> Mapping[str, View]:
         NotClosedError: a layer that does not say what it sees, or branches that see no common grid.
     """
     walk = Walk(facts)
-    inputs = tuple(_own(shape) for shape in root.inputs)
+    inputs = tuple(_own(root, place) for place in range(len(root.inputs)))
     if not any(view.field for view in inputs):
         shapes = ", ".join(str(shape.written(batched=False)) for shape in root.inputs)
-        message = f"a receptive field needs a map, (B, C, L), (B, C, H, W) or (B, C, D, H, W); got {shapes}"
+        message = (
+            "a receptive field needs a map, (B, C, L), (B, C, H, W) or (B, C, D, H, W), or a sequence, "
+            f"(B, N, D); got {shapes}"
+        )
         raise ArgumentError(message)
     walk.found[""] = walk.group(root, inputs, "")[0]
     return walk.found
 
 
-def _own(shape: Shape) -> View:
-    return View(tuple((i, SAME) if i >= SPATIAL else None for i in range(len(shape))))
+def _own(root: Group, place: int) -> View:
+    along = positions(root, place)
+    return View(tuple((i, SAME) if i in along else None for i in range(len(root.inputs[place]))))
 
 
 class Walk:
@@ -151,9 +156,12 @@ class Walk:
         block, inside = depth.child, f"{path}.0" if path else "0"
         assert isinstance(block, Group)  # noqa: S101 - blocks are layers
         if len(inputs) > 1:
-            raise NotClosedError(
-                f"no receptive field: {group.kind}{_at(path)} repeats a block of several inputs"
-            )
+            behind = self.group(block, inputs, inside)[0]
+            if behind.stop is None:
+                raise NotClosedError(
+                    f"no receptive field: {group.kind}{_at(path)} repeats a block of several inputs"
+                )
+            return (behind,)
         (before,) = inputs
         aside = Walk(self.facts)
         (alone,) = aside.group(block, (_alone(before),), inside)

@@ -549,3 +549,38 @@ def test_unequal_layers_are_grouped_by_their_strides():
     net = sf.Sequential(*(sf.Conv1d(C, C, kernel, stride=step) for kernel, step in pairs))
     (a, b, c), (p, q, _) = kernels, strides
     assert field(net, (C, N)).size == ((c - 1) * p * q + (b - 1) * p + a,)
+
+
+D, h = sf.dims("D h")
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "expected"),
+    [
+        (sf.TransformerEncoderLayer(D, h), (N, D), (1, 1, 0)),
+        (sf.MambaBlock(D, d_conv=k), (N, D), (k, 1, k - 1)),
+        (sf.Mamba2Block(8, 4, headdim=4), (N, 8), (4, 1, 3)),
+        (sf.LSTM(4, 5), (N, 4), (1, 1, 0)),
+        (sf.MultiheadAttention(D, h, batch_first=False), (N, 7, D), (1, 1, 0)),
+        (sf.Sequential(sf.LayerNorm(D), sf.MultiheadAttention(D, h)), (N, D), (1, 1, 0)),
+        (sf.zoo.mamba_130m(), (N,), (4, 1, 3)),
+        (sf.zoo.gpt2(), (N,), (1, 1, 0)),
+        (sf.zoo.t5(), None, (1, 1, 0)),
+    ],
+)
+def test_of_a_sequence_positions_are_followed_until_a_layer_sees_them_all(layer, shape, expected):
+    assert triple(field(layer, shape)) == tuple((size,) for size in expected)
+
+
+def test_in_a_table_of_attention_its_projections_see_their_own_position():
+    rows = sf.cost(sf.MultiheadAttention(D, h), (N, D)).table("layer,receptive_field").rows
+    seen = {layer.split()[0]: size for layer, size in rows}
+    assert seen["q_proj"] == seen["k_proj"] == seen["v_proj"] == ((1,),)
+    assert {seen[name] for name in ("scores", "softmax", "weighting", "out_proj")} == {None}
+    rows = sf.cost(sf.MambaBlock(D), (N, D)).table("layer,receptive_field").rows
+    seen = {layer.split()[0]: size for layer, size in rows}
+    assert (seen["in_proj"], seen["conv1d"], seen["scan"]) == (((1,),), ((4,),), None)
+
+
+def test_of_several_inputs_what_is_seen_before_attention_is_told():
+    assert triple(field(sf.zoo.dit_s_8(), None)) == both(8, 8, 0)

@@ -26,7 +26,7 @@ ROWS = [
         "units",
     ],
     ["tally", "trace", "equations", "primitives", "geometry", "fields"],
-    ["conventions", "metrics", "views", "receptive"],
+    ["conventions", "metrics", "views", "readers", "receptive"],
     ["layers"],
     ["tables"],
     [

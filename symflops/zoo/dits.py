@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from symflops.fields import pointwise
 from symflops.layers.activation import SiLU
 from symflops.layers.attention import MultiheadAttention
 from symflops.layers.base import Forward, Layer, Size
@@ -30,6 +31,7 @@ from symflops.symbols import dims
 from symflops.zoo.published import register, sized
 
 if TYPE_CHECKING:
+    from symflops.fields import Axes
     from symflops.trace import Shape
 
 DIT = "Peebles and Xie 2023, Scalable diffusion models with transformers, section 3.2 and table 1"
@@ -52,6 +54,10 @@ class Timesteps(Layer):
     rank: ClassVar[int | None] = 2
     sample: ClassVar[str] = "1"
     frequencies: Size
+
+    def sees(self, *_: Shape) -> Axes:
+        """Return the batch; a step is one number."""
+        return (*pointwise(1), None)
 
     def forward(self, x: Shape) -> Forward:
         """Take the row of the step."""
