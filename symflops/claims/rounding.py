@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-import sympy
-
 from symflops.errors import ArgumentError
 from symflops.exprs import ZERO
 from symflops.symbols import exact as taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import sympy
 
     from symflops.reading.formulas import Printed
 
@@ -27,7 +27,7 @@ def explained(printed: Printed, exact: Any, value: Any = None) -> How | None:
     rounded further than its last digit, to two digits at the coarsest.
 
     >>> from symflops.reading.formulas import Printed
-    >>> sixty = Printed(sympy.Integer(60_000_000), sympy.Integer(1_000_000), "60M")
+    >>> sixty = Printed(60_000_000, 1_000_000, "60M")
     >>> explained(sixty, 60_965_224), explained(sixty, 59_965_224), explained(sixty, 61_100_840)
     ('truncated', 'rounded', None)
     >>> explained(sixty, 60_965_224 * 4, value=60_000_000 * 4)
