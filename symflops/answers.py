@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.costs import Cost
-from symflops.errors import ArgumentError
+from symflops.errors import ArgumentError, ConditionError
+from symflops.extents import put_in
 from symflops.facts import Facts, Relation
-from symflops.setups import relations_of
+from symflops.setups import relations_of, solved
 from symflops.symbols import by_name, exact
 from symflops.tables.table import Table, words
 from symflops.typeset import Formula
@@ -115,6 +116,7 @@ def question(function: str, given: Iterable[Any], metric: str, assume: Any = ())
         ArgumentError: neither a cost nor an expression.
         UnknownNameError: no metric has this name.
         SymbolError: one name that stands for two symbols.
+        ConditionError: a fact that speaks of other symbols, or that cannot hold.
     """
     given = tuple(given)
     formulas = tuple(map(_formula, given, (function,) * len(given), (metric,) * len(given)))
@@ -122,11 +124,17 @@ def question(function: str, given: Iterable[Any], metric: str, assume: Any = ())
     known = by_name(set().union(*(f.free_symbols for f in formulas), *(c.symbols for c in costs)))
     stated = (assume,) if isinstance(assume, str | Relation | sympy.Basic) else tuple(assume)
     relations = [relation for fact in stated for relation in relations_of(fact, known)]
+    for relation in relations:
+        if relation.symbols.isdisjoint(known.values()):
+            message = f"the assumption {relation} speaks of nothing that the formulas have"
+            raise ConditionError(message)
+    swaps = solved(relations)  # H = W
     for cost in costs:
         relations += [c.relation for c in cost.conditions if c.kind in ("assumed", "stated")]
-    facts = Facts(tuple(dict.fromkeys(r for r in relations if r.symbols)))
+    put = (relation.at(swaps) for relation in relations)
+    facts = Facts(tuple(dict.fromkeys(r for r in put if r.symbols and r.left != r.right)))
     order = tuple(dict.fromkeys(factor for cost in costs for factor in cost.order))
-    return Question(tuple(map(facts.canonical, formulas)), facts, order)
+    return Question(tuple(facts.canonical(put_in(f, swaps)) for f in formulas), facts, order)
 
 
 def _formula(value: Any, function: str, metric: str) -> sympy.Expr:

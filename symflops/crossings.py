@@ -97,7 +97,7 @@ def crossover(a: Any, b: Any, N: Any, metric: str = "macs", assume: Any = ()) ->
     (None, a > b for every N)
 
     Raises:
-        ArgumentError: neither a cost nor an expression, or formulas without N.
+        ArgumentError: neither a cost nor an expression, or a difference without N whose sign is not known.
         NotClosedError: no closed form, and more symbols than N; or a function that is not followed.
     """
     asked = question("crossover", (a, b), metric, assume)
@@ -112,7 +112,12 @@ def crossover(a: Any, b: Any, N: Any, metric: str = "macs", assume: Any = ()) ->
     if difference == 0:
         return replace(answer, expr=oo, equal=True)
     if symbol not in difference.free_symbols:
-        message = f"whether a > b does not depend on {symbol}: the difference is {tidy(difference)}"
+        sign = sign_of(difference, asked.facts)
+        if sign is not None:
+            return replace(answer, expr=ZERO if sign > 0 else oo)
+        message = (
+            f"whether a > b does not depend on {symbol}: it does on the sign of {tidy(difference)}"
+        )
         raise ArgumentError(message)
     if difference.free_symbols == {symbol} and symbol.is_integer:
         return _whole(answer, difference, asked.facts)

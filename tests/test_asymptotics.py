@@ -217,3 +217,14 @@ def test_what_is_no_question():
     with pytest.raises(sf.SymbolError, match="D stands for two symbols"):
         sf.leading(N * D, sf.dim("D", integer=False))
     assert sf.leading(sympy.Symbol("N") ** 2 + sympy.Symbol("N"), sympy.Symbol("N")) == N**2
+
+
+def test_facts_that_are_stated():
+    assert sf.leading(N * D + N * L, N, assume="D = L") == 2 * N * L
+    assert sf.limit(N * D / (N * L + 1), N, assume="D = 3*L") == 3
+    with pytest.raises(sf.ConditionError, match="M >= 3 speaks of nothing that the formulas have"):
+        sf.leading(N * D, N, assume="M >= 3")
+    with pytest.raises(sf.ConditionError, match="does not hold"):
+        sf.leading(N * D, N, assume="D = D + 1")
+    with pytest.raises(sf.ReadError):
+        sf.leading(N * D, N, assume="D is large")

@@ -151,7 +151,7 @@ def test_tables_sentences_and_comparisons_say_it():
     assert "MACs (per token)" in headers
     assert "FLOPs (2 per MAC, per token)" in headers
     assert "params" in headers
-    assert "All but weights is per token: divided by N." in table.to_text()
+    assert "Per token: all but weights is divided by N." in table.to_text()
     assert "divided by $N$" in table.to_latex()
     macs = [column.key for column in table.columns].index("macs")
     assert [row[macs] for row in table.rows] == [4 * D**2, 0, 4 * D**2]
@@ -168,7 +168,7 @@ def test_tables_sentences_and_comparisons_say_it():
     ] == [0, 0]
     assert [o.share for o in token.omitted] == [o.share for o in cost.omitted]
     text = str(sf.compare(a=token, b=cost, metric="macs,params"))
-    assert "All but weights is per token in a: divided by N." in text
+    assert "Per token in a: all but weights is divided by N." in text
     assert "MACs (per token)" not in text
     assert "MACs (per token)" in str(sf.compare(a=token, b=token))
     assert sf.ratio(cost, token) == N
