@@ -254,6 +254,10 @@ def near(e, n):
         (N, log2(N) ** 2, 17),  # equal at 16
         (N, 3 * log2(N), 10),
         (floor(N / 2) * log2(N), 5 * N, 1030),
+        (floor(minimum(floor(N / 2), 30) / 3), 5, 36),
+        (7 * floor(N / 7), N - 3, None),  # equal where N is 3 more than a multiple
+        (7 * floor(N / 7), N - 7, 1),
+        (N, minimum(N, 40), 41),
     ],
 )
 def test_first_numbers(a, e, first):
