@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import sympy
 
-    from symflops.reading.formulas import Printed
+    from symflops.reading.readings import Printed
 
 How = Literal["rounded", "truncated"]
 DIGITS = 2  # of a number that ends in zeros, as many are taken to be meant
@@ -26,7 +26,7 @@ def explained(printed: Printed, exact: Any, value: Any = None) -> How | None:
     fraction bar: 240,000,000 of ``60M · 4``, 1/56.9 of ``56.9``. A number that ends in zeros may have been
     rounded further than its last digit, to two digits at the coarsest.
 
-    >>> from symflops.reading.formulas import Printed
+    >>> from symflops.reading.readings import Printed
     >>> sixty = Printed(60_000_000, 1_000_000, "60M")
     >>> explained(sixty, 60_965_224), explained(sixty, 59_965_224), explained(sixty, 61_100_840)
     ('truncated', 'rounded', None)

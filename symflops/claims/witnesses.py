@@ -60,7 +60,7 @@ def sought(
     hints: Sequence[Mapping[Symbol, tuple[int, int]]] = (),
 ) -> Witness | None:
     """Look for a witness among small sizes that agree with the facts; ``hints`` are remainders to begin with."""
-    symbols = _dimensions(a, b)
+    symbols = dimensions(a, b)
     found_soft = {(number, divisor) for side in (a, b) for number, divisor in _quotients(side)}
     soft = sorted(((n, d) for n, d in found_soft if (d, n) not in found_soft), key=str)
     tried = max(20, min(MOST_PLACES, MOST_WORK // (1 + length(a) + length(b))))
@@ -78,7 +78,7 @@ def sought(
     return found
 
 
-def _dimensions(*sides: sympy.Expr) -> list[Symbol]:
+def dimensions(*sides: sympy.Expr) -> list[Symbol]:
     """Return the symbols in the order in which they are written in print."""
     free = set().union(*(side.free_symbols for side in sides))
     return sorted((s for s in free if not is_index(s)), key=lambda s: s.name)

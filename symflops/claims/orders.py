@@ -1,0 +1,375 @@
+"""Orders of growth that are claimed, ``O(N²·D)``, held against exact formulas; and what is right in the limit.
+
+Symbols that grow do so independently of each other, all without bound: O(f) must bound a formula whichever of
+them is ahead. What an order leaves open (does b grow?) is answered with the cases in which it holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import Mul
+
+from symflops.claims.equality import Decision, difference, taken
+from symflops.claims.proofs import proof
+from symflops.claims.witnesses import dimensions
+from symflops.contradictions import Row, is_empty
+from symflops.errors import ArgumentError, NotClosedError
+from symflops.exprs import ONE, ZERO, log2, tidy
+from symflops.facts import Facts
+from symflops.growth import STILL, Growth
+from symflops.typeset import Formula
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from symflops.facts import Relation
+    from symflops.growth import Rate, Rates
+    from symflops.reading.readings import Growth as Order
+    from symflops.symbols import Symbol
+
+SIGNS = {"O": "O", "o": "o", "Theta": "Θ", "Omega": "Ω"}
+MOST_TRIED = 60  # sets of symbols, each taken to grow
+
+
+@dataclass(frozen=True)
+class OrderDecision(Decision):
+    """Whether an order of growth holds, and in which cases if that is left open.
+
+    ``actual`` is the order that the exact formula has, as ``growing`` grow. The claim holds with the
+    ``fixed`` symbols constant, or if each symbol of ``ties`` grows like the other.
+    """
+
+    actual: sympy.Expr | None = None
+    growing: tuple[Symbol, ...] = ()
+    fixed: tuple[Symbol, ...] = ()
+    ties: tuple[tuple[Symbol, Symbol], ...] = ()
+    otherwise: tuple[tuple[tuple[Symbol, ...], sympy.Expr], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The cases in a sentence."""
+        return self.said("en")
+
+    def said(self, lang: str = "en") -> str:
+        """Return in which cases the claim holds, and what is true in the others, in English or Chinese."""
+        words = CHINESE if lang == "zh" else ENGLISH
+        holds = [words["constant"].format(_listed(self.fixed, words))] if self.fixed else []
+        holds += [words["like"].format(b, n) for b, n in self.ties]
+        parts = [words["if"].format(words["or"].join(holds))] if holds else []
+        for fixed, order in self.otherwise:
+            parts.append(words["with"].format(_listed(fixed, words), Formula(order)))
+        if self.actual is not None and not self.otherwise:
+            grow = words["as"].format(_listed(self.growing, words)) if self.growing else ""
+            parts.append(words["is"].format(Formula(self.actual), grow))
+        return words["; "].join(parts)
+
+
+ENGLISH = {
+    "if": "holds if {}",
+    "constant": "{} is constant",
+    "like": "{} grows like {}",
+    "with": "with {} constant it is Θ({})",
+    "is": "it is Θ({}){}",
+    "as": " as {} → ∞",
+    "or": " or ",
+    ", ": ", ",
+    "; ": "; ",
+}
+
+CHINESE = {
+    "if": "当{}时成立",
+    "constant": "{}为常数",
+    "like": "{}与{}同阶增长",
+    "with": "若{}为常数,则为 Θ({})",
+    "is": "实为 Θ({}){}",
+    "as": "({} → ∞)",
+    "or": "或",
+    ", ": "、",
+    "; ": ";",
+}
+
+
+def _listed(symbols: Iterable[Symbol], words: Mapping[str, str]) -> str:
+    return words[", "].join(map(str, symbols))
+
+
+def grows(
+    claim: Order,
+    exact: Any,
+    growing: Iterable[Symbol | str] = (),
+    constants: Iterable[Symbol | str] = (),
+    facts: Facts | Iterable[Relation] = (),
+) -> OrderDecision:
+    """Decide whether a formula is of a claimed order of growth.
+
+    ``growing`` symbols go to infinity, each at its own pace, and all others are constant; with ``constants``
+    alone all others grow. With neither all of them grow, and where the claim fails then, but holds with the
+    symbols constant that it does not name, or with one of them tied to another, it is left open.
+
+    >>> from symflops import dims
+    >>> from symflops.reading.readings import Growth
+    >>> n, w, d, b = dims("n w d b")
+    >>> grows(Growth("O", n * d), 2 * n**2 * d / b).words
+    'holds if b grows like n; with b constant it is Θ(d n²/b)'
+    >>> grows(Growth("O", n * w), 2 * n * w * d, constants=[d]).equal
+    True
+    >>> found = grows(Growth("O", n), n * d, growing=[n, d])
+    >>> found.equal, found.words
+    (False, 'holds if d is constant; it is Θ(d n) as d, n → ∞')
+
+    Raises:
+        ArgumentError: no such order, or a symbol that is said to grow and to be constant.
+    """
+    kind = claim.order.removeprefix("~")
+    if kind not in SIGNS:
+        message = f"{claim.order!r} is no order of growth; there are {', '.join(SIGNS)}, each with ~ or without"
+        raise ArgumentError(message)
+    question = _Question(claim, taken(claim.expr), taken(exact), _facts(facts))
+    moving = question.moving(growing, constants)
+    try:
+        return question.answer(moving, stated=bool(tuple(growing) or tuple(constants)))
+    except NotClosedError as error:
+        between = difference(question.claimed, question.exact, question.facts)
+        return OrderDecision(None, between, missing=error.message, growing=moving)
+
+
+def _facts(facts: Facts | Iterable[Relation]) -> Facts:
+    return facts if isinstance(facts, Facts) else Facts(tuple(facts))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A claimed order beside the exact formula."""
+
+    claim: Order
+    claimed: sympy.Expr
+    exact: sympy.Expr
+    facts: Facts
+
+    def moving(
+        self, growing: Iterable[Symbol | str], constants: Iterable[Symbol | str]
+    ) -> tuple[Symbol, ...]:
+        """Return the symbols that grow."""
+        up, still = ({str(s) for s in symbols} for symbols in (growing, constants))
+        if both := up & still:
+            message = f"{', '.join(sorted(both))} cannot grow and be constant"
+            raise ArgumentError(message)
+        symbols = dimensions(self.claimed, self.exact)
+        return tuple(s for s in symbols if (s.name in up if up else s.name not in still))
+
+    def answer(self, moving: tuple[Symbol, ...], *, stated: bool) -> OrderDecision:
+        holds = self.holds(moving)
+        between = difference(self.claimed, self.exact, self.facts)
+        actual = self.actual(moving)
+        if holds:
+            return OrderDecision(True, between, actual=actual, growing=moving)  # noqa: FBT003
+        missing = (
+            ""
+            if holds is False
+            else "which of the terms is ahead depends on how fast each symbol grows"
+        )
+        unnamed = [s for s in moving if s not in self.claimed.free_symbols]
+        fixed = self._fixed(moving, unnamed)
+        ties = tuple(self._ties(moving, unnamed))
+        if (fixed or ties) and not stated:
+            holds, missing = None, "it is not said which of the symbols grow"
+        # what a tie makes right is wrong for a symbol that stays as it is
+        still = tuple(s for s in unnamed if any(s == tied for tied, _ in ties))
+        otherwise: tuple[tuple[tuple[Symbol, ...], sympy.Expr], ...] = ()
+        if still and not fixed:
+            otherwise = ((still, self.actual(tuple(s for s in moving if s not in still))),)
+        return OrderDecision(holds, between, None, missing, actual, moving, fixed, ties, otherwise)
+
+    def _fixed(self, moving: tuple[Symbol, ...], unnamed: Sequence[Symbol]) -> tuple[Symbol, ...]:
+        """Return symbols that the claim does not name, and with which constant it holds."""
+        for count in range(1, len(unnamed) + 1):
+            for chosen in itertools.islice(itertools.combinations(unnamed, count), MOST_TRIED):
+                if self._holds_or_not(tuple(s for s in moving if s not in chosen)):
+                    return chosen
+        return ()
+
+    def _ties(
+        self, moving: tuple[Symbol, ...], unnamed: Sequence[Symbol]
+    ) -> Iterator[tuple[Symbol, Symbol]]:
+        """Yield (b, N) where the claim holds if b grows like N."""
+        for tied, leader in itertools.product(unnamed, moving):
+            if tied != leader and leader not in unnamed:
+                swap = {tied: leader}
+                tried = _Question(
+                    self.claim, self.claimed.xreplace(swap), self.exact.xreplace(swap), self.facts
+                )
+                if tried._holds_or_not(tuple(s for s in moving if s != tied)):
+                    yield tied, leader
+
+    def _holds_or_not(self, moving: tuple[Symbol, ...]) -> bool:
+        try:
+            return self.holds(moving) is True
+        except NotClosedError:
+            return False
+
+    def holds(self, moving: tuple[Symbol, ...]) -> bool | None:
+        """Say whether the order holds as symbols grow; None if that depends on more."""
+        growth = Growth(moving, self.facts)
+        ours, theirs = (growth.leading(_smooth(side)) for side in (self.exact, self.claimed))
+        polylog = self.claim.order.startswith("~")
+        exact = _times(ours[0], theirs[1], polylog=polylog)
+        claimed = _times(theirs[0], ours[1], polylog=polylog)
+        kind = self.claim.order.removeprefix("~")
+        upper = _bounded(exact, claimed, strictly=kind == "o") if kind != "Omega" else True
+        signs = [{growth.sign_of(f) for f in terms.values()} for terms in (*ours, *theirs)]
+        if not signs[1] == signs[3] == {1}:
+            return None  # what stands below the line may come near 0 along some way
+        if kind in ("O", "o") or upper is False:
+            return upper
+        if not signs[0] | signs[2] <= {1}:
+            return None  # terms of both signs may cancel along some way
+        lower = _bounded(claimed, exact)
+        return None if None in (upper, lower) else bool(lower)
+
+    def actual(self, moving: tuple[Symbol, ...]) -> sympy.Expr:
+        """Return the terms of the exact formula that lead, without their numbers."""
+        growth = Growth(moving, self.facts)
+        above, below = growth.leading(_smooth(self.exact))
+        parts = [
+            sum(Mul(_bare(factor), growth.written({rates: ONE})) for rates, factor in terms.items())
+            for terms in (above, below)
+        ]
+        return tidy(parts[0] / parts[1]) if parts[0] != 0 else ZERO
+
+
+def _smooth(expr: sympy.Expr) -> sympy.Expr:
+    """Return an expression with the natural logarithm in terms of log2: a factor tells them apart."""
+    return expr.replace(sympy.log, lambda inside: log2(inside) * sympy.Dummy("ln2", positive=True))
+
+
+def _bare(factor: sympy.Expr) -> sympy.Expr:
+    """Return a constant factor without numbers: 2·d as d, and of a sum what leads in it."""
+    symbols = sorted(factor.free_symbols, key=str)
+    if not symbols:
+        return ONE
+    try:
+        above, below = Growth(symbols).leading(factor)
+    except NotClosedError:
+        return factor
+    growth = Growth(symbols)
+    bare = [growth.written(dict.fromkeys(terms, ONE)) for terms in (above, below)]
+    return bare[0] / bare[1]
+
+
+def _times(a: Mapping[Rates, Any], b: Mapping[Rates, Any], *, polylog: bool) -> list[Rates]:
+    """Return the rates of a product of sums; without logarithms where these do not matter."""
+    return [
+        tuple(
+            (r * s, p + q, ZERO if polylog else u + v)
+            for (r, p, u), (s, q, v) in zip(one, other, strict=True)
+        )
+        for one, other in itertools.product(a, b)
+    ]
+
+
+def _bounded(terms: list[Rates], by: list[Rates], *, strictly: bool = False) -> bool | None:
+    """Say whether every term stays below a multiple of the greatest of others (or vanishes beside it)."""
+    answers = [_is_below(term, by, strictly=strictly) for term in terms]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _is_below(term: Rates, by: list[Rates], *, strictly: bool) -> bool | None:
+    if len(term) <= 1 and by:
+        (most,) = max(by) or (STILL,)
+        (own,) = term or (STILL,)
+        return bool(own < most or (own == most and not strictly))
+    if all(_is_power(rate) for rates in (term, *by) for rate in rates):
+        return _no_way_ahead(term, by, strictly=strictly)
+    if not strictly and any(
+        all(a == b or a < b for a, b in zip(term, other, strict=True)) for other in by
+    ):
+        return True
+    return None
+
+
+def _is_power(rate: Rate) -> bool:
+    r, _, q = rate
+    return bool(r == 1 and q == 0)
+
+
+def _no_way_ahead(term: Rates, by: list[Rates], *, strictly: bool) -> bool:
+    """Say whether no way of growing, N = t**u and D = t**v with u, v > 0, takes a term beyond all others."""
+    speeds = [sympy.Dummy(f"u{place}", positive=True) for place in range(len(term))]
+    rows = [Row({speed: ONE}, ZERO, strict=True) for speed in speeds]
+    for other in by:
+        ahead = {
+            u: a - b for u, (_, a, _), (_, b, _) in zip(speeds, term, other, strict=True) if a != b
+        }
+        if not ahead and not strictly:
+            return True
+        if ahead:
+            rows.append(Row(ahead, ZERO, strict=not strictly))
+    return is_empty(rows)
+
+
+@dataclass(frozen=True)
+class LeadingOrder:
+    """A claim that is right in the limit: as ``growing`` grow, its ratio to the exact value tends to 1.
+
+    ``left_out`` is what the exact formula has beyond the claim.
+    """
+
+    growing: tuple[Symbol, ...]
+    left_out: sympy.Expr
+    all_large: bool
+
+
+def right_to_leading_order(
+    claim: Any,
+    exact: Any,
+    growing: Iterable[Symbol] = (),
+    facts: Facts | Iterable[Relation] = (),
+) -> LeadingOrder | None:
+    """Return in which limit a claim is right, or None: all symbols large, or the fewest of them.
+
+    >>> from symflops import dims
+    >>> N, D, s = dims("N D s")
+    >>> right_to_leading_order(2*N*D**2, 2*N*D**2 - D)
+    LeadingOrder(growing=(D, N), left_out=-D, all_large=True)
+    >>> right_to_leading_order(2*N**2*D, 4*N*D**2 + 2*N**2*D).growing
+    (N,)
+    >>> right_to_leading_order(N*D, 2*N*D)
+    """
+    claim, exact, known = taken(claim), taken(exact), _facts(facts)
+    symbols = dimensions(claim, exact)
+    chosen = [tuple(growing)] if growing else _some(symbols)
+    for moving in chosen:
+        if moving and _same_lead(claim, exact, moving, known):
+            left_out = difference(claim, exact, known)
+            return LeadingOrder(moving, left_out, all_large=len(moving) == len(symbols))
+    return None
+
+
+def _some(symbols: list[Symbol]) -> list[tuple[Symbol, ...]]:
+    """Return all symbols, then one at a time, then more of them."""
+    sets = (
+        found
+        for count in range(1, len(symbols))
+        for found in itertools.combinations(symbols, count)
+    )
+    return [tuple(symbols), *itertools.islice(sets, MOST_TRIED)]
+
+
+def _same_lead(
+    claim: sympy.Expr, exact: sympy.Expr, moving: tuple[Symbol, ...], facts: Facts
+) -> bool:
+    growth = Growth(moving, facts)
+    try:
+        leads = [tuple(map(growth.written, growth.leading(_smooth(e)))) for e in (claim, exact)]
+    except NotClosedError:
+        return False
+    (above, below), (over, under) = leads
+    if above == 0 or over == 0:
+        return False
+    return proof(above * under, over * below, facts).holds is True
