@@ -254,8 +254,8 @@ class Cost:
         """Return the cost divided by the tokens, samples or pixels of its input; weights stay as they are.
 
         Tokens are the positions of a sequence: all entries of what is looked up in a table, (N,) or (B, N), and
-        all but the last axis of vectors, (N, D) or (B, N, D). Samples are those of a batch, pixels the positions
-        of a map. ``of`` is the place of the input where there are several that differ.
+        all but the last axis of vectors, (N, D) or (B, N, D), (H, W, C) in Swin. Samples are those of a batch,
+        pixels the positions of a map. ``of`` is the place of the input where there are several that differ.
 
         >>> import symflops as sf
         >>> N, D = sf.dims("N D")

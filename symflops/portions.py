@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, cancelled, joined, product, tidy
 from symflops.extents import put_in
-from symflops.readers import MAP, is_over_maps, looks_up, readers
+from symflops.readers import MAP, is_over_maps, looks_up, positions, readers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,12 +75,13 @@ def portion(root: Group, unit: str, of: Any) -> Portion:
 
 
 def _tokens(root: Group, place: int) -> sympy.Expr:
-    """Every position of a sequence of numbers that are looked up, or of vectors."""
+    """Every position of numbers that are looked up, or of vectors: the features stand last."""
     shape = root.inputs[place]
     reading = list(readers(root, place))
     if any(map(looks_up, reading)):
         return shape.elements
-    if len(shape) >= MAP or any(map(is_over_maps, reading)):
+    channels_first = len(shape) >= MAP and not _has_features_last(root, place)
+    if channels_first or any(map(is_over_maps, reading)):
         message = (
             f"an input of {_axes(shape)} is a map and has no tokens; take per('pixel'), per('sample'), or "
             "the part that works on tokens, cost['…'].per('token')"
@@ -89,17 +90,24 @@ def _tokens(root: Group, place: int) -> sympy.Expr:
     return product(shape[:-1])
 
 
+def _has_features_last(root: Group, place: int) -> bool:
+    rank = len(root.inputs[place])
+    return positions(root, place) == tuple(range(1, rank - 1))
+
+
 def _samples(root: Group, place: int) -> sympy.Expr:
     size: sympy.Expr = root.inputs[place][0]
     return size
 
 
 def _pixels(root: Group, place: int) -> sympy.Expr:
-    """Every position of a map, whose channels stand on axis 1."""
+    """Every position of a map, whose channels stand on axis 1, or last where its layers say so."""
     shape = root.inputs[place]
     if len(shape) < MAP and not any(map(is_over_maps, readers(root, place))):
         message = f"an input of {_axes(shape)} is no map and has no pixels; take per('token') or per('sample')"
         raise ArgumentError(message)
+    if _has_features_last(root, place):
+        return product(shape[:-1])
     batch, _, *sides = shape
     return product((batch, *sides))
 

@@ -113,6 +113,18 @@ def test_sums_over_differing_blocks():
     assert sympy.cancel(whole.per("token").macs * N - whole.macs) == 0
 
 
+def test_parts_on_other_axes():
+    swin = sf.cost(sf.zoo.swin_t(), assume=("32 | H", "32 | W"))
+    stage = swin["features.3"]  # on (H/8, W/8, 192)
+    for unit in ("token", "pixel"):
+        assert stage.per(unit).setup.portion.count == H * W / 64
+    assert stage.per("sample").setup.portion.count == 1
+    vit = sf.cost(sf.zoo.vit_b_16(), assume=("16 | H", "16 | W"))["encoder"]
+    assert vit.per("token").setup.portion.count == H * W / 256 + 1
+    with pytest.raises(sf.ArgumentError, match="no pixels"):
+        vit.per("pixel")
+
+
 def test_several_inputs():
     cross = sf.cost(ATTENTION, [(N, D), (M, D)])
     with pytest.raises(sf.ArgumentError, match=r"inputs have N and M tokens; say of which .* of=1"):
