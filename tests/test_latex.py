@@ -259,7 +259,7 @@ def test_nothing_is_resized(fragments):
 
 def test_output_stays_on_a_page(fragments):
     for name, fragment in fragments["page"].items():
-        assert "without the column" not in fragment.splitlines()[1], name
+        assert "output" not in fragment.splitlines()[1], name
 
 
 def test_every_model_stays_on_one_page(fragments):

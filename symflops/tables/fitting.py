@@ -42,9 +42,9 @@ def choose(table: Table, options: Options) -> Layout:
     """Return the first layout that fits its line and, as a float, its page.
 
     Type shrinks to footnotesize first; then counts are scaled and sizes named; then it shrinks to
-    scriptsize. What still does not fit is folded; then columns go; then a column may have most of its
-    formulas in the notes. On a page the outputs of the layers are the last to go. A table that cannot be
-    folded to a page, because its depth was asked for, takes several.
+    scriptsize. What still does not fit is folded; on a page names of layers then take several lines; then
+    columns go; then a column may have most of its formulas in the notes. On a page the outputs of the layers
+    are the last to go. A table that cannot be folded to a page, because its depth was asked for, takes several.
 
     Raises:
         ArgumentError: nothing fits, or formulas were to be scaled.
@@ -128,6 +128,7 @@ def _rounds(table: Table, options: Options, forms: list[Form]) -> Iterator[tuple
     """Yield what is tried on every folding, the best first, and whether columns may be hollow."""
     bare = [replace(form, bare=True) for form in forms]
     wrapped = [replace(form, wrapped=True) for form in forms if form.small]
+    narrow = [replace(form, bare=True) for form in wrapped]
     least = [replace(form, longest=LEAST) for form in wrapped]
     first, *others = _drops(table, options)
     *more, last = others or [first]
@@ -135,9 +136,13 @@ def _rounds(table: Table, options: Options, forms: list[Form]) -> Iterator[tuple
     if options.fit == "page":
         whole, fewer = [(forms, first), (bare, first)], [(forms, dropped) for dropped in more]
         fewer += [(bare, more[-1])] if more else []
+        stays = [(kind, (more or [first])[-1]) for kind in (wrapped, least)]
         yield whole, False
+        yield [(wrapped, first), (narrow, first)], False
         yield fewer, False
         yield [*whole, *fewer], True
+        yield stays, False
+        yield stays, True
         yield final, False
         yield final, True
     else:
