@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from symflops.errors import ReadError
+from symflops.reading.amounts import TIMES
+from symflops.reading.signs import (
+    COMMANDS,
+    FRACTIONS,
+    GREEK_LETTERS,
+    QUANTITIES,
+    RELATIONS,
+    SAME,
+    SPACES,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    WORDS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+MAX_LENGTH = 20_000  # characters
+MOST_WORDS = 4_000
+
 Kind = Literal["number", "letter", "word", "command", "sign", "relation", "chinese", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of the text, where it stands, and whether a space stands before it."""
 
     kind: Kind
@@ -29,65 +43,42 @@ class Word:
     spaced: bool = False
 
 
-MAX_LENGTH = 20_000  # characters
-MOST_WORDS = 4_000
+FUNCTIONS = {
+    *("log", "log2", "log_2", "log10", "ln", "sqrt", "floor", "ceil", "ceiling", "max", "min"),
+    *("Max", "Min", "maximum", "minimum", "Rational", "gcd", "Sum", "Product"),
+}
+CALLS = {"max", "min", "gcd"}  # commands whose arguments are parted by commas
 
-#: Signs that mean the same as another.
-SAME = {
-    "·": "*", "⋅": "*", "×": "*", "∗": "*", "∙": "*", "•": "*", "−": "-", "–": "-", "—": "-", "÷": "/", "∕": "/", "⁄": "/",  # noqa: RUF001
-    "（": "(", "）": ")", "，": ",", "＝": "=", "＋": "+", "－": "-", "＊": "*", "／": "/", "【": "[", "】": "]", "：": ":",  # noqa: RUF001
-    "≈": "≈", "≃": "≈", "≅": "≈", "∼": "≈", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≪": "<", "≫": ">", "∝": "∝", "≡": "=", "≔": "=", "→": "→",
-    "**": "^", "==": "=", ":=": "=", "//": "//",
-}  # fmt: skip
-RELATIONS = {"=", "≈", "<", ">", "<=", ">=", "≠", "!=", "∝"}
-COMMANDS = {
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "≈", "leq": "<=", "le": "<=",
-    "leqslant": "<=", "geq": ">=", "ge": ">=", "geqslant": ">=", "ll": "<", "gg": ">", "lt": "<", "gt": ">", "neq": "!=", "ne": "!=",
-    "propto": "∝", "equiv": "=", "coloneqq": "=", "lbrack": "[", "rbrack": "]", "lbrace": "{(", "rbrace": ")}",
-}  # fmt: skip
-SPACES = {"quad", "qquad", "thinspace", "medspace", "thickspace", "enspace", "hfill", "left", "right"} | {
-    size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
-}  # fmt: skip
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ", "0123456789+-ni", strict=True))
-SUBSCRIPTS = dict(
-    zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True)
+_DIGITS = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\d.]))?|\.\d+(?:[eE][+-]?\d+)?"
+_THOUSANDS = r"\d{1,3}(?:(?:,|\{,\}|\\,|\\!|_|')\d{3})+(?!\d)(?:\.\d+)?"
+PLAIN_NUMBER = re.compile(_DIGITS)
+TOKEN = re.compile(
+    rf"""
+      (?P<space>[\s~\u200b-\u200d\u2060\u2061-\u2064\ufeff]+)
+    | (?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))
+    | (?P<range>\.\.)
+    | (?P<number>{_THOUSANDS}|{_DIGITS})
+    | (?P<chinese>[\u4e00-\u9fff\u3400-\u4dbf]+)
+    | (?P<name>[^\W\d_]\w*)
+    | (?P<sign>\*\*|//|<=|>=|==|!=|:=|[-+*/()\[\]{{}}^_=<>|,!;:.'%?⌊⌋⌈⌉√∑∏&])
+    """,
+    re.VERBOSE,
 )
-FRACTIONS = {"½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)", "⅕": "(1/5)", "⅛": "(1/8)", "⅜": "(3/8)"}  # fmt: skip
-#: Words that are no products of their letters even where letters stand for themselves.
-QUANTITIES = (
-    "FLOPs", "FLOPS", "FLOP", "Flops", "flops", "GFLOPs", "MFLOPs", "TFLOPs", "MACs", "MAC", "MAdds", "Params", "params",
-    "FFN", "RF", "MLP", "Memory", "bytes",
-)  # fmt: skip
-
-#: Words that people write out in formulas of plain text.
-WORDS = set(
-    "activation activations active batch bias biases bits block blocks byte bytes cache channel channels depth dim embedding experts "
-    "feature features filter filters flops groups head heads height hidden input inputs kernel kernels layer layers length macs map maps "
-    "memory model number output outputs padding parameters params patch patches pixels pool rank samples seq sequence size sizes state "
-    "step steps stride token tokens total vocab vocabulary weight weights width window".split()
-)  # fmt: skip
-
-NUMBER = re.compile(
-    r"(?:\d{1,3}(?:(?:,|\{,\}|\\,|\\!|_)\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+(?![\d.]))?|\.\d+"
-)
-PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\d.]))?|\.\d+")
-COMMAND = re.compile(r"\\([A-Za-z]+|[^A-Za-z])")
-NAME = re.compile(r"[^\W\d_](?:\w*)")
-CHINESE = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]+")
-SIGN = re.compile(r"\*\*|//|<=|>=|==|!=|:=|[-+*/()\[\]{}^_=<>|,!;:.'′″%~?]")  # noqa: RUF001
-LATEX = re.compile(r"\\[A-Za-z,;!%]|[{}$&]|\^")
+LATEX = re.compile(r"[\\{}$]")
 PROGRAM = re.compile(
-    r"\*\*|\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum)\("
+    r"\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
 )
+FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
+MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u210e\u2102-\u2115\u2118-\u211d\u2124-\u2131]")
 
 
 def is_latex(text: str) -> bool:
     """Say whether letters stand for themselves: LaTeX, or a line without the marks of a program.
 
-    >>> is_latex("hwC^2"), is_latex("2*C_in*k**2"), is_latex("18BTDF")
-    (True, False, True)
+    >>> is_latex("hwC^2"), is_latex("2*C_in*k**2"), is_latex("18BTDF"), is_latex("4 heads")
+    (True, False, True, False)
     """
-    if "\\" in text or re.search(r"[{}$]", text):
+    if LATEX.search(text):
         return True
     if PROGRAM.search(text):
         return False
@@ -100,18 +91,28 @@ def is_latex(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Return a text in which signs of Unicode that ASCII has are ASCII: ``k²`` is ``k^{2}``, ``C₁`` ``C_{1}``."""
+    """Return a text in which signs of Unicode that ASCII has are ASCII.
+
+    >>> plain("k²C₁ + ½(Ｈ－１)"), plain("2½")
+    ('k^{2}C_{1} + (1/2)(H-1)', '(2+1/2)')
+    """
+    text = FULL_WIDTH.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
+    text = MATH_LETTERS.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
+    if text.isascii():
+        return text
     text = re.sub(
-        f"[{''.join(SUPERSCRIPTS)}]+",
-        lambda m: f"^{{{''.join(SUPERSCRIPTS[c] for c in m[0])}}}",
-        text,
+        f"[{''.join(SUPERSCRIPTS)}]+", lambda m: f"^{{{_spelled(m[0], SUPERSCRIPTS)}}}", text
     )
-    text = re.sub(
-        f"[{''.join(SUBSCRIPTS)}]+", lambda m: f"_{{{''.join(SUBSCRIPTS[c] for c in m[0])}}}", text
-    )
-    for sign, ascii_text in FRACTIONS.items():
-        text = text.replace(sign, ascii_text)
-    return text
+    text = re.sub(f"[{''.join(SUBSCRIPTS)}]+", lambda m: f"_{{{_spelled(m[0], SUBSCRIPTS)}}}", text)
+    return re.sub(f"(\\d*)([{''.join(FRACTIONS)}])", _fraction, text)
+
+
+def _spelled(text: str, letters: dict[str, str]) -> str:
+    return "".join(letters[character] for character in text)
+
+
+def _fraction(match: re.Match[str]) -> str:
+    return f"({match[1]}+{FRACTIONS[match[2]]})" if match[1] else f"({FRACTIONS[match[2]]})"
 
 
 def words(text: str, *, latex: bool, known: Collection[str] = ()) -> list[Word]:
@@ -120,96 +121,126 @@ def words(text: str, *, latex: bool, known: Collection[str] = ()) -> list[Word]:
     Raises:
         ReadError: a character that has no meaning here; too long a text.
     """
-    found = list(_words(text, latex=latex, known=known))
-    if len(found) > MOST_WORDS:
-        message = f"the formula has over {MOST_WORDS:,} words"
-        raise ReadError(message, text, found[MOST_WORDS].position)
+    found: list[Word] = []
+    for word in Lexer(text, latex=latex, known=known).words():
+        found.append(word)
+        if len(found) > MOST_WORDS:
+            message = f"the formula has over {MOST_WORDS:,} words"
+            raise ReadError(message, text, word.position)
     return found
 
 
-def _words(text: str, *, latex: bool, known: Collection[str]) -> Iterator[Word]:
-    at, spaced, end = 0, False, len(text)
-    called, calls = False, 0  # a comma between the arguments of a function parts no thousands
-    while at < end:
-        character = text[at]
-        if character.isspace() or character in "~\u200b\ufeff":
-            at, spaced = at + 1, True
-            continue
-        if character == "\\":
-            match = COMMAND.match(text, at)
-            if match is None:
-                message = "a backslash needs a command"
-                raise ReadError(message, text, at)
-            name = match[1]
-            if name in SPACES or name in ",;!: >":
-                spaced = True
-            elif name in COMMANDS:
-                sign = COMMANDS[name]
-                yield Word("relation" if sign in RELATIONS else "sign", sign, at, spaced)
-                spaced = False
-            elif name in ("%", "#", "_", "{", "}", "|"):
-                sign = {"{": "(", "}": ")", "|": "|"}.get(name, name)
-                yield Word("sign", sign, at, spaced)
-                spaced = False
-            else:
-                yield Word("command", name, at, spaced)
-                spaced = False
-            at = match.end()
-            continue
-        calls += (character == "(") * (0 if not calls and not called else 1) - (
-            character == ")" and calls > 0
-        )
-        called = False
-        if match := (PLAIN_NUMBER if calls else NUMBER).match(text, at):
-            yield Word("number", match[0], at, spaced)
-        elif match := CHINESE.match(text, at):
-            yield Word("chinese", match[0], at, spaced)
-        elif match := NAME.match(text, at):
-            yield from _name(match[0], at, spaced, latex=latex, known=known)
-            called = not latex
-        elif (match := SIGN.match(text, at)) or SAME.get(character):
-            sign = match[0] if match else character
-            sign = SAME.get(sign, sign)
-            yield Word("relation" if sign in RELATIONS else "sign", sign, at, spaced)
-        else:
-            name = unicodedata.name(character, "a character without a name").lower()
-            message = f"{character!r} ({name}) has no meaning here"
-            raise ReadError(message, text, at)
-        at, spaced = (match.end() if match else at + 1), False
-    yield Word("end", "", end, spaced)
+class Lexer:
+    """One pass over the characters of one text."""
 
+    def __init__(self, text: str, *, latex: bool, known: Collection[str]) -> None:
+        self.text, self.latex = text, latex
+        self.known = sorted((name for name in known if len(name) > 1), key=len, reverse=True)
+        self.calls: list[bool] = []  # of every open parenthesis, whether arguments are in it
+        self.called = False  # whether a function stands directly before
+        self.at, self.spaced = 0, False
 
-def _name(
-    text: str, at: int, spaced: bool, *, latex: bool, known: Collection[str]
-) -> Iterator[Word]:  # noqa: FBT001 - as in Word
-    """Yield a run of letters, digits and underscores: whole where it is a name, else letter by letter."""
-    if text in known or (text in QUANTITIES and latex):
-        yield Word("word", text, at, spaced)
-        return
-    if not latex:
-        yield Word("word", text, at, spaced)
-        return
-    position = 0
-    while position < len(text):
-        rest = text[position:]
-        declared = next(
-            (n for n in sorted(known, key=len, reverse=True) if rest.startswith(n)), None
-        )
-        quantity = (
-            next((q for q in QUANTITIES if rest.startswith(q)), None) if position == 0 else None
-        )
-        if declared and len(declared) > 1:
-            yield Word("word", declared, at + position, spaced and position == 0)
-            position += len(declared)
-        elif quantity and not rest[len(quantity) : len(quantity) + 1].isalnum():
-            yield Word("word", quantity, at + position, spaced and position == 0)
-            position += len(quantity)
-        elif rest[0] == "_":
-            yield Word("sign", "_", at + position)
-            position += 1
-        elif digits := re.match(r"\d+", rest):
-            yield Word("number", digits[0], at + position)
-            position += digits.end()
+    def words(self) -> Iterator[Word]:
+        """Yield every word; the last has the kind ``end``."""
+        text, end = self.text, len(self.text)
+        while self.at < end:
+            match = TOKEN.match(text, self.at)
+            kind = match.lastgroup if match else "other"
+            if kind == "space":
+                self.at, self.spaced = match.end(), True  # type: ignore[union-attr]
+                continue
+            start, found = self.at, match[0] if match else text[self.at]
+            if kind == "number" and "," in found and any(self.calls[-1:]):
+                found = PLAIN_NUMBER.match(text, start)[0]  # type: ignore[index]
+            if kind == "name" and found not in self.known:
+                found = found.rstrip("_")  # log_{2}: the subscript has its own sign
+            self.at = start + len(found)
+            yield from self.word(kind or "other", found, start)
+        yield Word("end", "", end, self.spaced)
+
+    def word(self, kind: str, text: str, at: int) -> Iterator[Word]:
+        """Yield the words of one match."""
+        spaced, self.spaced = self.spaced, False
+        if kind == "command":
+            yield from self.command(text[1:], at, spaced=spaced)
+        elif kind == "name":
+            yield from self.name(text, at, spaced=spaced)
+        elif kind in ("number", "chinese"):
+            yield Word("number" if kind == "number" else "chinese", text, at, spaced)
+        elif kind == "range":
+            yield Word("sign", text, at, spaced)
         else:
-            yield Word("letter", rest[0], at + position, spaced and position == 0)
-            position += 1
+            yield self.sign(text, at, spaced=spaced)
+        if kind not in ("command", "name"):
+            self.called = False
+
+    def command(self, name: str, at: int, *, spaced: bool) -> Iterator[Word]:
+        """Yield a command of LaTeX, as the sign that it stands for if it does."""
+        if name in SPACES:
+            self.spaced = spaced or name not in ("left", "right", "middle")
+            return
+        if name in COMMANDS:
+            yield self.sign(COMMANDS[name], at, spaced=spaced)
+            return
+        self.called = name in CALLS
+        yield Word("sign" if name in "_#" else "command", name, at, spaced)
+
+    def sign(self, text: str, at: int, *, spaced: bool) -> Word:
+        """Return a sign, a relation or a letter that has no name in ASCII."""
+        text = SAME.get(text, text)
+        if text in ("(", "["):
+            self.calls.append(self.called)
+        elif text in (")", "]") and self.calls:
+            self.calls.pop()
+        self.called = False
+        if text in RELATIONS:
+            return Word("relation", text, at, spaced)
+        if text.isascii() or text in "⌊⌋⌈⌉√∑∏":
+            if text.isprintable() and text not in ('"', "`", "@", "~", "$", "\\"):
+                return Word("sign", text, at, spaced)
+        if len(text) == 1:
+            name = unicodedata.name(text, "a character without a name").lower()
+            message = f"{text!r} ({name}) has no meaning in a formula"
+            raise ReadError(message, self.text, at)
+        return Word("sign", text, at, spaced)
+
+    def name(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
+        """Yield a run of letters, digits and underscores: whole where it is a name, else in letters."""
+        self.called = text in FUNCTIONS
+        if self.called or text in self.known or text in QUANTITIES or text in TIMES:
+            yield Word("word", text, at, spaced)
+        elif text in GREEK_LETTERS:
+            yield Word("letter" if self.latex else "word", GREEK_LETTERS[text], at, spaced)
+        elif self.latex:
+            yield from self.letters(text, at, spaced=spaced)
+        else:
+            name = "".join(GREEK_LETTERS.get(c, c) for c in text)
+            yield Word("word", name, at, spaced)
+
+    def letters(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
+        """Yield the letters of a run one by one; names that are declared or usual stay whole."""
+        position = 0
+        while position < len(text):
+            rest = text[position:]
+            piece = self.whole_name(rest, first=position == 0)
+            digits = re.match(r"\d+", rest)
+            kind: Kind = "word"
+            if not piece and rest[0] == "_":
+                piece, kind = "_", "sign"
+            elif not piece and digits:
+                piece, kind = digits[0], "number"
+            elif not piece:
+                piece, kind = rest[0], "letter"
+            shown = GREEK_LETTERS.get(piece, piece)
+            yield Word(kind, shown, at + position, spaced and position == 0)
+            position += len(piece)
+
+    def whole_name(self, rest: str, *, first: bool) -> str:
+        """Return the declared name or, at its beginning, the quantity that a run begins with."""
+        for name in self.known:
+            if rest.startswith(name):
+                return name
+        for name in QUANTITIES if first else ():
+            if rest.startswith(name) and not rest[len(name) : len(name) + 1].isalnum():
+                return name
+        return ""

@@ -1,0 +1,218 @@
+r"""Numbers, the units behind them, and the words that only say what was counted.
+
+A number glued to K, M, G, T, B, KB … GiB, ms or % is that number with its unit. A letter that stands
+anywhere else in the formula is a symbol there too: in ``2K + K^2`` no K is a thousand.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sympy import Integer, Rational
+
+from symflops.exprs import ONE
+from symflops.reading.amounts import NAMED, Unit, unit_of
+from symflops.reading.cursor import MAX_BITS, MAX_EXPONENT
+from symflops.reading.readings import Printed
+from symflops.reading.signs import GROUPING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symflops.reading.grammar import FormulaReader
+    from symflops.reading.lexis import Word
+
+MOST_DIGITS = 120
+CLOSES = ("*", "/", "+", "-", ")", "]", "}", ",", "?", ".", ";", "⌋", "⌉")
+SHORT = 2  # a unit of so few letters may be a product of symbols
+
+
+def quantities(words: Sequence[Word]) -> set[str]:
+    """Return the quantities that have a side of their own: FLOPs = …"""
+    found, side = set(), ""
+    for word in words:
+        if word.kind in ("relation", "end"):
+            found.add(NAMED.get(side, ""))
+            side = ""
+        elif word.text not in GROUPING and word.text not in ("{", "}"):
+            side += word.text
+    return found - {""}
+
+
+def number(reader: FormulaReader) -> Any:
+    """Read a number, the power of ten that it is multiplied with, and its unit."""
+    word = reader.step()
+    if "\\" in word.text or "_" in word.text:
+        reader.reading.note(f"{word.text} is read as one number")
+    digits = re.sub(r"[^\d.eE+-]", "", word.text)
+    mantissa, _, exponent = digits.lower().partition("e")
+    if len(digits) > MOST_DIGITS or (exponent and abs(int(exponent)) > MAX_EXPONENT):
+        raise reader.error("a number of this size is not read", word)
+    scale, is_scaled = Integer(10) ** int(exponent or 0), bool(exponent)
+    power = _power_of_ten(reader)
+    if power is not None:
+        scale, is_scaled = scale * power, True
+    places = len(mantissa.partition(".")[2])
+    unit = _unit(reader, decimals=bool(places))
+    if unit is not None:
+        scale *= unit.factor
+        is_scaled |= unit.scaled
+        _counts(reader, unit)
+    value = Rational(mantissa) * scale
+    if places or is_scaled:
+        last = reader.peek(-1)
+        end = last.position + len(last.text) + (reader.text[last.position] == "\\")
+        text = reader.text[word.position : end]
+        reader.reading.printed.append(Printed(value, scale / 10**places, text))
+    return value
+
+
+def decimal(reader: FormulaReader, word: Word) -> Any:
+    """Return a plain number, such as 0.5."""
+    if len(word.text) > MOST_DIGITS or not re.fullmatch(r"\d*\.?\d+", word.text):
+        raise reader.error("a number of this kind is no exponent", word)
+    return Rational(word.text)
+
+
+def integer(reader: FormulaReader, word: Word) -> Any:
+    """Return a number of digits alone."""
+    if len(word.text) > MOST_DIGITS:
+        raise reader.error("a number of this size is not read", word)
+    return Integer(word.text)
+
+
+def _power_of_ten(reader: FormulaReader) -> Any:
+    r"""Read ``\times 10^{9}`` behind a number, or nothing."""
+    start = reader.at
+    if reader.take("*") and reader.word.text == "10" and reader.peek().text == "^":
+        reader.step()
+        reader.step()
+        braced = reader.take("{")
+        negative = reader.take("-")
+        word = reader.step()
+        if word.kind == "number" and word.text.isdecimal() and len(word.text) < MAX_EXPONENT:
+            size = int(word.text)
+            if 10**size >= 2**MAX_BITS if size < MAX_BITS else True:
+                raise reader.error("a number of this size is not read", word)
+            if not braced or reader.take("}"):
+                return Integer(10) ** (-size if negative else size)
+    reader.at = start
+    return None
+
+
+def _counts(reader: FormulaReader, unit: Unit) -> None:
+    """Take down which quantity a unit is of."""
+    reading = reader.reading
+    if unit.quantity and reading.quantity and unit.quantity != reading.quantity:
+        reading.note(f"the text speaks of {reading.quantity} and of {unit.quantity}")
+    reading.quantity = reading.quantity or unit.quantity
+
+
+def _unit(reader: FormulaReader, *, decimals: bool) -> Unit | None:
+    """Read a unit behind a number, unless its letters go on, or stand for symbols."""
+    start = reader.at
+    unit = _unit_ahead(reader, decimals=decimals)
+    if unit is None:
+        reader.at = start
+    return unit
+
+
+def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
+    word = reader.word
+    if reader.take("%"):
+        return unit_of("%")
+    if word.kind == "chinese":
+        return unit_of(reader.step().text)
+    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
+        reader.step()
+        text = reader.raw()
+        unit = unit_of(text.strip(), apart=word.spaced or text != text.lstrip(), upright=True)
+        return None if unit is not None and _is_factor(reader, unit) else unit
+    start, text = reader.at, ""
+    while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
+        text += reader.step().text
+    closed = reader.is_end_of_side() or reader.is_sign(*CLOSES) or reader.word.kind == "chinese"
+    unit = unit_of(text, apart=word.spaced) if closed and text not in reader.known else None
+    if unit is None or _is_factor(reader, unit):
+        return None
+    return unit if _is_unit(reader, text, start, decimals=decimals) else None
+
+
+def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) -> bool:
+    """Say whether letters behind a number are its unit, and no product of symbols."""
+    if len(text) > SHORT or text in ("µs", "μs"):
+        return True
+    apart = reader.words[start].spaced
+    if len(text) == 1 and apart and not decimals and not _has_bytes(reader):
+        return False
+    used = [letter for letter in text if _is_symbol(reader, letter)]
+    if used:
+        reader.reading.note(f"{used[0]} stands for a symbol here, so {text} is no unit")
+        return False
+    if decimals:
+        reader.reading.note(f"{text} behind a number is read as its unit")
+        return True
+    return reader.choose(
+        "units",
+        f"{text} behind a number is read as its unit",
+        f"{text} behind a number is read as a symbol",
+    )
+
+
+def _is_symbol(reader: FormulaReader, letter: str) -> bool:
+    """Say whether a letter stands anywhere but behind a number."""
+    words = reader.words
+    return any(
+        word.text == letter and word.kind in ("letter", "word") and not _is_behind_number(words, i)
+        for i, word in enumerate(words)
+    )
+
+
+def _is_behind_number(words: Sequence[Word], i: int) -> bool:
+    behind = words[i + 1]
+    if behind.kind == "sign" and behind.text in ("^", "_", "'", "(", "["):
+        return False
+    while i and words[i].kind in ("letter", "word") and not words[i].spaced:
+        i -= 1
+    return words[i].kind == "number" or (words[i - 1].kind == "number" and i > 0)
+
+
+def _has_bytes(reader: FormulaReader) -> bool:
+    """Say whether bytes are written with a prefix anywhere: KB, GiB."""
+    return re.search(r"\d[\s\\,~]*[KMGT]i?B(?![A-Za-z])", reader.text) is not None
+
+
+def _is_factor(reader: FormulaReader, unit: Unit) -> bool:
+    """Say whether a word such as MACs is a factor: FLOPs = 2 MACs speaks of quantities."""
+    others = reader.quantities - {unit.quantity}
+    return bool(unit.quantity and not unit.scaled and others)
+
+
+def remark(reader: FormulaReader, factors: list[Any]) -> bool:
+    r"""Step over words at the end of a side that are no factor: ``6ND \text{ FLOPs per token}``."""
+    word, start = reader.word, reader.at
+    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
+        reader.step()
+        text = reader.raw()
+    elif word.kind == "word" and word.text in NAMED and word.text not in reader.known:
+        text = reader.step().text
+    elif word.kind == "chinese":
+        text = reader.step().text
+    else:
+        return False
+    unit = unit_of(text.strip(), apart=True, upright=True)
+    if reader.is_end_of_side():
+        if unit is not None and not _is_factor(reader, unit):
+            _counts(reader, unit)
+            if unit.factor != ONE:
+                factors.append(unit.factor)
+            return True
+        if unit is None and word.kind == "command" and re.match(r"\s+\S|per ", text):
+            first = unit_of(text.split()[0], apart=True, upright=True)
+            if first is not None and first.factor == ONE:
+                _counts(reader, first)
+            reader.reading.note(f"the words {text.strip()!r} are left out")
+            return True
+    reader.at = start
+    return False
