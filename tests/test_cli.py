@@ -162,6 +162,11 @@ def test_models(capsys):
         (("cost", "Linear(k², 3)", "--input", "3"), "write k**2 for k²"),
         (("cost", "Linear(C, 3)"), "needs an input shape"),
         (("cost", "Linear(C, 3)", "--input", "C;D"), "takes 1 input, got 2"),
+        (("cost", "Linear(C, 3)", "--input", "C,3;D,3"), "takes 1 input, got 2 (input"),
+        (
+            ("cost", "gpt2(V=3)"),
+            "gpt2: got an unexpected keyword argument 'V'; it takes vocab_size",
+        ),
         (
             ("cost", "Linear(C, 3)", "--input", "C", "--metric", "flop"),
             "unknown metric 'flop'; did you mean 'flops'?",

@@ -46,6 +46,13 @@ def test_the_norms_of_all_blocks_and_the_last_one_are_added_up():
     assert "51 L D" in str(gpt.show("flops"))
 
 
+def test_conditions_have_their_numbers_on_the_right():
+    table = sf.cost(sf.zoo.gpt2()).table()
+    assert "Holds for N ≤ 1,024." in table.to_text()
+    assert r"Holds for $N \leq 1{,}024$" in table.to_latex()
+    assert "<mo>≤</mo>" in table.to_html()
+
+
 def test_a_number_stands_behind_a_fraction_of_the_same_degree():
     P = sf.dim("P")
     assert str(sf.display(1 + H * W / P**2, order=(H, W, P))) == "H W/P² + 1"

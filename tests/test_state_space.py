@@ -434,7 +434,7 @@ def costing(layer, *shapes, **options):
         (costing(sf.CausalConv1d(2, 2, 3), (3, T)), "expects 2 channels, got 3"),
         (lambda: sf.SelectiveScan(0, 2), "d_inner must be at least 1"),
         (lambda: sf.SelectiveScan(2, (2, 2)), "d_state must be one number"),
-        (costing(sf.SelectiveScan(3, 2), (T, 3)), "takes 4 input, got 1"),
+        (costing(sf.SelectiveScan(3, 2), (T, 3)), "takes 4 inputs, got 1; write a list of shapes"),
         (
             costing(sf.SelectiveScan(3, 2), (5, 3), (5, 3), (5, 4), (5, 2)),
             "SelectiveScan expects 2 features of B, got 4",

@@ -498,7 +498,7 @@ def test_arguments_that_cannot_be(build, text):
         (sf.FeedForward(4), (8, 5), "expects 4 features"),
         (sf.TransformerEncoderLayer(4, 2), (8, 5), "expects 4 features"),
         (sf.TransformerDecoderLayer(4, 2), [(8, 4), (7, 5)], "expects 4 features"),
-        (sf.TransformerDecoderLayer(4, 2), (8, 4), "takes 2 input, got 1"),
+        (sf.TransformerDecoderLayer(4, 2), (8, 4), "takes 2 inputs, got 1; write a list of shapes"),
     ],
 )
 def test_inputs_that_do_not_fit(layer, shape, text):

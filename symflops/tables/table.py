@@ -245,13 +245,16 @@ def number(cell: Any, kind: Kind) -> str:
     return f"{int(cell):,}"
 
 
-_LATEX = {"|": r"\mid", ">=": r"\geq", ">": ">", "=": "=", "!=": r"\neq"}
+_LATEX = {"|": r"\mid", ">=": r"\geq", ">": ">", "<=": r"\leq", "<": "<", "=": "=", "!=": r"\neq"}
+TURNED = {">=": "<=", ">": "<"}
 SIGNS: dict[Medium, dict[str, str]] = {
-    "text": {"|": "|", ">=": "≥", ">": ">", "=": "=", "!=": "≠"},
+    "text": {"|": "|", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "=", "!=": "≠"},
     "mathml": {
         "|": "<mo>|</mo>",
         ">=": "<mo>≥</mo>",
         ">": "<mo>&gt;</mo>",
+        "<=": "<mo>≤</mo>",
+        "<": "<mo>&lt;</mo>",
         "=": "<mo>=</mo>",
         "!=": "<mo>≠</mo>",
     },
@@ -262,9 +265,12 @@ SIGNS: dict[Medium, dict[str, str]] = {
 
 
 def relation(table: Table, stated: Relation, medium: Medium) -> str:
-    """Write a relation in a medium."""
-    left, right = formula(table, stated.left, medium), formula(table, stated.right, medium)
-    return f"{left} {SIGNS[medium][stated.sign]} {right}"
+    """Write a relation in a medium; a number stands on the right, N ≤ 1,024."""
+    sides, sign = [stated.left, stated.right], stated.sign
+    if sign in TURNED and stated.left.is_Rational and not stated.right.is_Rational:
+        sides, sign = sides[::-1], TURNED[sign]
+    left, right = (formula(table, side, medium) for side in sides)
+    return f"{left} {SIGNS[medium][sign]} {right}"
 
 
 def math(table: Table, part: Any, medium: Medium) -> str | None:

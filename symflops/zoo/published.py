@@ -175,7 +175,13 @@ def register(
 
     @functools.wraps(build)
     def make(*positional: Any, **named: Any) -> Model:
-        given = {k: _exact(v) for k, v in signature.bind(*positional, **named).arguments.items()}
+        try:
+            bound = signature.bind(*positional, **named)
+        except TypeError as error:
+            takes = ", ".join(signature.parameters) or "no arguments"
+            message = f"{name}: {error}; it takes {takes}"
+            raise TypeError(message) from None
+        given = {k: _exact(v) for k, v in bound.arguments.items()}
         return Model(name, tuple((k, v) for k, v in given.items() if v != defaults[k]))
 
     make.__name__ = make.__qualname__ = name
