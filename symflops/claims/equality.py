@@ -56,17 +56,22 @@ def decide(a: Any, b: Any, facts: Facts | Iterable[Relation] = ()) -> Decision:
         ArgumentError: one is not finite, or no formula.
     """
     a, b = taken(a), taken(b)
-    known = facts if isinstance(facts, Facts) else Facts(tuple(facts))
-    equalities = _substitutions(known)
+    facts = known(facts)
+    equalities = _substitutions(facts)
     left, right = (_put_in(side, equalities) for side in (a, b))
-    rest = Facts(tuple(r for r in known.relations if r.sign != "=")) if equalities else known
+    rest = Facts(tuple(r for r in facts.relations if r.sign != "=")) if equalities else facts
     found = proof(left, right, rest)
     if found.holds:
         return Decision(equal=True, difference=ZERO)
-    witness = sought(a, b, known, found.hints)
+    witness = sought(a, b, facts, found.hints)
     if witness is not None:
-        return Decision(equal=False, difference=difference(a, b, known), witness=witness)
-    return Decision(None, difference(a, b, known), missing=found.missing)
+        return Decision(equal=False, difference=difference(a, b, facts), witness=witness)
+    return Decision(None, difference(a, b, facts), missing=found.missing)
+
+
+def known(facts: Facts | Iterable[Relation]) -> Facts:
+    """Return what is known of sizes, from relations or as it is."""
+    return facts if isinstance(facts, Facts) else Facts(tuple(facts))
 
 
 def taken(value: Any) -> sympy.Expr:

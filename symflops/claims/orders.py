@@ -1,4 +1,4 @@
-"""Orders of growth that are claimed, ``O(N²·D)``, held against exact formulas; and what is right in the limit.
+"""Orders of growth that are claimed, ``O(N²·D)``, held against exact formulas.
 
 Symbols that grow do so independently of each other, all without bound: O(f) must bound a formula whichever of
 them is ahead. What an order leaves open (does b grow?) is answered with the cases in which it holds.
@@ -13,26 +13,25 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Mul
 
-from symflops.claims.equality import Decision, difference, taken
-from symflops.claims.proofs import proof
+from symflops.claims.equality import Decision, difference, known, taken
+from symflops.claims.leads import smooth
 from symflops.claims.witnesses import dimensions
 from symflops.contradictions import Row, is_empty
 from symflops.errors import ArgumentError, NotClosedError
-from symflops.exprs import ONE, ZERO, log2, tidy
-from symflops.facts import Facts
+from symflops.exprs import ONE, ZERO, tidy
 from symflops.growth import STILL, Growth
 from symflops.typeset import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from symflops.facts import Relation
+    from symflops.facts import Facts, Relation
     from symflops.growth import Rate, Rates
     from symflops.reading.readings import Growth as Order
     from symflops.symbols import Symbol
 
 SIGNS = {"O": "O", "o": "o", "Theta": "Θ", "Omega": "Ω"}
-MOST_TRIED = 60  # sets of symbols, each taken to grow
+MOST_TRIED = 60  # sets of symbols that are taken to be constant
 
 
 @dataclass(frozen=True)
@@ -128,17 +127,13 @@ def grows(
     if kind not in SIGNS:
         message = f"{claim.order!r} is no order of growth; there are {', '.join(SIGNS)}, each with ~ or without"
         raise ArgumentError(message)
-    question = _Question(claim, taken(claim.expr), taken(exact), _facts(facts))
+    question = _Question(claim, taken(claim.expr), taken(exact), known(facts))
     moving = question.moving(growing, constants)
     try:
         return question.answer(moving, stated=bool(tuple(growing) or tuple(constants)))
     except NotClosedError as error:
         between = difference(question.claimed, question.exact, question.facts)
         return OrderDecision(None, between, missing=error.message, growing=moving)
-
-
-def _facts(facts: Facts | Iterable[Relation]) -> Facts:
-    return facts if isinstance(facts, Facts) else Facts(tuple(facts))
 
 
 @dataclass(frozen=True)
@@ -214,7 +209,7 @@ class _Question:
     def holds(self, moving: tuple[Symbol, ...]) -> bool | None:
         """Say whether the order holds as symbols grow; None if that depends on more."""
         growth = Growth(moving, self.facts)
-        ours, theirs = (growth.leading(_smooth(side)) for side in (self.exact, self.claimed))
+        ours, theirs = (growth.leading(smooth(side)) for side in (self.exact, self.claimed))
         polylog = self.claim.order.startswith("~")
         exact = _times(ours[0], theirs[1], polylog=polylog)
         claimed = _times(theirs[0], ours[1], polylog=polylog)
@@ -233,17 +228,12 @@ class _Question:
     def actual(self, moving: tuple[Symbol, ...]) -> sympy.Expr:
         """Return the terms of the exact formula that lead, without their numbers."""
         growth = Growth(moving, self.facts)
-        above, below = growth.leading(_smooth(self.exact))
+        above, below = growth.leading(smooth(self.exact))
         parts = [
             sum(Mul(_bare(factor), growth.written({rates: ONE})) for rates, factor in terms.items())
             for terms in (above, below)
         ]
         return tidy(parts[0] / parts[1]) if parts[0] != 0 else ZERO
-
-
-def _smooth(expr: sympy.Expr) -> sympy.Expr:
-    """Return an expression with the natural logarithm in terms of log2: a factor tells them apart."""
-    return expr.replace(sympy.log, lambda inside: log2(inside) * sympy.Dummy("ln2", positive=True))
 
 
 def _bare(factor: sympy.Expr) -> sympy.Expr:
@@ -311,65 +301,3 @@ def _no_way_ahead(term: Rates, by: list[Rates], *, strictly: bool) -> bool:
         if ahead:
             rows.append(Row(ahead, ZERO, strict=not strictly))
     return is_empty(rows)
-
-
-@dataclass(frozen=True)
-class LeadingOrder:
-    """A claim that is right in the limit: as ``growing`` grow, its ratio to the exact value tends to 1.
-
-    ``left_out`` is what the exact formula has beyond the claim.
-    """
-
-    growing: tuple[Symbol, ...]
-    left_out: sympy.Expr
-    all_large: bool
-
-
-def right_to_leading_order(
-    claim: Any,
-    exact: Any,
-    growing: Iterable[Symbol] = (),
-    facts: Facts | Iterable[Relation] = (),
-) -> LeadingOrder | None:
-    """Return in which limit a claim is right, or None: all symbols large, or the fewest of them.
-
-    >>> from symflops import dims
-    >>> N, D, s = dims("N D s")
-    >>> right_to_leading_order(2*N*D**2, 2*N*D**2 - D)
-    LeadingOrder(growing=(D, N), left_out=-D, all_large=True)
-    >>> right_to_leading_order(2*N**2*D, 4*N*D**2 + 2*N**2*D).growing
-    (N,)
-    >>> right_to_leading_order(N*D, 2*N*D)
-    """
-    claim, exact, known = taken(claim), taken(exact), _facts(facts)
-    symbols = dimensions(claim, exact)
-    chosen = [tuple(growing)] if growing else _some(symbols)
-    for moving in chosen:
-        if moving and _same_lead(claim, exact, moving, known):
-            left_out = difference(claim, exact, known)
-            return LeadingOrder(moving, left_out, all_large=len(moving) == len(symbols))
-    return None
-
-
-def _some(symbols: list[Symbol]) -> list[tuple[Symbol, ...]]:
-    """Return all symbols, then one at a time, then more of them."""
-    sets = (
-        found
-        for count in range(1, len(symbols))
-        for found in itertools.combinations(symbols, count)
-    )
-    return [tuple(symbols), *itertools.islice(sets, MOST_TRIED)]
-
-
-def _same_lead(
-    claim: sympy.Expr, exact: sympy.Expr, moving: tuple[Symbol, ...], facts: Facts
-) -> bool:
-    growth = Growth(moving, facts)
-    try:
-        leads = [tuple(map(growth.written, growth.leading(_smooth(e)))) for e in (claim, exact)]
-    except NotClosedError:
-        return False
-    (above, below), (over, under) = leads
-    if above == 0 or over == 0:
-        return False
-    return proof(above * under, over * below, facts).holds is True

@@ -61,8 +61,8 @@ def sought(
 ) -> Witness | None:
     """Look for a witness among small sizes that agree with the facts; ``hints`` are remainders to begin with."""
     symbols = dimensions(a, b)
-    found_soft = {(number, divisor) for side in (a, b) for number, divisor in _quotients(side)}
-    soft = sorted(((n, d) for n, d in found_soft if (d, n) not in found_soft), key=str)
+    wishes = dict.fromkeys(wish for side in (a, b) for wish in _quotients(side))
+    soft = sorted(wishes, key=lambda wish: (length(wish.quotient), str(wish)))
     tried = max(20, min(MOST_PLACES, MOST_WORK // (1 + length(a) + length(b))))
     found: Witness | None = None
     for count, place in enumerate(itertools.islice(_places(symbols, facts, soft, hints), tried)):
@@ -97,10 +97,20 @@ def _differing(a: sympy.Expr, b: sympy.Expr, place: dict[Symbol, Any]) -> Witnes
 def _is_certainly_not_zero(number: sympy.Expr) -> bool:
     """Say whether some digits of a number are known, so that it is not 0."""
     try:
-        approximate = sympy.N(number, 6, maxn=120, strict=True)
+        approximate = sympy.N(with_logarithms(number), 6, maxn=120, strict=True)
     except (sympy.core.evalf.PrecisionExhausted, ValueError, TypeError, OverflowError):
         return False
     return bool(approximate.is_real and abs(approximate) > 0)
+
+
+def with_logarithms(number: sympy.Expr) -> sympy.Expr:
+    """Return a number with sympy's logarithms, of which sympy knows digits."""
+    return number.replace(log2, lambda inside: sympy.log(inside) / sympy.log(2))
+
+
+def approximately(number: sympy.Expr) -> sympy.Expr:
+    """Return the first digits of a number."""
+    return sympy.N(with_logarithms(number), 6)
 
 
 # values
@@ -154,7 +164,7 @@ def _power(base: sympy.Expr, power: sympy.Expr) -> sympy.Expr:
             raise UndefinedError
         if base < 0 and not power.is_Integer:
             raise UndefinedError
-    elif not (power.is_real and abs(sympy.N(power, 3)) < MOST_BITS):
+    elif not (base.is_positive and power.is_real and abs(approximately(power)) < MOST_BITS):
         raise UndefinedError
     return Pow(base, power)
 
@@ -187,7 +197,7 @@ SMALL = {1: 60, 2: 7, 3: 4}  # of so many symbols, all sizes up to this are trie
 def _places(
     symbols: Sequence[Symbol],
     facts: Facts,
-    soft: Iterable[tuple[Symbol, sympy.Expr]],
+    soft: Iterable[Wish],
     hints: Sequence[Mapping[Symbol, tuple[int, int]]],
 ) -> Iterator[dict[Symbol, Any]]:
     """Yield sizes that agree with the facts, small and different ones first."""
@@ -248,12 +258,13 @@ def _in_class(wanted: tuple[int, int], times: int) -> int:
 def _fitted(
     place: dict[Symbol, sympy.Integer],
     facts: Facts,
-    wishes: Sequence[tuple[Symbol, sympy.Expr]],
+    wishes: Sequence[Wish],
 ) -> dict[Symbol, sympy.Integer] | None:
     """Return sizes changed until the facts hold: multiples of what divides them, at least what they must be."""
     place = dict(place)
-    for number, divisor in wishes:
-        place[number] = _multiple(place[number], divisor.xreplace(place))
+    for wish in wishes:
+        if not wish.quotient.xreplace(place).is_Integer:
+            place[wish.symbol] = _multiple(place[wish.symbol], wish.divisor.xreplace(place))
     for _ in range(4):
         for relation in facts.relations:
             _moved(place, relation)
@@ -322,8 +333,17 @@ def _with_families(place: dict[Symbol, Any]) -> dict[Symbol, Any]:
     }
 
 
-def _quotients(expr: sympy.Expr) -> Iterator[tuple[Symbol, sympy.Expr]]:
-    """Yield (C, g) for every C/g that is not rounded: sizes at which such quotients are whole read best."""
+@dataclass(frozen=True)
+class Wish:
+    """A symbol that is best a multiple of something, so that a quotient is whole: a group's channels."""
+
+    symbol: Symbol
+    divisor: sympy.Expr
+    quotient: sympy.Expr
+
+
+def _quotients(expr: sympy.Expr) -> Iterator[Wish]:
+    """Yield a wish for every quotient that is not rounded: C for C·H/g, and H and W for C·H·W/s²."""
     nodes = sympy.preorder_traversal(expr)
     for node in nodes:
         if isinstance(node, floor | ceiling):
@@ -331,8 +351,13 @@ def _quotients(expr: sympy.Expr) -> Iterator[tuple[Symbol, sympy.Expr]]:
         if not node.is_Mul:
             continue
         above, below = node.as_numer_denom()
-        symbols = [f.as_base_exp()[0] for f in Mul.make_args(above) if f.as_base_exp()[0].is_Symbol]
-        symbols = [s for s in symbols if not is_index(s) and not isinstance(s, Family)]
-        plain = all(f.as_base_exp()[0].is_Symbol or f.is_Rational for f in Mul.make_args(below))
-        if symbols and below != 1 and plain and not below.has(symbols[0]):
-            yield symbols[0], below
+        bases = [factor.as_base_exp()[0] for factor in Mul.make_args(above)]
+        symbols = [b for b in bases if b.is_Symbol and not (is_index(b) or isinstance(b, Family))]
+        for factor in Mul.make_args(below):
+            base, power = factor.as_base_exp()
+            once = power == 1 or base.is_Rational
+            for symbol in (
+                symbols[:1] if once else symbols[-int(power) :] if power.is_Integer else ()
+            ):
+                if base.is_Symbol or (base.is_Integer and base > 1):
+                    yield Wish(symbol, base, above / below)
