@@ -1,0 +1,102 @@
+"""Published claims about costs: each is read, held against layers, and judged as it was by hand."""
+
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import sympy
+from claims import latex
+from sympy.parsing.sympy_parser import parse_expr
+
+import symflops as sf
+from symflops.exprs import log2
+
+FOLDER = Path(__file__).parent / "claims"
+CLAIMS = {claim["id"]: claim for claim in json.loads((FOLDER / "claims.json").read_text())}
+FORMULAS = ("python", "exact", "difference_exact_minus_claim", "exact_strict")
+HELD = {}
+for topic in sorted(FOLDER.glob("*.py")):
+    for name, entry in getattr(import_module(f"claims.{topic.stem}"), "CLAIMS", {}).items():
+        assert name in CLAIMS, f"{topic.name}: there is no claim {name}"
+        assert name not in HELD, f"{topic.name}: {name} is held elsewhere as well"
+        HELD[name] = entry
+FUNCTIONS = {
+    name: getattr(sympy, name)
+    for name in [
+        "Integer",
+        "Rational",
+        "Max",
+        "Min",
+        "ceiling",
+        "exp",
+        "floor",
+        "log",
+        "sqrt",
+        "Sum",
+    ]
+} | {"max": sympy.Max, "min": sympy.Min, "log2": lambda x: sympy.log(x, 2)}
+
+
+def plainly(text):
+    """A formula of the file by sympy's reader, which evaluates it; its letters are those of the package."""
+    names = set(re.findall(r"[A-Za-z_]\w*", str(text))) - set(FUNCTIONS)
+    return parse_expr(
+        str(text), local_dict={n: sf.dim(n) for n in names}, global_dict=dict(FUNCTIONS)
+    )
+
+
+def same(a, b):
+    """Whether two formulas are equal, after their letters have the same facts."""
+    rest = sympy.sympify(a) - sympy.sympify(b)
+    rest = rest.replace(log2, lambda x: sympy.log(x, 2))
+    positive = {s: sympy.Symbol(s.name, positive=True) for s in rest.free_symbols}
+    rest = sympy.expand(rest.xreplace(positive))
+    return rest == 0 or sympy.cancel(rest) == 0 or sympy.simplify(rest) == 0
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_formulas_are_read(name):
+    claim = CLAIMS[name]
+    texts = {key: claim[key] for key in FORMULAS if key in claim} | claim.get("alternatives", {})
+    for key, text in texts.items():
+        if "exp(" not in str(text):
+            assert same(sf.parse(str(text)), plainly(text)), key
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_latex_says_the_same_as_the_plain_text(name):
+    claim = CLAIMS[name]
+    found = sf.parse(claim["latex"])
+    if name in latex.OTHERWISE:
+        assert str(found) == latex.OTHERWISE[name]
+        return
+    sides = getattr(found, "sides", (found,))
+    sides = [getattr(side, "expr", side) for side in sides]  # of an order of growth
+    letters = {sf.dim(k): sf.parse(v) for k, v in latex.LETTERS.get(name, {}).items()}
+    assert any(same(side.xreplace(letters), plainly(claim["python"])) for side in sides)
+
+
+@pytest.mark.parametrize("name", [n for n, c in CLAIMS.items() if c.get("numbers")])
+def test_numbers_put_in_give_what_they_should(name):
+    claim = CLAIMS[name]
+    numbers = claim["numbers"]
+    at = {sf.dim(k): sympy.Rational(str(v)) for k, v in numbers.get("substitution", {}).items()}
+    for key, stated in (("python", "claim"), ("exact", "exact"), ("exact_strict", "exact_strict")):
+        if key in claim and f"{stated}_value" in numbers:
+            found = plainly(claim[key]).xreplace(at)
+            assert float(found) == pytest.approx(float(numbers[f"{stated}_value"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", [n for n, held in HELD.items() if held.by_layers])
+def test_layers_make_the_exact_formula(name):
+    claim, held = CLAIMS[name], HELD[name]
+    assert same(held.value, plainly(claim["exact"]))
+    assert same(
+        plainly(claim["difference_exact_minus_claim"]), held.value - plainly(claim["python"])
+    )
+    if held.strict is not None:
+        assert same(held.strict, plainly(claim["exact_strict"]))
+    for label, formula in held.alternatives.items():
+        assert same(formula, plainly(claim["alternatives"][label])), label
