@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ConditionError
-from symflops.facts import Facts, at_least
+from symflops.facts import Facts, Relation, at_least
 from symflops.trace import Condition, Group, Sum, Times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symflops.facts import Relation
     from symflops.trace import Node
 
 
@@ -55,7 +54,8 @@ def _everywhere(condition: Condition, depth: Sum) -> Condition:
 def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     """Keep one of equal conditions, and those that follow from no other.
 
-    H >= 2 follows from H >= 32, 8 | 32*a from 8 | 16*a, and so do 16*a >= 8 and 16*a being whole.
+    H >= 2 follows from H >= 32, 8 | 32*a from 8 | 16*a, and so do 16*a >= 8 and 16*a being whole;
+    224 >= P follows from P | 224, and N >= M from M = N.
 
     >>> from symflops.facts import divides
     >>> from symflops.symbols import dim
@@ -80,7 +80,21 @@ def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     for condition in kept.values():
         if condition.kind != "rounded" and (known := _multiple(condition.relation)):
             multiples.setdefault(known[1], []).append(known[0])
-    return tuple(c for c in kept.values() if c.kind != "assumed" or not _follows(c, multiples))
+    relations = {c.relation for c in kept.values() if c.kind != "rounded"}
+    return tuple(
+        c
+        for c in kept.values()
+        if c.kind != "assumed" or not (_follows(c, multiples) or _is_implied(c.relation, relations))
+    )
+
+
+def _is_implied(relation: Relation, others: set[Relation]) -> bool:
+    """Say whether a ≥ b follows at a glance: from a and b being the same, or for a number from b | a."""
+    a, b = relation.left, relation.right
+    if relation.sign != ">=":
+        return False
+    divides = a.is_Rational and Relation(b, "|", a) in others
+    return divides or not others.isdisjoint((Relation(a, "=", b), Relation(b, "=", a)))
 
 
 def _follows(condition: Condition, multiples: dict[sympy.Expr, list[sympy.Rational]]) -> bool:

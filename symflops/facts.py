@@ -139,6 +139,9 @@ class Facts:
     def _in_multiples(self, expr: sympy.Expr) -> sympy.Expr:
         """Write H as 32·m where 32 | H is known."""
         for divisor, number, multiple in self._multiples:
+            if number.is_Rational:  # P | 224: P is 224/m
+                expr = expr.xreplace({divisor: number / multiple})
+                continue
             target = number if number.is_Symbol else _solvable(number)
             if target is None or not expr.has(target):
                 continue
@@ -269,10 +272,15 @@ def _multiples(
     32 | 224·x says that x is a multiple of 1/7; a dimension that is whole is one of 1.
     """
     divisors: dict[sympy.Expr, sympy.Expr] = {}
+    numbers: dict[sympy.Expr, sympy.Expr] = {}
     for relation in relations:
-        if relation.sign != "|" or relation.right.is_Rational:
+        if relation.sign != "|":
             continue
         divisor, number = relation.left, relation.right
+        if number.is_Rational:
+            if divisor.is_Symbol and divisor.is_integer and number > 0:
+                numbers[divisor] = sympy.gcd(number, numbers.get(divisor, number))
+            continue
         factor, monomial = number.as_coeff_Mul()
         if divisor.is_Integer and monomial.is_Symbol:
             divisor, number = divisor / factor, monomial
@@ -280,8 +288,8 @@ def _multiples(
         both = old.is_Rational and divisor.is_Rational
         divisors[number] = _common_multiple(old, divisor) if both else divisor
     return [
-        (d, n, sympy.Dummy("m", integer=True, positive=n.is_Symbol or None))
-        for n, d in _greatest_first(divisors)
+        (d, n, sympy.Dummy("m", integer=True, positive=n.is_Symbol or n.is_Rational or None))
+        for n, d in (*_greatest_first(divisors), *((n, d) for d, n in numbers.items()))
     ]
 
 

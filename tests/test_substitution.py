@@ -321,3 +321,27 @@ def test_very_deep_nesting_is_refused():
         layer = sf.Sequential(layer)
     with pytest.raises(sf.ArgumentError, match="nested"):
         sf.cost(layer, (H,))
+
+
+def test_a_number_that_a_dimension_divides_is_a_multiple_of_it():
+    """P | 224 makes 224/P whole: no floor is left, and nothing is assumed twice."""
+    P, D = sf.dims("P D")
+    cost = sf.cost(sf.PatchEmbed(3, D, P), (3, 224, 224))
+    assert [str(c) for c in cost.conditions] == ["P | 224"]
+    assert (cost.output, cost.macs) == ((50176 / P**2, D), 150528 * D)
+    assert cost.at(P=16).output == (196, D)
+    with pytest.raises(sf.ShapeError, match="divisible by 15, got 224"):
+        cost.at(P=15)
+    one = sf.cost(sf.PatchEmbed(3, D, P), (3, 1, W))  # P is 1
+    assert (one.output, one.at(P=1, W=7).macs) == ((W / P**2, D), 21 * D)
+    both = sf.cost(sf.Sequential(sf.PatchEmbed(3, D, P, flatten=False)), (3, 224, 100))
+    assert both.at(P=4).output == (D, 56, 25)
+    assert (
+        sf.cost(sf.zoo.vit(image_size=224), (3, 224, 224)).at(P=16, D=8, h=2, L=1, K=2).params > 0
+    )
+
+
+def test_of_two_sizes_that_are_the_same_neither_is_said_to_be_at_least_the_other():
+    M, N, D = sf.dims("M N D")
+    cost = sf.cost(sf.MultiheadAttention(D, 1, causal=True), [(N, D), (M, D)])
+    assert [str(c) for c in cost.conditions] == ["N = M"]
