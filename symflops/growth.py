@@ -49,7 +49,7 @@ class Growth:
             NotClosedError: they cancel but for something bounded, or a function of unknown growth.
         """
         above, below = expr, ONE
-        powers = expr.atoms(Pow)
+        powers = spread(expr).atoms(Pow)  # which writes 1/(N·(D + 1)) as 1/(N·D + N)
         if any(p.base.is_Add and p.exp.is_negative and p.base.has(*self.growing) for p in powers):
             above, below = over_one_line(expr)
         return self.greatest(above), self.greatest(below)

@@ -39,6 +39,7 @@ N, D, L, M, w = sf.dims("N D L M w")
         (minimum(N, N**2 - D) * N, N, N**2),
         (N * D / (N + D) + 1 / N, N, D),
         (N * D / (N + D), (N, D), N * D / (N + D)),
+        ((D / N + 1) / (D + 1), N, 1 / (D + 1)),
         (sqrt(4 * N**2 + N) + D, N, 2 * N),
         (D**2 + 1, N, D**2 + 1),
         (sympy.Integer(0), N, 0),
