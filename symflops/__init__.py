@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from symflops.asymptotics import Leading as Leading
     from symflops.asymptotics import leading as leading
     from symflops.asymptotics import limit as limit
+    from symflops.claims.judging import check as check
+    from symflops.claims.verdicts import Verdict as Verdict
     from symflops.comparison import compare as compare
     from symflops.comparison import ratio as ratio
     from symflops.conventions import Convention as Convention
@@ -231,6 +233,8 @@ _MODULES = {
     "symflops.conventions": "Convention",
     "symflops.costs": "Cost cost",
     "symflops.shares": "share",
+    "symflops.claims.judging": "check",
+    "symflops.claims.verdicts": "Verdict",
     "symflops.reading.formulas": "Growth Relation parse",
     "symflops.asymptotics": "Leading leading limit",
     "symflops.crossings": "Crossover crossover",

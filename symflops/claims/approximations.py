@@ -1,0 +1,89 @@
+"""What makes a formula an approximation: digits that were left out, or terms that others outgrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import Add
+
+from symflops.claims.rounding import explained, off_by
+from symflops.errors import NotClosedError, SymflopsError
+from symflops.exprs import spread
+from symflops.growth import Growth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symflops.reading.readings import Printed
+    from symflops.symbols import Symbol
+
+MOST_TERMS = 60
+
+
+def rounded(claim: sympy.Expr, value: sympy.Expr, printed: Iterable[Printed]) -> str | None:
+    """Say how a printed number comes of an exact one, if it does: "rounded" or "truncated"."""
+    if not value.is_Rational:
+        return None
+    for number in printed:
+        how = explained(number, value, value=claim if claim != number.value else None)
+        if how is not None:
+            return how
+    return None
+
+
+def near(claim: sympy.Expr, value: sympy.Expr) -> sympy.Rational | None:
+    """Return by how much a number is off, relative to the exact one; None for formulas."""
+    if not (claim.is_Rational and value.is_Rational):
+        return None
+    return off_by(claim, value)
+
+
+def omission(claim: sympy.Expr, value: sympy.Expr) -> tuple[sympy.Expr, tuple[Symbol, ...]] | None:
+    """Return the terms that a claim leaves out and what must grow for that, if it is else as it should be.
+
+    Whole terms are left out, and those that stay outgrow them: as all symbols grow alike, or one of them.
+    A term with another factor is no omission.
+
+    >>> from symflops import dims
+    >>> N, D = dims("N D")
+    >>> omission(12*D**2, D*(12*D + 13)), omission(3*D**2, 4*D**2), omission(2*N**2*D, 2*N**2*D + 4*N*D**2)
+    ((13*D, (D,)), None, (4*D**2*N, (N,)))
+    """
+    if not claim.free_symbols:
+        return None
+    try:
+        claimed, exact = (Add.make_args(spread(side)) for side in (claim, value))
+    except SymflopsError:
+        return None
+    if len(exact) > MOST_TERMS or not set(claimed) < set(exact):
+        return None
+    left_out = Add(*(term for term in exact if term not in claimed))
+    symbols = tuple(sorted(claim.free_symbols & value.free_symbols, key=str))
+    degrees = [_degree(term) for term in claimed]
+    rest = [_degree(term) for term in exact if term not in claimed]
+    if None not in (*degrees, *rest) and max(rest) < min(degrees):
+        return left_out, symbols
+    for symbol in symbols:
+        if _outgrown(left_out, claim, symbol):
+            return left_out, (symbol,)
+    return None
+
+
+def _degree(term: sympy.Expr) -> Any:
+    """Return the degree of a term in all its symbols together; None where it is no monomial."""
+    powers = term.as_powers_dict()
+    known = all(
+        base.is_Rational or (base.is_Symbol and power.is_Rational) for base, power in powers.items()
+    )
+    return sum(p for b, p in powers.items() if b.is_Symbol) if known else None
+
+
+def _outgrown(small: sympy.Expr, great: sympy.Expr, symbol: Symbol) -> bool:
+    """Say whether small/great goes to 0 as a symbol grows."""
+    grown = Growth((symbol,))
+    try:
+        terms, _ = grown.leading(great + small)
+        return bool(spread(grown.written(terms) - grown.written(grown.leading(great)[0])) == 0)
+    except (NotClosedError, SymflopsError):
+        return False

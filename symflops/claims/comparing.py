@@ -1,0 +1,291 @@
+"""One formula against everything it may be meant to be: which quantities, conventions and variants it is equal to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.claims.approximations import near, omission, rounded
+from symflops.claims.equality import Decision, decide
+from symflops.claims.matching import Matched, by_the_names, guessed, searched
+from symflops.claims.verdicts import Subject, Verdict
+from symflops.claims.witnesses import value_or_none
+from symflops.facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from symflops.claims.targets import Candidate, Target
+    from symflops.facts import Relation
+    from symflops.reading.readings import Printed
+    from symflops.symbols import Symbol
+
+FIT_BY = ("exact", "2mac")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A candidate that the claim is equal to, and the claim in its symbols."""
+
+    candidate: Candidate
+    claim: Matched
+
+
+@dataclass(eq=False)
+class Comparison:
+    """Compares one claimed expression with a target."""
+
+    expr: Any
+    target: Target
+    given: Mapping[Any, Any] | None = None
+    notation: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    assumed: tuple[Relation, ...] = ()
+    printed: tuple[Printed, ...] = ()
+    roughly: bool = False  # said with ≈
+    undecided: list[tuple[Candidate, Decision]] = field(default_factory=list)
+    point: dict[Symbol, Any] = field(default_factory=dict)  # where sides are compared first
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the symbols."""
+        return Facts((*self.target.facts, *self.assumed))
+
+    @cached_property
+    def named(self) -> Matched:
+        """The claim with its letters taken by name, as given, and by the notation."""
+        found = by_the_names(self.expr, self.target.symbols, self.given, self.notation)
+        swaps = {s: self.values[s.name] for s in found.claim.free_symbols if s.name in self.values}
+        loose = tuple(s for s in found.loose if s not in swaps)
+        return replace(found, claim=found.claim.xreplace(swaps), loose=loose)
+
+    # what fits
+
+    def fit(self, candidate: Candidate) -> Fit | None:
+        """Return the claim as this candidate, if it is proved equal."""
+        claim = self.named
+        if claim.loose:
+            other = searched(claim, candidate.value)
+            if other is None:
+                return None
+            claim = other
+        if self._differ(claim.claim, candidate.value):
+            return None
+        decision = decide(claim.claim, candidate.value, self.facts)
+        if decision.equal:
+            return Fit(candidate, claim)
+        if decision.equal is None:
+            self.undecided.append((candidate, decision))
+        elif decision.witness is not None and not self.point:
+            self.point = dict(decision.witness.sizes)
+        return None
+
+    def _differ(self, claim: sympy.Expr, value: sympy.Expr) -> bool:
+        """Say whether both differ where others did: at sizes that agree with the facts."""
+        if not claim.free_symbols | value.free_symbols <= set(self.point):
+            return False
+        a, b = value_or_none(claim, self.point), value_or_none(value, self.point)
+        return a is not None and b is not None and (a - b).is_Rational and a != b
+
+    def fits(self, candidates: Iterable[Candidate]) -> list[Fit]:
+        """Return those that the claim is equal to."""
+        return [fit for c in candidates if (fit := self.fit(c)) is not None]
+
+    def is_right(self, candidate: Candidate) -> bool:
+        """Say whether a candidate is what was asked for, counted in the way that was asked for."""
+        way = self.target.convention.name if self.target.convention else "exact"
+        return candidate.quantity != "flops" or way in candidate.conventions
+
+    # the verdict
+
+    def verdict(self) -> Verdict:
+        """Return what the claim is."""
+        ways = (
+            self._equal,
+            self._equal_otherwise,
+            self._rounded,
+            self._undecided,
+            self._approximate,
+        )
+        for way in ways:
+            if (verdict := way()) is not None:
+                return verdict
+        return self._wrong()
+
+    def _equal(self) -> Verdict | None:
+        """Fit what was asked for, as given."""
+        fits = self.fits(self.target.candidates)
+        right = [fit for fit in fits if self.is_right(fit.candidate)]
+        if right:
+            return self._said(fits, "correct", holds=True, shown=right[0])
+        if fits and self.target.convention is None:
+            return self._said(fits, "correct_under_convention", holds=True)
+        return None
+
+    def _equal_otherwise(self) -> Verdict | None:
+        """Fit another variant of the layer, the simplest first, or another portion of the work."""
+        found: list[Fit] = []
+        for candidate in self.target.variants():
+            words = (candidate.variant, candidate.detail.startswith("per ") and candidate.detail)
+            if found and words != _words(found[0].candidate):
+                break
+            if self.target.convention is not None and not self.is_right(candidate):
+                continue
+            if (fit := self.fit(candidate)) is not None:
+                found.append(fit)
+        if not found:
+            return None
+        return self._said(found, "correct_under_convention", holds=True)
+
+    def _said(
+        self, fits: list[Fit], word: Any, *, holds: bool, shown: Fit | None = None
+    ) -> Verdict:
+        """Return the verdict for candidates that fit: all quantities, and all conventions."""
+        best = shown or fits[0]
+        fits = [f for f in fits if _words(f.candidate) == _words(best.candidate)]
+        first = self._primary(best.candidate.quantity)
+        given = best.candidate.value if word == "correct" else first.value
+        witness = None if word == "correct" else decide(best.claim.claim, given, self.facts).witness
+        return Verdict(
+            verdict=word,
+            claim=best.claim.claim,
+            actual=given,
+            holds=holds,
+            conventions=tuple(dict.fromkeys(n for f in fits for n in f.candidate.conventions)),
+            quantities=tuple(dict.fromkeys(f.candidate.quantity for f in fits)),
+            variant=self._variant(best.candidate),
+            difference=sympy.Integer(0),
+            witness=witness,
+            mapping=best.claim.mapping,
+            exchangeable=best.claim.exchangeable,
+            subject=self.subject(best.candidate),
+        )
+
+    def _variant(self, candidate: Candidate) -> str:
+        if candidate.variant is not None:
+            return candidate.variant.name
+        return candidate.detail if candidate.detail.startswith("per ") else ""
+
+    def _primary(self, quantity: str) -> Candidate:
+        """Return what the quantity is as given."""
+        alike = (c for c in self.target.candidates if c.quantity == quantity)
+        return next(alike, self.target.first)
+
+    def subject(self, candidate: Candidate) -> Subject:
+        """Return what a sentence about a candidate is about."""
+        cost = self.target.cost
+        if cost is None:
+            return Subject(candidate.quantity)
+        code = self.target.code
+        return Subject(
+            candidate.quantity, code if len(code) < LONG else f"{code[:LONG]} …", cost.order
+        )
+
+    # what is not equal
+
+    def _rounded(self) -> Verdict | None:
+        """Take the claim for a printed number that was rounded or cut off."""
+        claim = self.named.claim
+        if not claim.is_Rational or not self.printed:
+            return None
+        groups: list[Iterable[Candidate]] = [self.target.candidates, self.target.variants()]
+        for candidates in groups:
+            found = [(c, how) for c in candidates if (how := rounded(claim, c.value, self.printed))]
+            right = [f for f in found if self.is_right(f[0])]
+            if found and (right or self.target.convention is None):
+                best, how = (right or found)[0]
+                alike = [c for c, h in found if h == how and _words(c) == _words(best)]
+                return replace(
+                    self.open(best, "approximation"),
+                    holds=True,
+                    how=how,
+                    off=near(claim, best.value),
+                    conventions=tuple(dict.fromkeys(n for c in alike for n in c.conventions)),
+                    quantities=tuple(dict.fromkeys(c.quantity for c in alike)),
+                    variant=self._variant(best),
+                )
+        return None
+
+    def _undecided(self) -> Verdict | None:
+        """Leave it open where a candidate that was asked for could not be decided."""
+        for candidate, decision in self.undecided:
+            if self.is_right(candidate):
+                return replace(
+                    self.open(candidate, "undecided"), holds=None, missing=decision.missing
+                )
+        return None
+
+    def _approximate(self) -> Verdict | None:
+        """Take the claim for the greatest terms of something, or for a number close by."""
+        for candidate in self.wanted():
+            claim = self.best(candidate).claim
+            left_out = omission(claim, candidate.value)
+            if left_out is not None:
+                omitted, growing = left_out
+                found = self.open(candidate, "approximation")
+                return replace(
+                    found, holds=self.roughly, how="leading", omitted=omitted, growing=growing
+                )
+        for candidate in self.wanted():
+            off = near(self.named.claim, candidate.value)
+            if off is not None and self.printed and abs(off) <= CLOSE:
+                found = self.open(candidate, "approximation")
+                return replace(found, holds=self.roughly, how="near", off=off)
+        return None
+
+    def _wrong(self) -> Verdict:
+        candidate = next(self.wanted())
+        return replace(self.open(candidate, "wrong"), holds=False)
+
+    def open(self, candidate: Candidate, word: Any) -> Verdict:
+        """Return a verdict that compares the claim with a candidate it is not equal to."""
+        claim = self.best(candidate)
+        decision = decide(claim.claim, candidate.value, self.facts)
+        return Verdict(
+            verdict=word,
+            claim=claim.claim,
+            actual=candidate.value,
+            conventions=candidate.conventions,
+            quantities=(candidate.quantity,) if candidate.quantity else (),
+            difference=decision.difference,
+            witness=decision.witness,
+            off=near(claim.claim, candidate.value),
+            mapping=claim.mapping,
+            subject=self.subject(candidate),
+        )
+
+    def best(self, candidate: Candidate) -> Matched:
+        """Return the claim with the letters that are left taken in the likeliest way."""
+        return guessed(self.named, candidate.value) if self.named.loose else self.named
+
+    def wanted(self) -> Iterator[Candidate]:
+        """Yield what the claim may have been meant to be: what was asked for, else the closest in size."""
+        if self.target.asked is not None or self.target.cost is None:
+            ways = [c for c in self.target.candidates if self.is_right(c)]
+            yield from ways or [self.target.first]
+            return
+        yield from sorted(self.target.candidates, key=self._distance)[:NEAREST]
+
+    def _distance(self, candidate: Candidate) -> float:
+        """Return how far apart claim and candidate are, in doublings, at small sizes."""
+        claim = self.best(candidate).claim
+        symbols = sorted(claim.free_symbols | candidate.value.free_symbols, key=str)
+        if len(candidate.value.free_symbols - claim.free_symbols) > len(claim.free_symbols):
+            return float("inf")
+        place = {s: sympy.Integer(12 * (n + 2)) for n, s in enumerate(symbols)}
+        a, b = value_or_none(claim, place), value_or_none(candidate.value, place)
+        if a is None or b is None or not (a / b if b else a).is_Rational or a <= 0 or b <= 0:
+            return float("inf")
+        return abs(float(sympy.log(a / b, 2)))
+
+
+CLOSE = sympy.Rational(1, 100)  # of a number in print that rounding does not explain
+NEAREST = 4
+LONG = 160  # characters of Python in a sentence
+
+
+def _words(candidate: Candidate) -> tuple[Any, Any]:
+    return candidate.variant, candidate.detail.startswith("per ") and candidate.detail

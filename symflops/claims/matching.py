@@ -1,0 +1,227 @@
+"""Which symbol of a claim is which of the formula it is held against: by name, as given, or by search.
+
+A search tries one-to-one assignments of the letters that are left and prunes them by values: with the same
+number for all symbols that are not assigned yet, claim and target must come to the same. What it finds is
+proved afterwards, and reported.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.claims.notations import letters
+from symflops.errors import SymbolError
+from symflops.exprs import spread
+from symflops.symbols import Symbol, by_name, dim, exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MOST_TRIED = 3_000  # assignments, whole or in part
+MOST_FOUND = 24
+#: Numbers that stand for symbols in a search: divisible, so that what must be whole is.
+REST = sympy.Integer(5040)
+FIRST = [sympy.Integer(5040 * p) for p in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A claim in the target's symbols, and how its own were taken."""
+
+    claim: Any
+    mapping: dict[Symbol, sympy.Expr] = field(default_factory=dict)  # those with other names
+    loose: tuple[Symbol, ...] = ()  # those that the target does not have
+    exchangeable: tuple[tuple[Symbol, ...], ...] = ()
+    searched: bool = False
+
+
+def by_the_names(
+    claim: Any,
+    known: Mapping[str, Symbol],
+    given: Mapping[Any, Any] | None = None,
+    notation: str | None = None,
+) -> Matched:
+    """Return a claim in the target's symbols as far as names, a mapping and a notation say.
+
+    Raises:
+        SymbolError: a mapping of something that the claim does not have.
+        UnknownNameError: no such notation.
+    """
+    claimed = by_name(claim.free_symbols)
+    mapping: dict[Symbol, sympy.Expr] = {}
+    if notation is not None:
+        mapping |= letters(notation, claimed, known)
+    for key, value in (given or {}).items():
+        if str(key) not in claimed:
+            continue
+        taken = (
+            known.get(value, dim(value))
+            if isinstance(value, str) and value.isidentifier()
+            else value
+        )
+        mapping[claimed[str(key)]] = _read(taken, known)
+    for name, symbol in claimed.items():
+        if symbol not in mapping and name in known and symbol != known[name]:
+            mapping[symbol] = known[name]  # a size that need not be whole
+    free = [s for s in claimed.values() if s not in mapping and s.name not in known]
+    used = set().union(*(e.free_symbols for e in mapping.values())) | set(claimed.values())
+    for symbol in list(free):  # K for k, where only one can be meant
+        alike = [k for n, k in known.items() if _plain(n) == _plain(symbol.name) and k not in used]
+        if len(alike) == 1 and sum(_plain(s.name) == _plain(symbol.name) for s in free) == 1:
+            mapping[symbol] = alike[0]
+            free.remove(symbol)
+    taken = claim.xreplace(mapping) if mapping else claim
+    own = {s: e for s, e in mapping.items() if not (e.is_Symbol and e.name == s.name)}
+    return Matched(taken, own, tuple(free))
+
+
+def _read(value: Any, known: Mapping[str, Symbol]) -> sympy.Expr:
+    if isinstance(value, str):
+        from symflops.reading.formulas import parse  # noqa: PLC0415 - most mappings are of names
+
+        value = parse(value)
+    value = exact(value)
+    return value.xreplace({s: known[s.name] for s in value.free_symbols if s.name in known})
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "")
+
+
+def check_given(given: Mapping[Any, Any] | None, claimed: Mapping[str, Symbol]) -> None:
+    """Refuse a mapping of letters that stand nowhere in the claim.
+
+    Raises:
+        SymbolError: such a letter.
+    """
+    for key in given or {}:
+        if str(key) not in claimed:
+            there = ", ".join(claimed) or "none"
+            message = f"symbols maps {key}, which the claim does not have; its symbols are {there}"
+            raise SymbolError(message)
+
+
+def searched(found: Matched, value: sympy.Expr) -> Matched | None:
+    """Return the claim with its loose letters assigned so that it comes to a value, or None.
+
+    >>> from symflops import dims
+    >>> n, d, N, D = dims("n d N D")
+    >>> start = Matched(4*n*d**2 + 2*n**2*d, {}, (n, d))
+    >>> searched(start, 2*N*D*(N + 2*D)).mapping
+    {d: D, n: N}
+    """
+    claim = found.claim
+    fixed = claim.free_symbols - set(found.loose)
+    open_ = sorted(value.free_symbols - fixed, key=str)
+    if not found.loose or len(open_) != len(found.loose) or not fixed <= value.free_symbols:
+        return None
+    search = _Search(claim, value, sorted(found.loose, key=str), open_)
+    fits = []
+    for mapping in search.fits():
+        fits.append(mapping)
+        if len(fits) == MOST_FOUND:
+            break
+    if not fits:
+        return None
+    best = fits[0]
+    free = tuple(
+        dict.fromkeys(
+            tuple(sorted({fit[s] for fit in fits}, key=str))
+            for s in best
+            if len({fit[s] for fit in fits}) > 1
+        )
+    )
+    return Matched(claim.xreplace(best), {**found.mapping, **best}, (), free, searched=True)
+
+
+class _Search:
+    """Assigns letters one by one, and goes back where the values differ."""
+
+    def __init__(
+        self, claim: sympy.Expr, value: sympy.Expr, loose: list[Symbol], open_: list[Symbol]
+    ) -> None:
+        self.claim, self.value, self.loose, self.open = claim, value, loose, open_
+        shared = (claim.free_symbols | value.free_symbols) - set(loose) - set(open_)
+        self.shared = {s: FIRST[-1 - i % 6] + i for i, s in enumerate(sorted(shared, key=str))}
+        self.tried = 0
+
+    def fits(self) -> Iterator[dict[Symbol, Symbol]]:
+        """Yield assignments under which both come to the same numbers, names alike first."""
+        if self._agree({}):
+            yield from self._extended({})
+
+    def _extended(self, chosen: dict[Symbol, Symbol]) -> Iterator[dict[Symbol, Symbol]]:
+        if len(chosen) == len(self.loose):
+            yield chosen
+            return
+        letter = self.loose[len(chosen)]
+        rest = (s for s in self.open if s not in chosen.values())
+        for symbol in sorted(rest, key=lambda s: (likeness(letter.name, s.name), s.name)):
+            self.tried += 1
+            if self.tried > MOST_TRIED:
+                return
+            longer = {**chosen, letter: symbol}
+            if self._agree(longer):
+                yield from self._extended(longer)
+
+    def _agree(self, chosen: dict[Symbol, Symbol]) -> bool:
+        numbers = dict(zip(chosen, FIRST, strict=False))
+        here = {s: numbers.get(s, REST) for s in self.loose} | self.shared
+        there = (
+            {s: REST for s in self.open} | {chosen[s]: n for s, n in numbers.items()} | self.shared
+        )
+        return bool(self.claim.xreplace(here) == self.value.xreplace(there))
+
+
+def likeness(a: str, b: str) -> int:
+    """Return how unlike two names are: 0 for the same but for case, 1 for the same first letter."""
+    if _plain(a) == _plain(b):
+        return 0
+    return 1 if _plain(a)[0] == _plain(b)[0] else 2
+
+
+MOST_GUESSED = 5_000  # assignments
+
+
+def guessed(found: Matched, value: sympy.Expr) -> Matched:
+    """Return a claim with its loose letters taken so that it has most terms in common with a value.
+
+    For claims that are not equal to it whatever the letters are: what is wrong is then said in its symbols.
+
+    >>> from symflops import dims
+    >>> n, d, N, D = dims("n d N D")
+    >>> guessed(Matched(3*n*d**2 + 2*n**2*d, {}, (n, d)), 4*N*D**2 + 2*N**2*D).mapping
+    {n: N, d: D}
+    """
+    fixed = found.claim.free_symbols - set(found.loose)
+    open_ = sorted(value.free_symbols - fixed, key=str)
+    loose = found.loose[: len(open_)]
+    if not open_ or not loose or math.perm(len(open_), len(loose)) > MOST_GUESSED:
+        return found
+    claimed, exact_ = (_monomials(side) for side in (found.claim, value))
+
+    def score(images: tuple[Symbol, ...]) -> tuple[int, int]:
+        swaps = dict(zip(loose, images, strict=True))
+        here = {frozenset((swaps.get(b, b), p) for b, p in key): n for key, n in claimed.items()}
+        common = sum(1 + (exact_[key] == n) for key, n in here.items() if key in exact_)
+        return -common, sum(likeness(s.name, swaps[s].name) for s in loose)
+
+    best = min(itertools.permutations(open_, len(loose)), key=score)
+    swaps = dict(zip(loose, best, strict=True))
+    if score(best)[0] == 0 and score(best)[1] > len(loose):
+        return found  # nothing speaks for it
+    left = tuple(s for s in found.loose if s not in swaps)
+    return Matched(found.claim.xreplace(swaps), {**found.mapping, **swaps}, left, (), searched=True)
+
+
+def _monomials(expr: sympy.Expr) -> dict[frozenset[tuple[sympy.Expr, sympy.Expr]], sympy.Rational]:
+    found = {}
+    for term in sympy.Add.make_args(spread(expr)):
+        number, monomial = term.as_coeff_Mul()
+        found[frozenset(monomial.as_powers_dict().items())] = number
+    return found

@@ -1,0 +1,224 @@
+"""Ways in which a formula goes wrong, each with its sentence: from the claim and the exact formula alone.
+
+Each entry of the table takes a :class:`Case` and yields the changes of the exact formula that give the claim,
+or nothing. What needs the layer stands in :mod:`symflops.claims.neighbours`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import Add, Mul
+
+from symflops.claims.equality import decide
+from symflops.claims.factors import told
+from symflops.claims.verdicts import Miss
+from symflops.claims.witnesses import sought, value_or_none
+from symflops.errors import SymflopsError
+from symflops.exprs import ONE, cancelled, over_one_line, spread
+from symflops.facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from symflops.claims.targets import Candidate, Target
+    from symflops.symbols import Symbol
+
+MOST_TERMS = 40
+MOST_SYMBOLS = 9
+
+
+@dataclass(eq=False)
+class Case:
+    """A claim beside what it was compared with."""
+
+    claim: sympy.Expr
+    exact: sympy.Expr
+    candidate: Candidate
+    target: Target
+    facts: Facts = field(default_factory=Facts)
+
+    @cached_property
+    def point(self) -> dict[Symbol, Any]:
+        """Sizes at which claim and exact formula differ."""
+        witness = sought(self.claim, self.exact, self.facts)
+        return dict(witness.sizes) if witness is not None else {}
+
+    @cached_property
+    def claimed(self) -> Any:
+        """What the claim comes to there."""
+        return value_or_none(self.claim, self.point)
+
+    def is_claim(self, value: sympy.Expr) -> bool:
+        """Say whether the claim is equal to a changed formula."""
+        if value.free_symbols <= set(self.point) and self.claimed is not None:
+            there = value_or_none(value, self.point)
+            if there is not None and there != self.claimed:
+                return False
+        return decide(self.claim, value, self.facts).equal is True
+
+    @cached_property
+    def ratio(self) -> sympy.Expr | None:
+        """The claim over the exact formula, if that is a product of powers."""
+        if 0 in (self.exact, self.claim):
+            return None
+        try:
+            quotient = self.claim / self.exact
+            if not quotient.is_Rational:
+                above, below = over_one_line(quotient)
+                quotient = cancelled(above, below)
+        except (SymflopsError, sympy.PolynomialError):
+            return None
+        return quotient if not quotient.is_Add and not _sums(quotient) else None
+
+    @cached_property
+    def terms(self) -> tuple[list[sympy.Expr], list[sympy.Expr]]:
+        """The terms of the claim and those of the exact formula, multiplied out."""
+        try:
+            sides = [list(Add.make_args(spread(side))) for side in (self.claim, self.exact)]
+        except SymflopsError:
+            sides = [[self.claim], [self.exact]]
+        return sides[0], sides[1]
+
+    @cached_property
+    def symbols(self) -> list[Symbol]:
+        """The symbols of both, by name."""
+        return sorted(self.claim.free_symbols | self.exact.free_symbols, key=str)
+
+
+def _sums(expr: sympy.Expr) -> bool:
+    return any(f.as_base_exp()[0].is_Add for f in Mul.make_args(expr))
+
+
+def factor(case: Case) -> Iterator[Miss]:
+    """A factor that is missing or too much: a number with a meaning, or sizes."""
+    if case.ratio is not None and case.ratio != 1:
+        yield told(case.ratio, case)
+
+
+def term(case: Case) -> Iterator[Miss]:
+    """One term that is missing, too much, or has another number or factor."""
+    claimed, exact = case.terms
+    if len(claimed) > MOST_TERMS or len(exact) > MOST_TERMS:
+        return
+    extra = [t for t in claimed if t not in exact]
+    missing = [t for t in exact if t not in claimed]
+    if not case.claim.free_symbols and not case.exact.free_symbols:
+        return
+    if len(extra) + len(missing) > MOST_CHANGED or len(exact) == len(missing):
+        return
+    if not extra:
+        left_out = Add(*missing)
+        yield Miss("missing term", "{0} is missing", "缺少 {0}", (left_out,), case.exact - left_out)
+    elif not missing:
+        added = Add(*extra)
+        yield Miss("extra term", "{0} is too much", "多了 {0}", (added,), case.exact + added)
+    elif len(extra) == len(missing) == 1:
+        yield from _changed(extra[0], missing[0])
+    elif len(extra) == len(missing):
+        yield Miss(
+            "other terms",
+            "{0} stands where {1} belongs",
+            "{1} 被写成了 {0}",
+            (Add(*extra), Add(*missing)),
+        )
+
+
+MOST_CHANGED = 4
+
+
+def _changed(wrong: sympy.Expr, right: sympy.Expr) -> Iterator[Miss]:
+    (a, monomial), (b, other) = wrong.as_coeff_Mul(), right.as_coeff_Mul()
+    if monomial == other:
+        if monomial == 1:
+            yield Miss("constant", "the number {0} should be {1}", "常数项 {0} 应为 {1}", (a, b))
+        elif a == -b:
+            yield Miss("sign", "{0} has the wrong sign", "{0} 的符号错了", (wrong,))
+        else:
+            yield Miss(
+                "coefficient",
+                "in {0} the number is {1}, and should be {2}",
+                "{0} 的系数是 {1}，应为 {2}",
+                (monomial, a, b),
+            )
+    else:
+        yield Miss("other term", "{0} stands where {1} belongs", "{1} 被写成了 {0}", (wrong, right))
+
+
+def swapped(case: Case) -> Iterator[Miss]:
+    """Two symbols exchanged, or one in the place of another."""
+    symbols = case.symbols[:MOST_SYMBOLS]
+    for a, b in itertools.combinations(symbols, 2):
+        other = case.exact.xreplace({a: b, b: a})
+        if other != case.exact and case.is_claim(other):
+            yield Miss("swapped", "{0} and {1} are exchanged", "{0} 与 {1} 互换了", (a, b), other)
+            return
+    for a, b in itertools.permutations(symbols, 2):
+        if case.exact.has(a) and case.claim.has(b) and case.is_claim(case.exact.xreplace({a: b})):
+            yield Miss(
+                "in place of",
+                "{1} stands where {0} belongs",
+                "{0} 被写成了 {1}",
+                (a, b),
+                case.exact.xreplace({a: b}),
+            )
+            return
+
+
+def special(case: Case) -> Iterator[Miss]:
+    """Equal only where sizes are equal, one is four times the other, or one is 1."""
+    symbols = case.symbols[:MOST_SYMBOLS]
+    for a, b in itertools.combinations(symbols, 2):
+        if _agree(case, {b: a}):
+            yield Miss(
+                "only when equal",
+                "it is right only where {0} = {1}",
+                "仅当 {0} = {1} 时正确",
+                (a, b),
+            )
+    for a, b in itertools.permutations(symbols, 2):
+        for times in TIMES:
+            if _agree(case, {a: times * b}):
+                yield Miss(
+                    "only when a multiple",
+                    "it is right only where {0} = {1}",
+                    "仅当 {0} = {1} 时正确",
+                    (a, times * b),
+                )
+    for a in symbols:
+        if _agree(case, {a: ONE}):
+            yield Miss("only when 1", "it is right only where {0} = 1", "仅当 {0} = 1 时正确", (a,))
+
+
+TIMES = (2, 3, 4)
+
+
+def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
+    claim, exact = case.claim.xreplace(swaps), case.exact.xreplace(swaps)
+    if claim == 0 or exact == 0:
+        return False
+    place = {s: sympy.Integer(60 * (n + 1)) for n, s in enumerate(case.symbols)}
+    a, b = value_or_none(claim, place), value_or_none(exact, place)
+    if a is not None and b is not None and a != b:
+        return False
+    return decide(claim, exact).equal is True
+
+
+#: Entries that need no layer, the most telling first.
+TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (factor, swapped, term, special)
+
+
+def misses(case: Case) -> Iterator[Miss]:
+    """Yield every way in which the claim misses, the most telling first."""
+    from symflops.claims.neighbours import TABLE as OF_LAYERS  # noqa: PLC0415, N811 - which needs Case
+
+    seen = set()
+    for entry in (*OF_LAYERS, *TABLE):
+        for miss in entry(case):
+            if miss.name not in seen:
+                seen.add(miss.name)
+                yield miss

@@ -1,0 +1,264 @@
+"""What a claim is held against: every quantity of a cost, under every convention, as given and as a variant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.claims.edits import VARIANTS, Edit, edited
+from symflops.conventions import CONVENTIONS, Convention, named
+from symflops.costs import Cost, cost
+from symflops.errors import ArgumentError, SymflopsError, UnknownNameError
+from symflops.exprs import ZERO
+from symflops.layers.base import Layer
+from symflops.reading.formulas import parse
+from symflops.symbols import by_name, exact
+from symflops.trace import Group
+from symflops.units import bytes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from symflops.facts import Relation
+    from symflops.symbols import Symbol
+
+#: Quantities by the words that people use for them.
+WORDS = {
+    "parameters": "params",
+    "weights": "params",
+    "operations": "flops",
+    "ops": "flops",
+    "multiplications": "mults",
+    "additions": "adds",
+    "memory_elems": "elements",
+    "memory_bytes": "bytes",
+    "memory": "bytes",
+    "rf": "receptive_field",
+}
+COUNTED = ("flops", "macs", "mults", "adds")
+ELEMENTS = ("params", "active_params", "activations", "kv_cache")
+QUANTITIES = (*COUNTED, *ELEMENTS, "bytes", "model_size", "kv_cache_size", "activations_size", "elements", "receptive_field")  # fmt: skip
+#: Whose elements take bytes.
+SIZED = {"model_size": "params", "kv_cache_size": "kv_cache", "activations_size": "activations"}
+SEVERAL = {"bytes": tuple(SIZED), "elements": ("params", "activations", "kv_cache")}
+DTYPES = ("float32", "float16")
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A value that a claim may be meant to be: a quantity, with all conventions and formats that give it."""
+
+    value: Any
+    quantity: str
+    conventions: tuple[str, ...] = ()
+    variant: Edit | None = None
+    cost: Cost | None = None
+    detail: str = ""  # "float16", "per token"
+
+    @property
+    def main(self) -> bool:
+        """Whether it is what was asked for, and no variant of it."""
+        return self.variant is None and not self.detail.startswith("per ")
+
+
+def quantity_named(name: str) -> str:
+    """Return the quantity that a word means.
+
+    Raises:
+        UnknownNameError: a word that means none.
+    """
+    name = name.strip().replace(" ", "_")
+    name = WORDS.get(name.lower(), name.lower())
+    if name not in QUANTITIES:
+        raise UnknownNameError("quantity", name, (*QUANTITIES, *WORDS))
+    return name
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """A formula, or a cost with all of its quantities."""
+
+    expr: Any = None
+    cost: Cost | None = None
+    asked: str | None = None  # the quantity, where it is known
+    convention: Convention | None = None  # the only one that counts, where it is known
+    code: str = ""  # what makes it again
+
+    @property
+    def symbols(self) -> dict[str, Symbol]:
+        """The symbols by name."""
+        if self.cost is not None:
+            return by_name(self.cost.symbols)
+        return by_name(self.expr.free_symbols)
+
+    @cached_property
+    def facts(self) -> tuple[Relation, ...]:
+        """What the formulas rest on."""
+        if self.cost is None:
+            return ()
+        return tuple(c.relation for c in self.cost.conditions if c.kind != "rounded")
+
+    @cached_property
+    def first(self) -> Candidate:
+        """What the claim is compared with if it is equal to nothing."""
+        return next(iter(self.candidates))
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Everything that was asked for, as given; what was asked for by name stands first."""
+        if self.cost is None:
+            return (Candidate(self.expr, self.asked or ""),)
+        return tuple(_of(self.cost, self.asked, self.convention))
+
+    def variants(self) -> Iterator[Candidate]:
+        """Yield the same of each variant of the layer that is another, and of a token or sample."""
+        if self.cost is None:
+            return
+        for edit in VARIANTS:
+            if not touches(self.cost, edit):
+                continue
+            other = edited(self.cost, edit)
+            for candidate in _of(other, self.asked, self.convention) if other else ():
+                yield replace(candidate, variant=edit)
+        if self.asked is None:
+            for candidate in self.portions():
+                yield from (candidate,)
+
+    def portions(self) -> Iterator[Candidate]:
+        """Yield the work for one token, and for one sample."""
+        if self.cost is None or self.cost.setup.portion.unit:
+            return
+        for unit in ("token", "sample"):
+            try:
+                one = self.cost.per(unit)
+            except SymflopsError:
+                continue
+            if one.setup.portion.count != 1:
+                for candidate in _of(one, self.asked, self.convention):
+                    if candidate.quantity in (*COUNTED, "activations", "kv_cache"):
+                        yield replace(candidate, detail=f"per {unit}")
+
+
+def touches(cost: Cost, edit: Edit) -> bool:
+    """Say whether an edit changes any layer of a cost."""
+    return any(
+        edit.takes(piece.item.layer) for piece in cost._profile if isinstance(piece.item, Group)
+    )
+
+
+def _of(cost: Cost, asked: str | None, convention: Convention | None) -> Iterator[Candidate]:
+    """Yield the quantities of a cost: the asked one, or all."""
+    names: Iterable[str] = SEVERAL.get(asked, (asked,)) if asked else (*COUNTED, *ELEMENTS, *SIZED, "receptive_field")  # fmt: skip
+    for name in names:
+        if name == "flops":
+            yield from _flops(cost, convention)
+        elif name in SIZED:
+            elements = exact(getattr(cost, SIZED[name]))
+            for dtype in DTYPES:
+                value = elements * bytes_of(dtype)
+                if value != 0:
+                    yield Candidate(value, name, cost=cost, detail=dtype)
+        elif name == "receptive_field":
+            yield from _receptive_field(cost, asked=asked is not None)
+        else:
+            value = exact(cost.metric(name))
+            if value != 0 or asked:
+                if name == "active_params" and not asked and value == cost.params:
+                    continue
+                yield Candidate(value, name, cost=cost)
+
+
+def _flops(cost: Cost, convention: Convention | None) -> Iterator[Candidate]:
+    """Yield FLOPs, conventions that agree together; the given convention first, else the exact one."""
+    first = convention or named("exact")
+    own = [] if cost.convention.name in CONVENTIONS else [cost.convention]
+    found: dict[Any, list[str]] = {}
+    for way in (first, *own, *CONVENTIONS.values()):
+        value = exact(cost.under(way).flops)
+        names = found.setdefault(value, [])
+        if way.name not in names:
+            names.append(way.name)
+    for value, ways in found.items():
+        yield Candidate(value, "flops", tuple(ways), cost=cost)
+
+
+def _receptive_field(cost: Cost, *, asked: bool) -> Iterator[Candidate]:
+    try:
+        sizes = dict.fromkeys(map(exact, cost.receptive_field.size))
+    except SymflopsError:
+        if asked:
+            raise
+        return
+    for size in sizes:
+        if size is not None and size != ZERO:
+            yield Candidate(size, "receptive_field", cost=cost)
+
+
+def target_of(
+    against: Any,
+    quantity: str | None,
+    convention: str | Convention | None,
+    at: Mapping[Any, Any] | None,
+    assume: Any = (),
+) -> Target:
+    """Return what a claim is held against.
+
+    Raises:
+        ArgumentError: neither a formula nor a cost nor a layer with its input.
+    """
+    asked = None if quantity is None else quantity_named(quantity)
+    way = None if convention is None else named(convention)
+    found, code = against, ""
+    if isinstance(found, str):
+        found, code = parse(found), repr(found)
+    elif isinstance(found, Layer):
+        found, code = cost(found, assume=assume), repr(found)
+    elif isinstance(found, tuple | list) and found and isinstance(found[0], Layer):
+        layer, *rest = found
+        shown = ", ".join(map(_shown, rest))
+        found, code = cost(layer, *rest, assume=assume), f"({layer!r}, {shown})"
+    if isinstance(found, Cost):
+        return _of_cost(found, asked, way, at, code)
+    found = getattr(found, "expr", found)  # a formula in the form of a paper
+    try:
+        value = exact(found)
+    except ArgumentError as error:
+        message = (
+            "a claim is held against a formula, a cost, a layer that brings its input, or (layer, input); "
+            f"got {against!r}"
+        )
+        raise ArgumentError(message) from error
+    if at:
+        value = value.xreplace(_values(at, value.free_symbols))
+    return Target(expr=value, asked=asked, convention=way, code=code or repr(str(value)))
+
+
+def _of_cost(
+    found: Cost,
+    asked: str | None,
+    way: Convention | None,
+    at: Mapping[Any, Any] | None,
+    code: str,
+) -> Target:
+    if at:
+        found = found.at({k: v for k, v in at.items() if str(k) in by_name(found.symbols)})
+    if not code and not found.setup.edits and not found.setup.portion.unit:
+        shapes = found.setup.inputs
+        shown = _shown(shapes[0]) if len(shapes) == 1 else f"[{', '.join(map(_shown, shapes))}]"
+        code = f"({found.setup.layer!r}, {shown})"
+    return Target(cost=found, asked=asked, convention=way, code=code)
+
+
+def _shown(shape: Any) -> str:
+    if isinstance(shape, tuple | list):
+        inner = ", ".join(map(_shown, shape))
+        return f"({inner},)" if len(shape) == 1 else f"({inner})"
+    return str(shape)
+
+
+def _values(at: Mapping[Any, Any], symbols: Iterable[Symbol]) -> dict[sympy.Expr, sympy.Expr]:
+    known = by_name(symbols)
+    return {known[str(k)]: exact(v) for k, v in at.items() if str(k) in known}
