@@ -159,7 +159,7 @@ def test_rows_say_how_many_of_how_many():
     ]
     assert [row[1] for row in table.rows] == [D * E, 0, 0, 0, 2 * D * E * d_ff, 0]
     assert [row[2] for row in table.rows] == [D * E, 0, 0, 0, 2 * D * k * d_ff, 0]
-    assert "experts.* FeedForward $\\times$ $k$ of $E$" in table.to_latex()
+    assert "experts.* FeedForward $\\times$~$k$ of $E$" in table.to_latex()
     assert "× 2 of 8" in sf.cost(mixture(), (N, D)).at(E=8, k=2).table(depth=2).to_text()
 
 

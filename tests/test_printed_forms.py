@@ -56,3 +56,9 @@ def test_conditions_have_their_numbers_on_the_right():
 def test_a_number_stands_behind_a_fraction_of_the_same_degree():
     P = sf.dim("P")
     assert str(sf.display(1 + H * W / P**2, order=(H, W, P))) == "H W/P² + 1"
+
+
+def test_no_line_ends_between_the_sign_of_a_repetition_and_its_number():
+    fragment = sf.cost(sf.zoo.llama()).table().to_latex()
+    assert r"RMSNorm $\times$~$L$" in fragment
+    assert r"$\times$ $" not in fragment

@@ -156,7 +156,7 @@ def test_symbolic_depths_are_labels_with_mathematics():
     assert label == "*.*.up Linear × (2*L + 1) × 3"
     assert label.parts == ("*.*.up Linear", " × ", 2 * L + 1, " × ", sympy.Integer(3))
     assert table.to_text().splitlines()[2].startswith("*.*.up Linear × (2 L + 1) × 3 ")
-    assert r"\times$ $(2 \, L + 1)$ $\times$ $3$" in table.to_latex(part="rows")
+    assert r"\times$~$(2 \, L + 1)$ $\times$~$3$" in table.to_latex(part="rows")
 
 
 def test_tied_weights_are_counted_once_and_said():

@@ -30,6 +30,7 @@ SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
 TIMES = r" \times "
+SIGN, TIED = r"$\times$ $", r"$\times$~$"
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
 HEAD = "MAC, 1 per"  # details under a header are set as narrow as this, or narrower if need be
 NARROWEST = 60.0  # points of a column whose cells take several lines
@@ -145,8 +146,8 @@ class Layout:
         return formula(self.table, expr, "inline")
 
     def words(self, value: Any) -> str:
-        """Set a label, or a note."""
-        return words(self.table, value, "inline", escape, "${}$")
+        """Set a label, or a note; no line ends between a sign of repetition and its number."""
+        return words(self.table, value, "inline", escape, "${}$").replace(SIGN, TIED)
 
     def shape(self, shape: tuple[Any, ...]) -> str:
         """Set a shape as a product of sizes."""

@@ -158,6 +158,7 @@ COMMANDS = {
     "#": 833,
     "_": 360,
     " ": 333,
+    "~": 333,
 }
 CALLIGRAPHIC = {"P": 780, "T": 800, "A": 860, "M": 1200, "F": 830, "E": 620, "B": 690, "S": 690}
 COMMAND = 850  # any other: a Greek letter
