@@ -181,7 +181,7 @@ class _Question:
 
     def _fixed(self, moving: tuple[Symbol, ...], unnamed: Sequence[Symbol]) -> tuple[Symbol, ...]:
         """Return symbols that the claim does not name, and with which constant it holds."""
-        for count in range(1, len(unnamed) + 1):
+        for count in range(1, min(len(unnamed) + 1, len(moving))):
             for chosen in itertools.islice(itertools.combinations(unnamed, count), MOST_TRIED):
                 if self._holds_or_not(tuple(s for s in moving if s not in chosen)):
                     return chosen
