@@ -162,6 +162,9 @@ def test_signs_that_are_open_are_conditions():
 
 
 def test_facts_bound_the_symbol():
+    assert sf.crossover((c - D) ** 2 * N, (c - D) ** 2 * D, N, assume="D > c") == D
+    assert sf.crossover((c - D) ** 2 * N, (c - D) ** 2 * D, N, assume="c > D") == D
+    assert sf.crossover((c - D) * N, (c - D) * D, N, assume="D > c").never
     assert sf.crossover(N**2, w * N, N, assume="N > w").always
     assert sf.crossover(N * D, w * D, N, assume="N <= w").never
     assert str(sf.crossover(N**2, w * N, N, assume="N >= w")) == "a > b for N > w (N ≥ w)"
@@ -254,6 +257,7 @@ def near(e, n):
         (N, log2(N) ** 2, 17),  # equal at 16
         (N, 3 * log2(N), 10),
         (floor(N / 2) * log2(N), 5 * N, 1030),
+        (N * floor(N / 2), Rational(49, 100) * N**2 + log2(N), 60),  # what is rounded off counts
         (floor(minimum(floor(N / 2), 30) / 3), 5, 36),
         (7 * floor(N / 7), N - 3, None),  # equal where N is 3 more than a multiple
         (7 * floor(N / 7), N - 7, 1),
