@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from symflops.reading.readings import Printed
     from symflops.symbols import Symbol
 
-FIT_BY = ("exact", "2mac")
-
 
 @dataclass(frozen=True)
 class Fit:
@@ -96,8 +94,12 @@ class Comparison:
 
     def is_right(self, candidate: Candidate) -> bool:
         """Say whether a candidate is what was asked for, counted in the way that was asked for."""
-        way = self.target.convention.name if self.target.convention else "exact"
-        return candidate.quantity != "flops" or way in candidate.conventions
+        return candidate.quantity != "flops" or self.way in candidate.conventions
+
+    @property
+    def way(self) -> str:
+        """The convention that counts: the one that was asked for, else the exact one."""
+        return self.target.convention.name if self.target.convention else "exact"
 
     # the verdict
 
@@ -157,6 +159,8 @@ class Comparison:
             conventions=tuple(dict.fromkeys(n for f in fits for n in f.candidate.conventions)),
             quantities=tuple(dict.fromkeys(f.candidate.quantity for f in fits)),
             variant=self._variant(best.candidate),
+            variant_zh=best.candidate.variant.zh if best.candidate.variant else "",
+            counted=self.way,
             difference=sympy.Integer(0),
             witness=witness,
             mapping=best.claim.mapping,
@@ -179,10 +183,7 @@ class Comparison:
         cost = self.target.cost
         if cost is None:
             return Subject(candidate.quantity)
-        code = self.target.code
-        return Subject(
-            candidate.quantity, code if len(code) < LONG else f"{code[:LONG]} …", cost.order
-        )
+        return Subject(candidate.quantity, _short(self.target.layer), self.target.input, cost.order)
 
     # what is not equal
 
@@ -206,6 +207,7 @@ class Comparison:
                     conventions=tuple(dict.fromkeys(n for c in alike for n in c.conventions)),
                     quantities=tuple(dict.fromkeys(c.quantity for c in alike)),
                     variant=self._variant(best),
+                    variant_zh=best.variant.zh if best.variant else "",
                 )
         return None
 
@@ -248,7 +250,7 @@ class Comparison:
             verdict=word,
             claim=claim.claim,
             actual=candidate.value,
-            conventions=candidate.conventions,
+            conventions=(self.way,) if self.way in candidate.conventions else candidate.conventions,
             quantities=(candidate.quantity,) if candidate.quantity else (),
             difference=decision.difference,
             witness=decision.witness,
@@ -285,6 +287,10 @@ class Comparison:
 CLOSE = sympy.Rational(1, 100)  # of a number in print that rounding does not explain
 NEAREST = 4
 LONG = 160  # characters of Python in a sentence
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONG else f"{text[:LONG]} …"
 
 
 def _words(candidate: Candidate) -> tuple[Any, Any]:

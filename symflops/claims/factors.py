@@ -10,8 +10,11 @@ from sympy import Integer, Rational
 from symflops.claims.verdicts import Miss
 from symflops.exprs import ONE
 from symflops.trace import Group
+from symflops.typeset import Formula
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symflops.claims.misses import Case
     from symflops.symbols import Symbol
 
@@ -21,56 +24,75 @@ KIBI = {Rational(1024, 1000) ** n: n for n in (1, 2, 3, 4)}
 PREFIXES = {1: ("K", "Ki"), 2: ("M", "Mi"), 3: ("G", "Gi"), 4: ("T", "Ti")}
 
 
-def told(ratio: sympy.Expr, case: Case) -> Miss:
-    """Return the sentence for claim = ratio · exact."""
+def told(ratio: sympy.Expr, case: Case) -> Iterator[Miss]:
+    """Yield the sentence for claim = ratio · exact."""
     number, sizes = ratio.as_coeff_Mul()
     becomes = case.exact * ratio
-    if sizes is ONE or sizes == 1:
-        return _number(number, case, becomes)
-    words = _sizes(number, sizes, case)
-    return words if words is not None else _plain(ratio, becomes)
+    if sizes == ONE:
+        yield from _number(number, case, becomes)
+    else:
+        yield _sizes(number, sizes, case) or _plain(ratio, becomes)
 
 
-def _number(number: sympy.Rational, case: Case, becomes: Any) -> Miss:
-    """Say what a number between them may be."""
+def _number(number: sympy.Rational, case: Case, becomes: Any) -> Iterator[Miss]:
+    """Say what a number between them may be; nothing of one that means nothing."""
     quantity = case.candidate.quantity
-    for power, n in KIBI.items():
-        k, ki = PREFIXES[n]
-        if number == power:
-            return Miss(
-                "Ki for K",
-                f"{k} was taken for {ki}: 1024 for 1000",
-                f"把 {k} 当成了 {ki}（1024 与 1000）",
-                (),
-                becomes,
-            )
-        if number * power == 1:
-            return Miss(
-                "K for Ki",
-                f"{ki} was taken for {k}: 1000 for 1024",
-                f"把 {ki} 当成了 {k}（1000 与 1024）",
-                (),
-                becomes,
-            )
+    yield from _prefixes(number, case)
     if quantity in BYTES and number in (8, Rational(1, 8)):
-        return Miss(
+        yield Miss(
             "bit or byte",
             "bits and bytes are mixed up: a factor 8",
             "混淆了比特与字节（相差 8 倍）",
             (),
             becomes,
         )
-    meanings = {
-        Integer(2): ("twice", "it is twice as much{0}", "多了一倍{0}"),
-        Rational(1, 2): ("half", "it is half of it{0}", "只有一半{0}"),
-        Integer(3): ("training", "it is three times as much{0}", "是三倍{0}"),
-        Rational(1, 3): ("forward", "it is a third of it{0}", "只有三分之一{0}"),
-    }
-    if number in meanings:
-        name, en, zh = meanings[number]
+    elif number in MEANINGS:
+        name, en, zh = MEANINGS[number]
         why = _reason(number, quantity)
-        return Miss(name, en.format(why[0]), zh.format(why[1]), (), becomes)
-    return _plain(number, becomes)
+        yield Miss(name, en + why[0], zh + why[1], (), becomes)
+    elif (zeros := _zeros(number)) is not None:
+        yield Miss(
+            "zeros", f"it is off by a power of ten: {zeros}", f"相差 10 的幂：{zeros}", (), becomes
+        )
+    elif max(number.p, number.q) <= TELLING:
+        yield _plain(number, becomes)
+
+
+TELLING = 100  # a numerator or denominator that may mean something
+MEANINGS = {
+    Integer(2): ("twice", "it is twice as much", "多了一倍"),
+    Rational(1, 2): ("half", "it is half of it", "只有一半"),
+    Integer(3): ("training", "it is three times as much", "是三倍"),
+    Rational(1, 3): ("forward", "it is a third of it", "只有三分之一"),
+}
+
+
+def _prefixes(number: sympy.Rational, case: Case) -> Iterator[Miss]:
+    """Tell thousands from 1024; a printed number need not fit to the last digit."""
+    for power, n in KIBI.items():
+        k, ki = PREFIXES[n]
+        if abs(number / power - 1) < NEAR or abs(number * power - 1) < NEAR:
+            up = number > 1
+            one, two = (ki, k) if up else (k, ki)
+            yield Miss(
+                "K or Ki",
+                f"{one} stands where {two} belongs: 1024 and 1000 are mixed up",
+                f"{two} 被写成了 {one}（混淆了 1024 与 1000）",
+                (),
+                case.exact * (power if up else 1 / power),
+            )
+            return
+
+
+NEAR = Rational(1, 200)
+
+
+def _zeros(number: sympy.Rational) -> str | None:
+    """Write a power of ten: 10³, or None for another number."""
+    zeros = len(str(number.p * number.q)) - 1
+    if 1 not in (number.p, number.q) or number.p * number.q != 10**zeros or not zeros:
+        return None
+    return str(Formula(number)) if zeros == 1 else f"10^{zeros if number > 1 else -zeros}"
 
 
 def _reason(number: sympy.Rational, quantity: str) -> tuple[str, str]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.claims import chains
+from symflops.claims.approximations import omission
 from symflops.claims.comparing import Comparison
 from symflops.claims.matching import by_the_names, check_given
 from symflops.claims.nearest import explained
 from symflops.claims.orders import grows
 from symflops.claims.reproducing import code_of
 from symflops.claims.targets import Target, target_of
-from symflops.claims.verdicts import LANGUAGES, Judged, Verdict
+from symflops.claims.verdicts import LANGUAGES, Judged, Subject, Verdict
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.facts import Facts
 from symflops.reading.amounts import COUNTED
@@ -204,9 +205,10 @@ class Judge:
         decision = grows(
             Growth(claim.order, found.claim), candidate.value, growing, constants, self.target.facts
         )
-        word = {True: "correct", False: "wrong", None: "ambiguous"}[decision.equal]
-        if decision.equal is None and decision.missing:
-            word = "undecided"
+        open_ = (
+            "ambiguous" if decision.fixed or decision.ties or decision.otherwise else "undecided"
+        )
+        word = {True: "correct", False: "wrong", None: open_}[decision.equal]
         return Verdict(
             word,  # type: ignore[arg-type]
             Growth(claim.order, found.claim),
@@ -218,6 +220,7 @@ class Judge:
             missing=decision.missing,
             order=decision,
             mapping=found.mapping,
+            subject=Subject(candidate.quantity, order=self.target.order),
         )
 
     def _own(self, names: Iterable[Any]) -> list[Any]:
@@ -323,6 +326,19 @@ def _of_steps(steps: tuple[Judged, ...], broken: Judged | None) -> Verdict:
         message = "a formula by itself claims nothing: say what it is held against"
         raise ArgumentError(message)
     shown = broken or steps[0]
+    left_out = omission(shown.right, shown.left) if broken else None
+    if broken is not None and left_out is not None:
+        return Verdict(
+            "approximation",
+            broken.right,
+            broken.left,
+            holds=False,
+            how="leading",
+            omitted=left_out[0],
+            growing=left_out[1],
+            difference=left_out[0],
+            witness=broken.witness,
+        )
     rough = [step for step in steps if step.holds and step.off]
     word = "wrong" if broken else "approximation" if rough else "correct"
     if broken is None and any(step.holds is None for step in steps):

@@ -21,6 +21,7 @@ from symflops.claims.witnesses import sought, value_or_none
 from symflops.errors import SymflopsError
 from symflops.exprs import ONE, cancelled, over_one_line, spread
 from symflops.facts import Facts
+from symflops.symbols import Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +88,8 @@ class Case:
     @cached_property
     def symbols(self) -> list[Symbol]:
         """The symbols of both, by name."""
-        return sorted(self.claim.free_symbols | self.exact.free_symbols, key=str)
+        free = self.claim.free_symbols | self.exact.free_symbols
+        return sorted((s for s in free if not isinstance(s, Family)), key=str)
 
 
 def _sums(expr: sympy.Expr) -> bool:
@@ -97,7 +99,7 @@ def _sums(expr: sympy.Expr) -> bool:
 def factor(case: Case) -> Iterator[Miss]:
     """A factor that is missing or too much: a number with a meaning, or sizes."""
     if case.ratio is not None and case.ratio != 1:
-        yield told(case.ratio, case)
+        yield from told(case.ratio, case)
 
 
 def term(case: Case) -> Iterator[Miss]:
@@ -152,6 +154,8 @@ def _changed(wrong: sympy.Expr, right: sympy.Expr) -> Iterator[Miss]:
 def swapped(case: Case) -> Iterator[Miss]:
     """Two symbols exchanged, or one in the place of another."""
     symbols = case.symbols[:MOST_SYMBOLS]
+    if case.ratio is not None and len(case.ratio.free_symbols) in (1, 2):
+        return  # which says it already
     for a, b in itertools.combinations(symbols, 2):
         other = case.exact.xreplace({a: b, b: a})
         if other != case.exact and case.is_claim(other):

@@ -85,7 +85,13 @@ class Target:
     cost: Cost | None = None
     asked: str | None = None  # the quantity, where it is known
     convention: Convention | None = None  # the only one that counts, where it is known
-    code: str = ""  # what makes it again
+    layer: str = ""  # what makes it again
+    input: str = ""
+
+    @property
+    def code(self) -> str:
+        """The target as Python."""
+        return f"({self.layer}, {self.input})" if self.input else self.layer
 
     @property
     def symbols(self) -> dict[str, Symbol]:
@@ -93,6 +99,11 @@ class Target:
         if self.cost is not None:
             return by_name(self.cost.symbols)
         return by_name(self.expr.free_symbols)
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The factors as a paper prints them."""
+        return self.cost.order if self.cost is not None else ()
 
     @cached_property
     def facts(self) -> tuple[Relation, ...]:
@@ -209,20 +220,20 @@ def target_of(
     Raises:
         ArgumentError: neither a formula nor a cost nor a layer with its input.
     """
-    asked = None if quantity is None else quantity_named(quantity)
-    way = None if convention is None else named(convention)
-    found, code = against, ""
-    if isinstance(found, str):
-        found, code = parse(found), repr(found)
-    elif isinstance(found, Layer):
-        found, code = cost(found, assume=assume), repr(found)
-    elif isinstance(found, tuple | list) and found and isinstance(found[0], Layer):
-        layer, *rest = found
+    target = Target(
+        asked=None if quantity is None else quantity_named(quantity),
+        convention=None if convention is None else named(convention),
+    )
+    if isinstance(against, Layer):
+        return _of_cost(target, cost(against, assume=assume), at, repr(against))
+    if isinstance(against, Cost):
+        return _of_cost(target, against, at)
+    if isinstance(against, tuple | list) and against and isinstance(against[0], Layer):
+        layer, *rest = against
         shown = ", ".join(map(_shown, rest))
-        found, code = cost(layer, *rest, assume=assume), f"({layer!r}, {shown})"
-    if isinstance(found, Cost):
-        return _of_cost(found, asked, way, at, code)
-    found = getattr(found, "expr", found)  # a formula in the form of a paper
+        return _of_cost(target, cost(layer, *rest, assume=assume), at, repr(layer), shown)
+    # a formula, also in the form of a paper
+    found = parse(against) if isinstance(against, str) else getattr(against, "expr", against)
     try:
         value = exact(found)
     except ArgumentError as error:
@@ -233,23 +244,22 @@ def target_of(
         raise ArgumentError(message) from error
     if at:
         value = value.xreplace(_values(at, value.free_symbols))
-    return Target(expr=value, asked=asked, convention=way, code=code or repr(str(value)))
+    return replace(target, expr=value, layer=repr(str(value)))
 
 
 def _of_cost(
-    found: Cost,
-    asked: str | None,
-    way: Convention | None,
-    at: Mapping[Any, Any] | None,
-    code: str,
+    target: Target, found: Cost, at: Mapping[Any, Any] | None, layer: str = "", given: str = ""
 ) -> Target:
+    """Return a cost as a target, and as Python if it is that of a layer and nothing more."""
+    if not layer and not found.setup.edits and not found.setup.portion.unit:
+        shapes = found.setup.inputs
+        layer = repr(found.setup.layer)
+        given = _shown(shapes[0]) if len(shapes) == 1 else f"[{', '.join(map(_shown, shapes))}]"
+        if getattr(found.setup.layer, "input", None) is not None:
+            given = ""
     if at:
         found = found.at({k: v for k, v in at.items() if str(k) in by_name(found.symbols)})
-    if not code and not found.setup.edits and not found.setup.portion.unit:
-        shapes = found.setup.inputs
-        shown = _shown(shapes[0]) if len(shapes) == 1 else f"[{', '.join(map(_shown, shapes))}]"
-        code = f"({found.setup.layer!r}, {shown})"
-    return Target(cost=found, asked=asked, convention=way, code=code)
+    return replace(target, cost=found, layer=layer, input=given)
 
 
 def _shown(shape: Any) -> str:

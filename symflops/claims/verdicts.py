@@ -47,6 +47,7 @@ class Subject:
 
     quantity: str = ""
     of: str = ""
+    input: str = ""
     order: tuple[Any, ...] = ()
 
 
@@ -74,6 +75,8 @@ class Verdict:
     conventions: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     variant: str = ""
+    variant_zh: str = ""
+    counted: str = ""  # the convention that was asked for
     difference: Any = None
     witness: Witness | None = None
     misses: tuple[Miss, ...] = ()

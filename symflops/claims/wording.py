@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import sympy
-
-from symflops.claims.phrases import NAMES, PHRASES, QUANTITIES, SPACE
+from symflops.claims.phrases import NAMES, PHRASES, QUANTITIES, SINGULAR, SPACE
 from symflops.errors import ArgumentError
 from symflops.symbols import exact
 from symflops.typeset import Formula
 from symflops.units import fixed_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from symflops.claims.verdicts import Judged, Miss, Verdict
+    from symflops.claims.verdicts import Miss, Verdict
 
 MOST_MISSES = 2  # in a paragraph; the others are in ``misses``
 LONGEST = 400  # characters of a formula in a sentence
+MOST_DIGITS = 10**6  # of a fraction that is shown as one
+RIGHT = ("correct", "correct_under_convention")
 
 
 def paragraph(verdict: Verdict, medium: str = "text", part: str = "") -> str:
@@ -35,60 +35,68 @@ class Saying:
         self.verdict, self.medium = verdict, medium
         self.words = PHRASES[verdict.lang]
         self.lang = verdict.lang
+        self.broken = next((s for s in verdict.steps if s.holds is False), None)
 
     # what it is
 
     def head(self) -> str:
         """Say the verdict, and of what."""
         v, name = self.verdict, NAMES[self.lang][self.verdict.verdict]
-        if v.readings:
+        if v.readings or self.broken is not None or v.claim is None or v.actual is None:
             return name
-        if v.steps and any(step.holds is False for step in v.steps):
-            return name
-        if v.order is not None or v.claim is None:
-            return name
-        if v.actual is None:
-            return name
-        key = "is" if v.verdict in ("correct", "correct_under_convention") else "is_not"
-        if v.verdict == "approximation":
+        if v.order is not None:
+            key = "is_order"
+        elif v.verdict == "approximation":
             key = f"is_{v.how}"
-        elif v.verdict == "undecided":
-            key = "is_open"
-        return name + SPACE[self.lang] + self.words[key].format(**self.facts())
-
-    def facts(self) -> dict[str, str]:
-        """Return what the sentences speak of."""
-        v = self.verdict
-        of = self.code(v.subject.of) if v.subject.of else ""
-        names = (
-            v.quantities
-            if v.verdict.startswith("correct") and v.quantities
-            else (v.subject.quantity,)
-        )
-        what = self.listed(QUANTITIES[self.lang].get(n, n) for n in names if n)
-        if of:
-            subject = self.words["of"].format(what=what, of=of)
         else:
-            subject = what or self.words["formula"]
-        same = v.actual is not None and v.actual == v.claim
-        return {
-            "claim": self.shown(v.claim),
-            "actual": self.shown(v.actual),
-            "same": "" if same else self.words["that_is"].format(self.shown(v.actual)),
-            "subject": subject,
-            "off": self.percent(v.off),
-            "omitted": self.shown(v.omitted) if v.omitted is not None else "",
-            "growing": self.listed(map(self.shown, v.growing)),
-            "under": self.under(),
-        }
+            key = {"undecided": "is_open", "wrong": "is_not"}.get(v.verdict, "is")
+        return name + SPACE[self.lang] + self.said(key)
+
+    def said(self, key: str) -> str:
+        """Return one sentence about the verdict."""
+        v = self.verdict
+        quantity = v.quantities[0] if v.verdict in RIGHT and v.quantities else v.subject.quantity
+        one = quantity in SINGULAR
+        subject = self.subject(quantity)
+        return self.words[key].format(
+            claim=self.shown(v.claim),
+            actual=self.shown(v.actual),
+            subject=subject,
+            Subject=subject[:1].upper() + subject[1:],
+            verb=self.words["verbs"][not one],
+            pronoun=self.words["it"][not one],
+            under=self.under(),
+            convention=self.code(v.counted or "exact"),
+            off=self.percent(v.off),
+            omitted=self.shown(v.omitted) if v.omitted is not None else "",
+            growing=self.listed(map(self.shown, v.growing)),
+            order=v.order.said(self.lang) if v.order is not None else "",
+        )
+
+    def subject(self, quantity: str) -> str:
+        """Say what was compared: the MACs and the multiplications of a layer on its input."""
+        v = self.verdict
+        names = v.quantities if v.verdict in RIGHT and v.quantities else (quantity,)
+        what = self.listed(QUANTITIES[self.lang].get(n, n) for n in names if n)
+        if not v.subject.of:
+            return what or self.words["formula"]
+        layer, given = v.subject.of, v.subject.input
+        of = self.code(layer)
+        if given:
+            of = self.words["on"].format(layer=of, input=self.code(given))
+        return self.words["of"].format(what=what, of=of)
 
     def under(self) -> str:
         """Say under which conventions, and for which variant."""
         v, parts = self.verdict, []
-        if v.conventions and "flops" in v.quantities:
+        if v.conventions and "flops" in (*v.quantities, v.subject.quantity):
             parts.append(self.words["under"].format(self.listed(map(self.code, v.conventions))))
         if v.variant:
-            parts.append(self.words["variant"].format(v.variant))
+            parts.append(
+                self.words["variant"].format(
+                    v.variant if self.lang == "en" else v.variant_zh or v.variant
+                )
+            )
         return "".join(parts)
 
     # why
@@ -97,20 +105,14 @@ class Saying:
         """Say what is wrong, with numbers to redo by hand, and the nearest miss."""
         v = self.verdict
         for name, reading in v.readings:
-            label = self.words["reading"].format(name)
-            yield label + paragraph(reading, self.medium)
-        if v.order is not None:
-            yield str(v.order)
-        yield from self.broken_step()
-        if (
-            v.verdict == "correct_under_convention"
-            and v.actual is not None
-            and v.witness is not None
-        ):
-            yield self.words["as_given"].format(self.shown(v.actual))
+            yield self.words["reading"].format(name) + paragraph(reading, self.medium)
+        if v.verdict == "correct_under_convention":
+            yield self.said("as_given" if v.variant else "counted")
         if v.missing:
             yield self.words["missing"].format(v.missing)
-        if v.witness is not None and v.verdict in ("wrong", "approximation") and v.witness.sizes:
+        if self.broken is not None:
+            yield from self.broken_step()
+        elif v.verdict in ("wrong", "approximation") and v.witness is not None and v.witness.sizes:
             yield self.at(v.witness, "witness")
         elif v.off is not None and v.verdict == "wrong":
             yield self.words["off"].format(self.percent(v.off))
@@ -119,19 +121,14 @@ class Saying:
 
     def broken_step(self) -> Iterator[str]:
         """Say which step of a chain is the first that fails."""
-        for number, step in enumerate(self.verdict.steps, 1):
-            if step.holds is False:
-                yield self.words["step"].format(
-                    number=number,
-                    left=self.shown(step.left),
-                    sign=step.sign,
-                    right=self.shown(step.right),
-                )
-                if step.witness is not None and step.witness.sizes:
-                    yield self.at(step.witness, "sides")
-                elif step.off is not None:
-                    yield self.words["off_by"].format(self.percent(step.off))
-                return
+        step = self.broken
+        number = self.verdict.steps.index(step) + 1
+        left, right = self.shown(step.left), self.shown(step.right)
+        yield self.words["step"].format(number=number, left=left, sign=step.sign, right=right)
+        if step.witness is not None and step.witness.sizes:
+            yield self.at(step.witness, "sides")
+        elif step.off is not None:
+            yield self.words["off_by"].format(self.percent(step.off))
 
     def at(self, witness: Any, key: str) -> str:
         """Say what both sides come to at some sizes."""
@@ -143,8 +140,10 @@ class Saying:
     def miss(self, miss: Miss) -> str:
         """Say how it misses."""
         template = miss.en if self.lang == "en" else miss.zh
-        text = template.format(*(a if isinstance(a, str) else self.shown(a) for a in miss.args))
-        return text[0].upper() + text[1:] + ("." if self.lang == "en" else "。")
+        if template[0] != "{":
+            template = template[0].upper() + template[1:]
+        pieces = (self.code(a) if isinstance(a, str) else self.shown(a) for a in miss.args)
+        return template.format(*pieces) + self.words["stop"]
 
     def notes(self) -> Iterator[str]:
         """Say how letters were taken, and what was taken for granted."""
@@ -155,11 +154,11 @@ class Saying:
         for group in v.exchangeable:
             yield self.words["exchangeable"].format(self.listed(map(self.shown, group)))
         for note in v.notes:
-            yield note[0].upper() + note[1:] + ("" if note.endswith((".", "。")) else ".")
+            yield note + ("" if note.endswith((".", "。")) else self.words["stop"])
 
     # pieces
 
-    def listed(self, items: Any) -> str:
+    def listed(self, items: Iterable[str]) -> str:
         """Join items: a, b and c."""
         *most, last = list(items) or [""]
         if not most:
@@ -174,15 +173,14 @@ class Saying:
         """Write a formula, or a number with its digits in threes."""
         if value is None or isinstance(value, str):
             return value or ""
-        if not isinstance(value, sympy.Expr):
-            try:
-                value = exact(value)
-            except ArgumentError:
-                return str(value)
+        try:
+            value = exact(value)
+        except ArgumentError:
+            return str(value)
         if value.is_Integer:
             text = f"{int(value):,}"
             return f"${text.replace(',', '{,}')}$" if self.medium == "markdown" else text
-        if value.is_Rational and abs(value.p) > 10**6:  # noqa: PLR2004 - longer than a person reads
+        if value.is_Rational and max(abs(value.p), value.q) > MOST_DIGITS:
             return fixed_digits(value) if value > 0 else f"-{fixed_digits(-value)}"
         formula = Formula(value, self.verdict.subject.order)
         try:
