@@ -6,16 +6,14 @@ be equal.
 
 from __future__ import annotations
 
-import itertools
-import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import QQ, Abs, Dummy, floor
+from sympy import Abs, ceiling, floor
 
-from symflops.claims.atoms import MOST_TO_FACTOR, Atoms, with_rooted_symbols
-from symflops.claims.quotients import Quotient, Quotients, TooLongError
+from symflops.claims.atoms import MOST_TO_FACTOR, with_rooted_symbols
+from symflops.claims.quotients import TooLongError
+from symflops.claims.remainders import Proof, by_remainders, classes
 from symflops.claims.series import closed
 from symflops.contradictions import contradiction
 from symflops.errors import ArgumentError
@@ -25,26 +23,12 @@ from symflops.facts import Facts, at_least
 from symflops.symbols import is_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from symflops.facts import Relation
-    from symflops.symbols import Symbol
 
 MOST_CASES = 64
-MOST_CLASSES = 600  # of remainders of all symbols together
 MOST_LENGTH = 5_000  # numbers and symbols of an expression
-
-
-@dataclass
-class Proof:
-    """The outcome: ``holds`` is True for a proof, else None; ``missing`` says what it foundered on.
-
-    ``hints`` are remainders with which both are known to differ: symbol → (modulus, remainder).
-    """
-
-    holds: bool | None
-    missing: str = ""
-    hints: list[dict[Symbol, tuple[int, int]]] = field(default_factory=list)
 
 
 def proof(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Proof:
@@ -55,7 +39,8 @@ def proof(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Proof:
         return Proof(None, "they are too long to be compared by rules")
     try:
         left, right = with_rooted_symbols(_plain(a), _plain(b))
-        return _by_cases(left, right, facts, ())
+        found = _by_cases(left, right, facts, ())
+        return Proof(holds=True) if not found.holds and _by_classes(left, right, facts) else found
     except (TooLongError, ArgumentError) as error:
         return _by_factors(a, b, facts, error.message)
     except ZeroDivisionError:
@@ -82,7 +67,7 @@ def _by_cases(a: sympy.Expr, b: sympy.Expr, facts: Facts, chosen: tuple[Relation
     a, b = (known.canonical(_without_squares_under_roots(side)) for side in (a, b))
     choice = next(_choices(a - b), None)
     if choice is None or 2 ** (len(chosen) + 1) > MOST_CASES:
-        return _by_remainders(a, b, known)
+        return by_remainders(a, b, known)
     cases = list(_cases(choice))
     settled = [case for case in cases if all(map(known.decide, case[1]))][:1]
     found = Proof(holds=True)
@@ -94,6 +79,18 @@ def _by_cases(a: sympy.Expr, b: sympy.Expr, facts: Facts, chosen: tuple[Relation
         if not one.holds:
             found = Proof(None, found.missing or one.missing, [*found.hints, *one.hints])
     return found
+
+
+def _by_classes(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> bool:
+    """Prove equality of what has both floors and minima: in each class of remainders, by cases."""
+    mixed = a - b
+    if next(_choices(mixed), None) is None or not mixed.has(floor, ceiling):
+        return False
+    found = classes(mixed, facts)
+    return found is not None and all(
+        _by_cases(a.xreplace(values), b.xreplace(values), known, ()).holds
+        for values, known in found
+    )
 
 
 def _choices(expr: sympy.Expr) -> Iterator[sympy.Expr]:
@@ -138,136 +135,6 @@ def _without_squares_under_roots(expr: sympy.Expr) -> sympy.Expr:
     return expr.xreplace(swaps) if swaps else expr
 
 
-# remainders
-
-
-def _by_remainders(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Proof:
-    """Prove equality of quotients over atoms; where there are floors, for each class of remainders."""
-    atoms = Atoms(facts)
-    over = [atoms.over_atoms(side) for side in (a, b)]
-    symbols = set().union(
-        *(e.free_symbols for e in (*over, *atoms.floors.values())),
-        *(root.base.free_symbols for root in atoms.roots.values()),
-    )
-    difference = over[0] - over[1]
-    rounded = [name for name in atoms.floors if difference.has(name)]
-    moduli = _moduli(rounded, atoms) if rounded else {}
-    steps = {symbol: Dummy(f"t_{symbol}") for symbol in moduli}
-    reader = Quotients(sorted((*symbols, *steps.values()), key=str))
-    if _is_zero(reader.read(difference), reader, atoms):
-        return Proof(holds=True)
-    if not moduli:
-        what = ", ".join(sorted({type(f).__name__ for f in (a - b).atoms(sympy.Function)}))
-        return Proof(
-            None, f"no rule says whether they are equal{f' (they hold {what})' if what else ''}"
-        )
-    count = math.prod(moduli.values())
-    if count > MOST_CLASSES:
-        return Proof(
-            None,
-            f"{count:,} classes of remainders would have to be looked at, and {MOST_CLASSES} are",
-        )
-    hints = []
-    for remainders in itertools.product(*map(range, moduli.values())):
-        found = dict(zip(moduli, zip(moduli.values(), remainders, strict=True), strict=True))
-        if _is_possible(found, facts) and not _in_class(difference, found, steps, reader, atoms):
-            hints.append(found)
-    if not hints:
-        return Proof(holds=True)
-    return Proof(None, "they could not be shown to be equal for all remainders", hints[:20])
-
-
-def _moduli(rounded: list[Symbol], atoms: Atoms) -> dict[Symbol, int]:
-    """Return symbol → how many remainders of it the floors tell apart; nothing where one cannot be followed."""
-    found: dict[Symbol, int] = {}
-
-    def follow(name: Symbol, multiple: int) -> bool:
-        for term in sympy.Add.make_args(atoms.floors[name]):
-            number, monomial = term.as_coeff_Mul()
-            for factor in sympy.Mul.make_args(monomial) if monomial != 1 else ():
-                symbol, power = factor.as_base_exp()
-                needed = multiple * int(number.q)
-                if not (symbol.is_Symbol and power.is_Integer and power > 0):
-                    return False
-                if symbol in atoms.floors:
-                    if not follow(symbol, needed):
-                        return False
-                elif not symbol.is_integer or symbol in atoms.roots:
-                    return False
-                else:
-                    found[symbol] = int(sympy.ilcm(found.get(symbol, 1), needed))
-        return True
-
-    followed = [follow(name, 1) for name in rounded]
-    return {symbol: found[symbol] for symbol in sorted(found, key=str)} if any(followed) else {}
-
-
-def _is_possible(found: Mapping[Symbol, tuple[int, int]], facts: Facts) -> bool:
-    """Say whether the facts leave a class of remainders."""
-    values = {
-        symbol: modulus * (Dummy("t", integer=True, positive=True) - 1) + remainder
-        for symbol, (modulus, remainder) in found.items()
-    }
-    parted = [r for r in facts.relations if r.sign == "|" and r.symbols & set(found)]
-    return all(Facts().decide(relation.at(values)) is not False for relation in parted)
-
-
-def _in_class(
-    difference: sympy.Expr,
-    found: Mapping[Symbol, tuple[int, int]],
-    steps: Mapping[Symbol, Symbol],
-    reader: Quotients,
-    atoms: Atoms,
-) -> bool:
-    """Say whether a difference is 0 for x = modulus·t + remainder."""
-    values = {
-        symbol: reader.read(modulus * steps[symbol] + remainder).above
-        for symbol, (modulus, remainder) in found.items()
-    }
-    for name, inside in atoms.floors.items():  # those inside others come first
-        quotient = reader.read(inside, values)
-        whole = None if _divides(quotient) else reader.whole_part(quotient.above)
-        if whole is not None:
-            values[name] = whole
-    return _is_zero(reader.read(difference, values), reader, atoms)
-
-
-def _divides(quotient: Quotient) -> bool:
-    return any(quotient.below.values())
-
-
-def _is_zero(quotient: Quotient, reader: Quotients, atoms: Atoms) -> bool:
-    """Say whether what stands above is 0, with every root's power put in for it."""
-    above = quotient.above
-    changed = bool(above)
-    while changed and above:
-        changed = False
-        for name, root in atoms.roots.items():
-            place = reader.symbols.index(name) if name in reader.symbols else None
-            if place is None or not any(m[place] >= root.degree for m in above):
-                continue
-            above, changed = _without_powers(above, place, root.base, root.degree, reader), True
-    return not above
-
-
-def _without_powers(
-    above: Any, place: int, base: sympy.Expr, degree: int, reader: Quotients
-) -> Any:
-    """Write s**(q·n + r) as base**n · s**r; a base that is a quotient is put over what it is over."""
-    read = reader.read(base)
-    most = max(m[place] for m in above) // degree
-    over = reader.ring.one
-    for factor, power in read.below.items():
-        over *= factor**power
-    total = reader.ring.zero
-    for monomial, number in above.items():
-        times, rest = divmod(monomial[place], degree)
-        kept = (*monomial[:place], rest, *monomial[place + 1 :])
-        term = reader.ring.from_dict({kept: QQ(number)})
-        total += term * read.above**times * over ** (most - times)
-    return total
-
-
 # factors
 
 
@@ -310,7 +177,7 @@ def _constant_ratio(base: sympy.Expr, other: sympy.Expr, facts: Facts) -> sympy.
         return None
     ratio = values[0] / values[1]
     try:
-        same = _by_remainders(base, spread(ratio * other), facts).holds
+        same = by_remainders(base, spread(ratio * other), facts).holds
     except (TooLongError, ArgumentError, ZeroDivisionError):
         return None
     return ratio if same else None

@@ -1,0 +1,405 @@
+"""Equal or not: identities in other forms, mutations with numbers to redo, floors beside brute force."""
+
+import itertools
+import math
+import time
+
+import pytest
+import sympy
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sympy import (
+    Abs,
+    Integer,
+    Max,
+    Min,
+    Mod,
+    Product,
+    Rational,
+    Sum,
+    ceiling,
+    exp,
+    floor,
+    log,
+    sqrt,
+)
+
+import symflops as sf
+from symflops.claims.equality import decide
+from symflops.exprs import gcd, log2, minimum
+from symflops.facts import Facts, at_least, divides, equal, more_than
+from symflops.symbols import family, index
+
+C, D, H, L, N, W, g, h, k, p, s, w = SYMBOLS = sf.dims("C D H L N W g h k p s w")
+i, j = index("i"), index("j")
+alpha = sf.dim("alpha", integer=False)
+
+
+def redone(expr, sizes):
+    """The value of an expression by sympy's own substitution, without our evaluation."""
+    return expr.subs(sizes).doit()
+
+
+def check_witness(a, b, found):
+    assert found.equal is False
+    witness = found.witness
+    assert set(witness.sizes) == a.free_symbols | b.free_symbols
+    assert all(size.is_Integer and size >= 1 for size in witness.sizes.values())
+    claimed, actual = redone(a, witness.sizes), redone(b, witness.sizes)
+    assert sympy.cancel(claimed - witness.claimed) == 0
+    assert sympy.cancel(actual - witness.actual) == 0
+    assert claimed != actual
+
+
+# identities
+
+IDENTITIES = [
+    (2 * k**2 * (C / g) * (D / g) * H * W * g, 2 * k**2 * C * D * H * W / g),
+    ((N**2 - 1) / (N - 1), N + 1),
+    (1 / N + 1 / D, (N + D) / (N * D)),
+    ((2 * C * D / g + 9 * D) / (2 * C * D + 9 * D**2), (2 * C + 9 * g) / (g * (2 * C + 9 * D))),
+    (alpha * N / alpha, N),
+    # roots
+    (sqrt(N * D), sqrt(N) * sqrt(D)),
+    (sqrt(N) * N, N ** Rational(3, 2)),
+    (sqrt(N + 2 * sqrt(N) + 1), sqrt(N) + 1),
+    (sqrt(N**2 + 2 * N * D + D**2), N + D),
+    (sqrt(N**2 - 2 * N * D + D**2), Abs(N - D)),
+    (1 / (sqrt(N) + 1), (sqrt(N) - 1) / (N - 1)),
+    ((sqrt(N + 1) + sqrt(D)) ** 2, N + 1 + D + 2 * sqrt((N + 1) * D)),
+    (sqrt(N + 1) * (N + 1), (N + 1) ** Rational(3, 2)),
+    (1 / sqrt(N + 1), sqrt(N + 1) / (N + 1)),
+    (sqrt(2) * sqrt(3), sqrt(6)),
+    ((N + 1) ** Rational(1, 3) * (N + 1) ** Rational(2, 3), N + 1),
+    (sqrt(Rational(4, 9) * N), 2 * sqrt(N) / 3),
+    # logarithms and powers
+    (log2(N * D), log2(N) + log2(D)),
+    (log2(N**3 / D), 3 * log2(N) - log2(D)),
+    (log2(12 * N), 2 + log2(Integer(3)) + log2(N)),
+    (log2(sqrt(N)), log2(N) / 2),
+    (log(N) / log(2), log2(N)),
+    (N ** (log(7) / log(2)), exp(log(7) * log(N) / log(2))),
+    (N ** log2(D), D ** log2(N)),
+    (2 ** log2(N), N),
+    (exp(log(N) * 3), N**3),
+    (4**L * 3**L, 12**L),
+    (2 ** (2 * L + 1), 2 * (2**L) ** 2),
+    (sqrt(2**L) * sqrt(2**L), 2**L),
+    (N**L * N, N ** (L + 1)),
+    (log2(8**L), 3 * L),
+    # sums and products
+    (Sum(i, (i, 1, L)), L * (L + 1) / 2),
+    (Sum(i**3, (i, 1, L)), (L * (L + 1) / 2) ** 2),
+    (Sum(2**i, (i, 0, L - 1)), 2**L - 1),
+    (Sum(k**i, (i, 0, L)), (k ** (L + 1) - 1) / (k - 1)),
+    (Sum(i * 2**i, (i, 0, L)), (L - 1) * 2 ** (L + 1) + 2),
+    (Sum(Sum(j, (j, 1, i)), (i, 1, L)), L * (L + 1) * (L + 2) / 6),
+    (Sum(N * i + D, (i, 1, L)), N * Sum(j, (j, 1, L)) + D * L),
+    (Sum(i**2, (i, 1, 7)), Integer(140)),
+    (Sum(1 / i, (i, 1, L)), Sum(1 / (j + 1), (j, 0, L - 1))),
+    (Sum(floor(N / i), (i, 1, L)), Sum(floor(N / j), (j, 1, L))),
+    (Sum((2 * k * i) ** 2, (i, 1, L)), 4 * k**2 * L * (L + 1) * (2 * L + 1) / 6),
+    (Product(2 * k, (i, 1, L)), (2 * k) ** L),
+    (Product(2 / i, (i, 1, L)), 2**L * Product(1 / j, (j, 1, L))),
+    (Product(i, (i, 1, 5)), Integer(120)),
+    # minima and maxima
+    (minimum(N, w) + Max(N, w), N + w),
+    (Max(N, w) * Min(N, w), N * w),
+    (Max(N, w) - Min(N, w), Abs(N - w)),
+    (minimum(N, w), (N + w - Abs(N - w)) / 2),
+    (minimum(N + 3, w + 3), minimum(N, w) + 3),
+    (Max(N, w, h) + Min(-N, -w, -h), Integer(0)),
+    (minimum(floor(N / 2), floor(N / 3)), floor(N / 3)),
+    # floors
+    (floor(N / 2) + ceiling(N / 2), N),
+    (floor(N / 2) + floor(N / 2 + Rational(1, 2)), N),
+    (sum(floor((N + n) / 5) for n in range(5)), N),
+    (floor(N * (N + 1) / 2), N * (N + 1) / 2),
+    (floor(floor(N / 2) / 3), floor(N / 6)),
+    (floor(N * H / 2) - floor(N / 2) * H, floor(N * H / 2) - H * floor(N / 2)),
+    (ceiling(H / s), floor((H - 1) / s) + 1),
+    (ceiling(H / s), floor((H + s - 1) / s)),
+    (floor((H + 2 * p - k) / s) + 1, floor((H + 2 * p - k + s) / s)),
+    (Mod(N, 7), N - 7 * floor(N / 7)),
+    (N**2 - 4 * floor(N / 2) ** 2, (N - 2 * floor(N / 2)) * (2 * N - 1)),
+    (floor(N / 1000) + 1, floor((N + 1000) / 1000)),
+    # others
+    (gcd(N, D) * 2, gcd(D, N) + gcd(N, D)),
+    (family("C")[i - 1 + 1], family("C")[i]),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), IDENTITIES)
+def test_identities(a, b):
+    for one, other in ((a, b), (b, a)):
+        assert decide(one, other).equal is True
+    assert decide(3 * a * C, C * (b + 2 * b)).equal is True
+
+
+@pytest.mark.parametrize(("a", "b"), IDENTITIES)
+def test_what_is_added_is_found(a, b):
+    """Every identity with one more on a side is refuted, where numbers go in at all."""
+    if not (a.has(i) and not a.has(Sum, Product)):
+        found = decide(a, b + 1)
+        assert found.equal is False
+        assert found.witness.actual != found.witness.claimed
+
+
+# laws of formulas
+
+sizes = st.sampled_from((N, D, H, k))
+leaves = st.one_of(sizes, st.integers(1, 9).map(Integer))
+formulas = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda ab: ab[0] + ab[1]),
+        st.tuples(inner, inner).map(lambda ab: ab[0] * ab[1]),
+        st.tuples(inner, inner).map(lambda ab: ab[0] - ab[1]),
+        st.tuples(inner, sizes).map(lambda ab: ab[0] / ab[1]),
+        inner.map(lambda e: e**2),
+    ),
+    max_leaves=8,
+)
+RENAMED = dict(zip((N, D, H, k), sf.dims("x y z t"), strict=True))
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(formulas)
+def test_other_forms_of_a_formula_are_equal(e):
+    forms = [
+        e,
+        sympy.expand(e),
+        sympy.factor(e),
+        sympy.together(e),
+        sympy.cancel(e),
+        sympy.apart(e, N),
+    ]
+    for form in forms:
+        assert decide(e, form).equal is True
+        assert decide(form.xreplace(RENAMED), e.xreplace(RENAMED)).equal is True
+
+
+def mutations(e):
+    """A factor, a sign, an exponent, a dropped term, a swapped symbol."""
+    terms = sympy.Add.make_args(sympy.expand(e))
+    yield 2 * e
+    yield -e
+    yield e * N
+    yield e - terms[0]
+    yield e - 2 * terms[-1]
+    yield e.xreplace({N: D, D: N})
+    yield e.xreplace({H: k})
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(formulas)
+def test_mutated_formulas_are_refuted_by_numbers_to_redo(e):
+    for mutated in mutations(e):
+        found = decide(mutated, e)
+        if sympy.cancel(mutated - e) == 0:
+            assert found.equal is True
+        else:
+            check_witness(mutated, e, found)
+            assert sympy.cancel(found.difference - (e - mutated)) == 0
+
+
+# floors and minima beside brute force
+
+numbers = st.integers(-4, 4).map(Integer)
+linear = st.tuples(numbers, numbers, numbers).map(lambda c: c[0] * N + c[1] * H + c[2])
+rounded = st.tuples(st.sampled_from((floor, ceiling)), linear, st.integers(2, 4)).map(
+    lambda rule: rule[0](rule[1] / rule[2])
+)
+nested = st.tuples(rounded, numbers, st.integers(2, 3)).map(lambda t: floor((t[0] + t[1]) / t[2]))
+pieces = st.one_of(rounded, nested, linear, st.tuples(rounded, linear).map(lambda t: t[0] * t[1]))
+stairs = st.lists(pieces, min_size=1, max_size=3).map(lambda parts: sympy.Add(*parts))
+GRID = list(itertools.product(range(1, 26), repeat=2))
+
+
+def on_grid(e, places=GRID):
+    counted = sympy.lambdify((N, H), e, {"floor": math.floor, "ceiling": math.ceil, "minimum": min})
+    from fractions import Fraction  # noqa: PLC0415
+
+    return [counted(Fraction(n), Fraction(m)) for n, m in places]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(stairs, stairs, st.booleans())
+def test_floors_beside_brute_force(a, other, sames):
+    b = a.xreplace({floor(N / 2): N - ceiling(N / 2)}) + (0 if sames else other)
+    assume(a.free_symbols | b.free_symbols <= {N, H})
+    found = decide(a, b)
+    everywhere = on_grid(a) == on_grid(b)
+    assert found.equal is everywhere
+    if not everywhere:
+        check_witness(a, b, found)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(rounded, st.integers(2, 6))
+def test_hermites_identity_with_any_stair(stair, m):
+    """⌊x⌋ + ⌊x + 1/m⌋ + … + ⌊x + (m - 1)/m⌋ = ⌊m·x⌋ for x = a quarter of a stair."""
+    x = (3 * stair + N) / 4
+    assert decide(sum(floor(x + Rational(n, m)) for n in range(m)), floor(m * x)).equal in {
+        True,
+        None,
+    }
+    assert decide(floor(x) + floor(x + Rational(1, 2)), floor(2 * x)).equal is True
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(linear, linear, linear, linear)
+def test_minima_beside_brute_force(a, b, c, d):
+    one = minimum(a, b) + minimum(c, d)
+    other = minimum(a + minimum(c, d), b + minimum(d, c))
+    assert decide(one, other).equal is True
+    swapped = minimum(a, c) + minimum(b, d)
+    found = decide(one, swapped)
+    assert found.equal is not True or on_grid(one) == on_grid(swapped)
+    if on_grid(one) != on_grid(swapped):
+        check_witness(one, swapped, found)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 4), st.integers(1, 3), st.integers(-2, 3), st.integers(0, 2))
+def test_sums_beside_adding_up(power, ratio, first, more):
+    body = (i + D) ** power * ratio**i
+    whole = Sum(body, (i, first + 2, L + first + more + 1))
+    for n in range(1, 6):
+        added = sum((m + D) ** power * ratio**m for m in range(first + 2, n + first + more + 2))
+        assert decide(whole.xreplace({L: Integer(n)}), added).equal is True
+    last = Sum(body, (i, first + 2, L + first + more)) + body.xreplace({i: L + first + more + 1})
+    assert decide(whole, last).equal is True
+    assert decide(whole, last + 1).equal is False
+
+
+# facts
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "facts"),
+    [
+        (floor(D / h) * h, D, [divides(h, D)]),
+        (floor(N / 32) * 32, N, [divides(64, N)]),
+        (N * D, N * h * k, [equal(h * k, D)]),
+        (3 * H * W, 3 * H**2, [equal(H, W)]),
+        (H * C, W * C, [equal(3 * H, 3 * W)]),
+        (2 * D * w, 8 * D**2, [equal(w, 4 * D)]),
+        (minimum(N, w), w, [at_least(N, w)]),
+        (Abs(N - w), N - w, [at_least(N, w)]),
+        (Max(N, 7), N, [more_than(N, 6)]),
+        (floor(N / 2) + floor(N / 2), N, [divides(2, N)]),
+        (N * D, L, [equal(N, L / D)]),
+    ],
+)
+def test_facts_make_equal(a, b, facts):
+    assert decide(a, b, facts).equal is True
+    assert decide(a, b, Facts(tuple(facts))).equal is True
+    open_ = decide(a, b)
+    check_witness(a, b, open_)
+    more = decide(a, b + 1, facts)
+    assert more.equal is False
+    sizes_ = more.witness.sizes
+    known = {s: sizes_.get(s, s) for r in facts for s in r.symbols}
+    assert all(Facts().decide(r.at(known)) is not False for r in facts)
+
+
+def test_a_witness_agrees_with_the_facts():
+    facts = [divides(h, D), at_least(N, D), divides(12, H)]
+    found = decide(N * D * H, N * D * H / h + w, facts)
+    sizes_ = found.witness.sizes
+    assert sizes_[D] % sizes_[h] == 0
+    assert sizes_[N] >= sizes_[D]
+    assert sizes_[H] % 12 == 0
+
+
+# witnesses
+
+
+def test_witnesses_are_small_different_and_whole():
+    assert decide(N**3, N**2 * D).witness.sizes == {D: 2, N: 3}  # not 2 and 2, where both are 8
+    found = decide(2 * k**2 * C * D / g, 2 * k**2 * C * D).witness
+    assert found.claimed.is_Integer
+    assert max(found.sizes.values()) <= 10
+    assert str(decide(N, D).witness) == "D = 2, N = 3: 3, not 2"
+    assert str(decide(153, 154).witness) == "153, not 154"
+    assert decide(floor(N / 7), floor((N + 6) / 7)).witness.sizes[N] <= 7
+
+
+def test_remainders_tell_where_floors_differ():
+    found = decide(floor(N / 97), floor((N + 1) / 97)).witness
+    assert found.sizes == {N: 96}
+    assert (found.claimed, found.actual) == (0, 1)
+
+
+def test_families_are_refuted_with_sequences():
+    widths = family("C")
+    claim = Sum(widths[i] * widths[i - 1], (i, 1, L))
+    found = decide(claim, 2 * claim)
+    assert found.equal is False
+    assert (
+        redone(claim, {L: found.witness.sizes[L]}).xreplace(found.witness.sizes)
+        == found.witness.claimed
+    )
+    assert decide(claim, Sum(widths[j + 1] * widths[j], (j, 0, L - 1))).equal is True
+
+
+def test_irrational_values_are_told_apart_for_certain():
+    assert decide(sqrt(2), Rational(99, 70)).equal is False
+    assert decide(log2(Integer(3)), Rational(19, 12)).equal is False
+    assert decide(log2(N), sqrt(N)).equal is False
+
+
+# what is open, and what is too long
+
+
+def test_what_is_not_decided_says_what_is_missing():
+    found = decide(sympy.factorial(N), Product(i, (i, 1, N)))
+    assert found.equal is None
+    assert "factorial" in found.missing
+    assert found.difference != 0
+    unknown = sympy.Function("c_k")(N)
+    assert decide(unknown, unknown + 0 * N).equal is True
+    assert decide(unknown, N).equal is None
+
+
+def test_no_formula_is_refused():
+    for wrong in (sympy.oo, sympy.nan, "N", None, sympy.zoo):
+        with pytest.raises(sf.ArgumentError):
+            decide(wrong, N)
+
+
+many = [sf.dim(f"a{n}") + sf.dim(f"b{n}") for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "answer"),
+    [
+        (2 ** (10**9 * L), 2**L, {None, False}),
+        (2 ** (2**L), 2 ** (2**L) + 1, {False}),
+        (L ** (L**L), L, {False}),
+        (sympy.Mul(*many), sympy.Mul(*many[::-1]), {True}),
+        (sympy.Mul(*many), sympy.Mul(*(sympy.expand(-3 * f) for f in many)) / 3**30, {True}),
+        (sympy.Mul(*many), sympy.Mul(*many[1:]) * (many[0] + 1), {False}),
+        ((N + D) ** 5000, (D + N) ** 5000 + 1, {None, False}),
+        ((N + D + 1) ** 300 * (N - D) ** 200, (N + D) ** 500, {False}),
+        (sum(floor(N / n) for n in range(2, 40)), sum(floor(D / n) for n in range(2, 40)), {False}),
+        (sum(minimum(N, D * n) for n in range(2, 40)), N, {False}),
+        (sum(Abs(N - n) for n in range(30)), sum(Abs(n - N) for n in range(30)), {True}),
+        (Sum(Sum(Sum(floor(i / j), (i, 1, j)), (j, 1, L)), (L, 1, N)), N, {False, None}),
+        (Sum(1 / i, (i, 1, 10**9)), N, {None, False}),
+        (sympy.Integer(10) ** 5000 * N, N, {None, False}),
+        (floor(N / 1_000_003), floor((N + 1) / 1_000_003), {None, False}),
+        (log2(log2(log2(N) + 1) + 1), N, {False}),
+        (sqrt(sqrt(sqrt(N + 1) + 1) + D), N, {False}),
+        (1 / (N - N * D / D + 1), 1, {True}),
+        (sum(sf.dim(f"x{n}") for n in range(600)) ** 2, N, {False, None}),
+    ],
+)  # fmt: skip
+def test_hostile_sizes_are_answered_in_time(a, b, answer):
+    start = time.perf_counter()
+    found = decide(a, b)
+    assert found.equal in answer
+    assert time.perf_counter() - start < 20  # of a loaded machine; alone it takes about one
+    if found.equal is None:
+        assert found.missing
