@@ -3,6 +3,7 @@
 import itertools
 import math
 import time
+from fractions import Fraction
 
 import pytest
 import sympy
@@ -218,12 +219,10 @@ GRID = list(itertools.product(range(1, 26), repeat=2))
 
 def on_grid(e, places=GRID):
     counted = sympy.lambdify((N, H), e, {"floor": math.floor, "ceiling": math.ceil, "minimum": min})
-    from fractions import Fraction  # noqa: PLC0415
-
     return [counted(Fraction(n), Fraction(m)) for n, m in places]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(stairs, stairs, st.booleans())
 def test_floors_beside_brute_force(a, other, sames):
     b = a.xreplace({floor(N / 2): N - ceiling(N / 2)}) + (0 if sames else other)
@@ -235,7 +234,7 @@ def test_floors_beside_brute_force(a, other, sames):
         check_witness(a, b, found)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(rounded, st.integers(2, 6))
 def test_hermites_identity_with_any_stair(stair, m):
     """⌊x⌋ + ⌊x + 1/m⌋ + … + ⌊x + (m - 1)/m⌋ = ⌊m·x⌋ for x = a quarter of a stair."""
@@ -247,7 +246,7 @@ def test_hermites_identity_with_any_stair(stair, m):
     assert decide(floor(x) + floor(x + Rational(1, 2)), floor(2 * x)).equal is True
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(linear, linear, linear, linear)
 def test_minima_beside_brute_force(a, b, c, d):
     one = minimum(a, b) + minimum(c, d)

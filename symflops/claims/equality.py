@@ -10,13 +10,15 @@ import sympy
 from symflops.claims.proofs import proof
 from symflops.claims.witnesses import Witness, sought
 from symflops.errors import ArgumentError
-from symflops.exprs import MOST_DIVIDED, ZERO, cancelled, over_one_line, tidy
+from symflops.exprs import MOST_DIVIDED, ZERO, cancelled, minimum, over_one_line, tidy
 from symflops.extents import extent, put_in
 from symflops.facts import Facts, Relation
 from symflops.symbols import Symbol, exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+FIRST_PLACES = 8  # that are tried before a proof by cases
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def decide(a: Any, b: Any, facts: Facts | Iterable[Relation] = ()) -> Decision:
     a, b = taken(a), taken(b)
     facts = known(facts)
     equalities = _substitutions(facts)
+    if witness := _at_once(a, b, facts):
+        return Decision(equal=False, difference=difference(a, b, facts), witness=witness)
     left, right = (_put_in(side, equalities) for side in (a, b))
     rest = Facts(tuple(r for r in facts.relations if r.sign != "=")) if equalities else facts
     found = proof(left, right, rest)
@@ -67,6 +71,12 @@ def decide(a: Any, b: Any, facts: Facts | Iterable[Relation] = ()) -> Decision:
     if witness is not None:
         return Decision(equal=False, difference=difference(a, b, facts), witness=witness)
     return Decision(None, difference(a, b, facts), missing=found.missing)
+
+
+def _at_once(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Witness | None:
+    """Look for a witness at a few places where a proof would have to go case by case."""
+    by_cases = (sympy.floor, sympy.ceiling, minimum, sympy.Min, sympy.Max, sympy.Abs)  # noqa: TID251 - of strangers
+    return sought(a, b, facts, most=FIRST_PLACES) if a.has(*by_cases) or b.has(*by_cases) else None
 
 
 def known(facts: Facts | Iterable[Relation]) -> Facts:

@@ -58,12 +58,13 @@ def sought(
     b: sympy.Expr,
     facts: Facts,
     hints: Sequence[Mapping[Symbol, tuple[int, int]]] = (),
+    most: int = MOST_PLACES,
 ) -> Witness | None:
     """Look for a witness among small sizes that agree with the facts; ``hints`` are remainders to begin with."""
     symbols = dimensions(a, b)
     wishes = dict.fromkeys(wish for side in (a, b) for wish in _quotients(side))
     soft = sorted(wishes, key=lambda wish: (length(wish.quotient), str(wish)))
-    tried = max(20, min(MOST_PLACES, MOST_WORK // (1 + length(a) + length(b))))
+    tried = min(most, max(20, MOST_WORK // (1 + length(a) + length(b))))
     found: Witness | None = None
     for count, place in enumerate(itertools.islice(_places(symbols, facts, soft, hints), tried)):
         if found is not None and count >= PREFERRED:
