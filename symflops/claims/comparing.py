@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.claims.approximations import near, omission, rounded
+from symflops.claims.chains import ROUGHLY
 from symflops.claims.equality import Decision, decide
 from symflops.claims.matching import Matched, by_the_names, guessed, searched
 from symflops.claims.verdicts import Subject, Verdict
@@ -233,7 +234,8 @@ class Comparison:
                 )
         for candidate in self.wanted():
             off = near(self.named.claim, candidate.value)
-            if off is not None and self.printed and abs(off) <= CLOSE:
+            close = ROUGHLY if self.roughly else CLOSE if self.printed else 0
+            if off is not None and abs(off) <= close:
                 found = self.open(candidate, "approximation")
                 return replace(found, holds=self.roughly, how="near", off=off)
         return None
