@@ -21,6 +21,9 @@ class Held:
     ``told`` are further arguments of ``sf.check``. ``exact`` is what the layers make of the file's ``exact``
     where that is not the asked quantity of ``against``, ``strict`` what they make of ``exact_strict``, and
     ``alternatives`` of some of its ``alternatives``.
+    ``text`` is what ``sf.check`` reads: the claim's ``python``, unless said otherwise, ``"latex"``, where that has
+    the number as it was printed, or other words of the source.
+
     ``verdict`` is what ``sf.check`` says where the file says another word, and ``why`` the reason for it;
     ``difference`` likewise.
     """
@@ -30,7 +33,8 @@ class Held:
     told: dict[str, Any] = field(default_factory=dict)
     exact: Any = None
     strict: Any = None
-    alternatives: dict[str, Any] = field(default_factory=dict)
+    alternatives: Any = field(default_factory=dict)
+    text: str = "python"
     verdict: str | None = None
     difference: Any = None
     why: str = ""
@@ -44,6 +48,11 @@ class Held:
     def target(self):
         """What ``sf.check`` is given."""
         return made(self.against)
+
+    @cached_property
+    def others(self):
+        """The formulas of other readings, as the layers make them."""
+        return made(self.alternatives)
 
     @cached_property
     def value(self):
