@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ReadError
 from symflops.exprs import spread
-from symflops.extents import MOST_TERMS, extent
+from symflops.extents import MOST_TERMS, extent, length
 from symflops.reading.lexis import Word, words
 from symflops.reading.readings import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_DEPTH = 50
+MAX_DEPTH = 40
 MAX_EXPONENT = 64
 MAX_BITS = 512  # of any number, read or computed
 MAX_PARTS = 1_000  # of one sum or product
+MAX_LENGTH = 10_000  # numbers and symbols of an expression
 OPENING = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉"}
 CLOSING = {closing: opening for opening, closing in OPENING.items()}
 
@@ -128,6 +129,8 @@ class Cursor:
             power = factor.exp if factor.is_Pow else None
             if power is not None and power.is_Rational and abs(power) > MAX_EXPONENT:
                 raise self.error(f"an exponent is a whole number up to {MAX_EXPONENT}", word)
+        if length(value) > MAX_LENGTH:
+            raise self.error("this grows too long", word)
         if extent(value) > MOST_TERMS:
             raise self.error(f"this has more than {MOST_TERMS:,} terms when multiplied out", word)
         return value

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_SYMBOLS = 1_000  # that may be declared
 #: The letter x between two numbers: 3x3x64.
-CROSS = re.compile(r"(?<![A-Za-z_\\\d.])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+")
+CROSS = re.compile(r"(?<![A-Za-z_\\\d.,])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+")
 MODULES = re.compile(r"\b(?:math|np|numpy|sp|sympy|torch)\.(?=[A-Za-z])")
 
 

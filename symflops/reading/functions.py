@@ -69,7 +69,7 @@ def applied(reader: FormulaReader, name: str, values: list[Any], word: Word) -> 
         return ceiling(first)
     if name == "gcd":
         return gcd(*values)
-    return extreme(name, values)
+    return reader.bounded(extreme(name, values), word)
 
 
 def root(value: Any) -> Any:

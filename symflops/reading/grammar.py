@@ -49,6 +49,7 @@ class FormulaReader(Cursor):
         self.in_bars = False
         self.indices = names.free_indices(self.words)
         self.quantities = numerals.quantities(self.words)
+        self.letters = numerals.symbols(self.words)
 
     def choose(self, choice: str, note: str, otherwise: str) -> bool:
         """Make a choice and say so; False where it is made the other way."""
@@ -98,7 +99,7 @@ class FormulaReader(Cursor):
     def product(self) -> Any:
         """Read factors: with signs between them, or side by side."""
         start = self.word
-        factors = [self.power()]
+        factors, floors = [self.power()], 0
         while True:
             operator = self.word
             if self.take("*"):
@@ -106,6 +107,9 @@ class FormulaReader(Cursor):
             elif self.take("/"):
                 factors.append(1 / self.below(operator))
             elif self.take("//"):
+                floors += 1
+                if floors > MAX_DEPTH:
+                    raise self.error(f"over {MAX_DEPTH} whole quotients in a row", operator)
                 above = self.bounded(Mul(*factors), start)
                 factors = [whole(above / self.below(operator))]
             elif numerals.remark(self, factors):

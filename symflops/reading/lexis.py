@@ -68,6 +68,7 @@ LATEX = re.compile(r"[\\{}$]")
 PROGRAM = re.compile(
     r"\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
 )
+NUMBERED = re.compile(r"[A-Za-z]\d+(?!\d)")  # x1: nobody writes 1x like that
 FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
 MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u210e\u2102-\u2115\u2118-\u211d\u2124-\u2131]")
 
@@ -229,6 +230,8 @@ class Lexer:
                 piece, kind = "_", "sign"
             elif not piece and digits:
                 piece, kind = digits[0], "number"
+            elif not piece and (numbered := NUMBERED.match(rest)):
+                piece = numbered[0]
             elif not piece:
                 piece, kind = rest[0], "letter"
             shown = GREEK_LETTERS.get(piece, piece)

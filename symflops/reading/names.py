@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Integer
 
+from symflops.reading.lexis import NUMBERED
 from symflops.reading.signs import ACCENTS, GROUPING, USUAL_SUBSCRIPTS, WORDS
 from symflops.symbols import Family, Member, dim
 
@@ -43,6 +44,8 @@ def named(reader: FormulaReader, word: Word) -> Any:
         if reader.is_sign("[") and not reader.word.spaced:
             return _indexed(reader, word)
         return marked(reader, _with_next_words(reader, word), word)
+    if word.kind == "word" and NUMBERED.fullmatch(word.text) and word.text not in reader.known:
+        reader.reading.note(f"{word.text} is read as one name")
     return marked(reader, word.text, word)
 
 

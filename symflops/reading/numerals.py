@@ -146,7 +146,7 @@ def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) ->
     apart = reader.words[start].spaced
     if len(text) == 1 and apart and not decimals and not _has_bytes(reader):
         return False
-    used = [letter for letter in text if _is_symbol(reader, letter)]
+    used = [letter for letter in text if letter in reader.letters]
     if used:
         reader.reading.note(f"{used[0]} stands for a symbol here, so {text} is no unit")
         return False
@@ -160,22 +160,23 @@ def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) ->
     )
 
 
-def _is_symbol(reader: FormulaReader, letter: str) -> bool:
-    """Say whether a letter stands anywhere but behind a number."""
-    words = reader.words
-    return any(
-        word.text == letter and word.kind in ("letter", "word") and not _is_behind_number(words, i)
-        for i, word in enumerate(words)
-    )
-
-
-def _is_behind_number(words: Sequence[Word], i: int) -> bool:
-    behind = words[i + 1]
-    if behind.kind == "sign" and behind.text in ("^", "_", "'", "(", "["):
-        return False
-    while i and words[i].kind in ("letter", "word") and not words[i].spaced:
-        i -= 1
-    return words[i].kind == "number" or (words[i - 1].kind == "number" and i > 0)
+def symbols(words: Sequence[Word]) -> set[str]:
+    """Return the letters that stand anywhere but in a unit behind a number."""
+    found: set[str] = set()
+    run: list[str] = []
+    behind_number = False
+    for word in words:
+        is_letter = word.kind in ("letter", "word")
+        if run and (not is_letter or word.spaced):
+            goes_on = word.kind == "sign" and word.text in ("^", "_", "'", "(", "[")
+            if goes_on or not behind_number or unit_of("".join(run)) is None:
+                found.update(run)
+            run, behind_number = [], False
+        if is_letter:
+            run.append(word.text)
+        else:
+            behind_number = word.kind == "number"
+    return found
 
 
 def _has_bytes(reader: FormulaReader) -> bool:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from symflops.reading.lexis import FUNCTIONS, is_latex, plain
+from symflops.reading.lexis import FUNCTIONS, MATH_LETTERS, is_latex, plain
 from symflops.styles import LETTERS
 
 PIECE = re.compile(r"\\[A-Za-z]+|[^\W_]")
 MARKS = re.compile(r"[\\_^{}]")
-LEAST, LEAST_ALIKE = (
-    2,
-    4,
-)  # letters and digits of a copy; of one that is no different from the other
+LEAST = {2: 2, 3: 1}  # letters and digits of a copy, where there are so many
+LEAST_ALIKE = 4  # of copies that are no different from each other
+MOST_CUTS = 50  # places at which one copy may end
 #: n2 and 4nd2, but neither log2 nor c_12 nor x10.
 FLAT_DIGIT = re.compile(r"(?<![\\_{A-Za-z])([A-Za-z]*?)([A-Za-z])(\d)(?![\d.])")
 FLAT_GROUP = re.compile(r"\)(\d)(?![\d.,])")
@@ -43,7 +42,9 @@ def variants(text: str) -> list[Variant]:
     >>> variants("C i n ∗ k h C_{in}*k_h Cinkh")[0].text
     'C_{in}*k_h'
     """
+    letters = ["mathematical letters are read as plain ones"] if MATH_LETTERS.search(text) else []
     text, notes = one_copy(plain(text))
+    notes = letters + notes
     latex = is_latex(text)
     found = []
     for above in (True, False):
@@ -69,22 +70,17 @@ def one_copy(text: str) -> tuple[str, list[str]]:
     pieces = [piece for piece in pieces if piece[0]]
     for times in (3, 2):
         size, rest = divmod(len(pieces), times)
-        if rest or size < LEAST:
+        if rest or size < LEAST[times]:
             continue
         letters = [piece[0] for piece in pieces]
         if letters[:size] * times != letters:
             continue
-        copies = _cut(
-            text, [(pieces[i - 1][2], pieces[i][1]) for i in range(size, len(pieces), size)]
-        )
-        if not copies or (
-            len({MARKS.sub("", "".join(c.split())) for c in copies}) == 1
-            and size < LEAST_ALIKE
-            and not MARKS.search(text)
-        ):
-            continue
-        best = max(copies, key=_marks)
-        return best, [f"the formula stands there {times} times; read as {best}"]
+        gaps = [(pieces[i - 1][2], pieces[i][1]) for i in range(size, len(pieces), size)]
+        copies = _cut(text, gaps)
+        alike = len({"".join(copy.split()) for copy in copies}) == 1  # b b b is b³
+        if copies and (size >= LEAST_ALIKE or not alike):
+            best = max(copies, key=_marks)
+            return best, [f"the formula stands there {times} times; read as {best}"]
     return text, []
 
 
@@ -98,6 +94,7 @@ def _cut(text: str, gaps: list[tuple[int, int]]) -> list[str]:
     copies, start = [], 0
     for first, last in gaps:
         places = [first + match.start() for match in re.finditer(r"\s+", text[first:last])]
+        places = places[:MOST_CUTS]
         closed = [at for at in places if _is_closed(text[start:at])]
         if not places:
             return []
