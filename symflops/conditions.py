@@ -21,7 +21,9 @@ def noted(node: Node, path: str = "") -> Iterator[Condition]:
     """Yield every condition of a trace with the path of the layer that has it."""
     if isinstance(node, Times | Sum):
         for condition in noted(node.child, f"{path}.0" if path else "0"):
-            yield _everywhere(condition, node) if isinstance(node, Sum) else condition
+            everywhere = _everywhere(condition, node) if isinstance(node, Sum) else condition
+            if everywhere is condition or not Facts().decide(everywhere.relation):
+                yield everywhere
     elif isinstance(node, Group):
         for condition in node.conditions:
             yield replace(condition, where=path)

@@ -345,3 +345,19 @@ def test_of_two_sizes_that_are_the_same_neither_is_said_to_be_at_least_the_other
     M, N, D = sf.dims("M N D")
     cost = sf.cost(sf.MultiheadAttention(D, 1, causal=True), [(N, D), (M, D)])
     assert [str(c) for c in cost.conditions] == ["N = M"]
+
+
+def test_blocks_that_may_be_fewer_than_none_are_a_condition():
+    deep = sf.cost(sf.Repeat(sf.Linear(D, D, bias=False), L - 3), (D,))
+    assert (deep.macs, [str(c) for c in deep.conditions]) == (D**2 * (L - 3), ["L >= 3"])
+    assert deep.at(L=5).macs == 2 * D**2
+    with pytest.raises(sf.SymflopsError):
+        deep.at(L=2)
+    assert sf.cost(sf.LSTM(4, 5, L), (N, 4)).conditions == ()
+    assert [str(c) for c in sf.cost(sf.zoo.deepseek_v3(num_layers=L)).conditions] == ["L >= 3"]
+
+
+def test_what_always_holds_in_the_first_of_many_blocks_is_no_condition():
+    """2**i experts of which 2 are chosen, from block 1 on."""
+    block = sf.Stack(lambda i: sf.MixtureOfExperts(D, 2**i, 2, sf.SwiGLU(D, 4)), L)
+    assert sf.cost(block, (N, D)).conditions == ()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from symflops.errors import ArgumentError, SymflopsError
 from symflops.exprs import ONE, ZERO
+from symflops.facts import at_least, simplified
 from symflops.layers.base import Layer, Require, Size, positive
 from symflops.layers.series import MAX_UNROLLED, carried, named, summed
 from symflops.symbols import Symbol, exact, index, unused
-from symflops.trace import Flow, Group, Shape, Times, all_of
+from symflops.trace import Condition, Flow, Group, Shape, Times, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,9 +46,12 @@ class Repeat(Layer):
         """Trace the body once if it keeps the shape, else block by block or as a sum; L/2 must be whole."""
         n, rests_on = tracer.size(self.n, (self.n,))
         group = self.repeated(n, tracer, inputs)
-        whole = tuple(condition for condition in rests_on if condition.relation.sign == "|")
+        found = [condition for condition in rests_on if condition.relation.sign == "|"]
+        # of L - 1 blocks behind a first one there may be none: the formula holds there too
+        if len(found) < len(rests_on) and tracer.facts.decide(at_least(n, ZERO)) is None:
+            found.append(Condition(simplified(at_least(n, ZERO))))
         return (
-            dataclasses.replace(group, conditions=(*group.conditions, *whole)) if whole else group
+            dataclasses.replace(group, conditions=(*group.conditions, *found)) if found else group
         )
 
     def repeated(self, n: sympy.Expr, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
