@@ -10,7 +10,8 @@ import sympy
 
 from symflops.claims.equality import difference, known, taken
 from symflops.claims.proofs import proof
-from symflops.claims.witnesses import approximately, dimensions, value_or_none
+from symflops.claims.values import approximately, value_or_none
+from symflops.claims.witnesses import dimensions
 from symflops.errors import NotClosedError
 from symflops.exprs import log2
 from symflops.growth import Growth
