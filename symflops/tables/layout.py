@@ -165,6 +165,8 @@ class Layout:
         return dict(self._scales())
 
     def _scales(self) -> Iterator[tuple[str, tuple[str, int]]]:
+        if self.form.scale is None:
+            return
         for i, column in enumerate(self.table.columns):
             values = [row[i] for row in self.table.lines if row[i] is not None]
             if column.kind == "count":

@@ -1,8 +1,8 @@
 """Times symflops beside others, in one run: ``python tests/benchmarks/run.py [part …]``.
 
-The parts are ``processes``, ``models``, ``zoo``, ``chains`` and ``rest``; without any, all of them run, in about a
-minute. Each line is a median in milliseconds, what it is compared with, their ratio, and the goal if there
-is one. Other counters are timed where they are installed (fvcore, ptflops, thop and torchinfo, with torch).
+The parts are ``processes``, ``models``, ``sequences``, ``zoo``, ``chains`` and ``rest``; without any, all of
+them run, in about two minutes. Each line is a median in milliseconds, what it is compared with, their ratio,
+and the goal if there is one. Other counters are timed where they are installed (fvcore, ptflops, thop and torchinfo, with torch).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import chains
 import models
 import processes
 import rest
+import sequences
 import sympy
 import whole_zoo
 from report import say
@@ -23,6 +24,7 @@ from report import say
 PARTS = {
     "processes": processes.run,
     "models": models.run,
+    "sequences": sequences.run,
     "zoo": whole_zoo.run,
     "chains": chains.run,
     "rest": rest.run,
