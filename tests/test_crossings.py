@@ -259,7 +259,8 @@ def near(e, n):
         (floor(N / 2) * log2(N), 5 * N, 1030),
         (N * floor(N / 2), Rational(49, 100) * N**2 + log2(N), 60),  # what is rounded off counts
         (floor(minimum(floor(N / 2), 30) / 3), 5, 36),
-        (7 * floor(N / 7), N - 3, None),  # equal where N is 3 more than a multiple
+        (floor(minimum(floor(N / 2), 30) / 2), 5, 24),
+        (7 * floor(N / 7), N - 6, None),  # equal where N is 6 more than a multiple
         (7 * floor(N / 7), N - 7, 1),
         (N, minimum(N, 40), 41),
     ],
