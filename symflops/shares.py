@@ -40,9 +40,17 @@ def share(cost: Cost, part: str, metric: str = "macs") -> Any:
     if total.is_zero:
         message = f"the {metric} of this cost are 0; nothing can be a share of them"
         raise ArgumentError(message)
+    return cancelled(exact(alone(cost, part).metric(metric)), total)
+
+
+def alone(cost: Cost, part: str) -> Cost:
+    """Return what a part costs by itself; it is named as for :func:`share`.
+
+    Raises:
+        UnknownNameError: nothing has this path or name, and no layer is of this kind.
+    """
     names = {name.strip() for name in part.split("+")}
-    apart = replace(cost, root=_together(cost.root, names))
-    return cancelled(exact(apart.metric(metric)), total)
+    return replace(cost, root=_together(cost.root, names))
 
 
 def _together(root: Group, names: set[str]) -> Group:

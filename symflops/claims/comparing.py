@@ -12,8 +12,8 @@ from symflops.claims.approximations import near, omission, rounded
 from symflops.claims.chains import ROUGHLY
 from symflops.claims.equality import Decision, decide
 from symflops.claims.matching import Matched, by_the_names, guessed, searched
+from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Subject, Verdict
-from symflops.claims.witnesses import value_or_none
 from symflops.facts import Facts
 
 if TYPE_CHECKING:
@@ -254,6 +254,8 @@ class Comparison:
             actual=candidate.value,
             conventions=(self.way,) if self.way in candidate.conventions else candidate.conventions,
             quantities=(candidate.quantity,) if candidate.quantity else (),
+            variant=self._variant(candidate),
+            variant_zh=candidate.variant.zh if candidate.variant else "",
             difference=decision.difference,
             witness=decision.witness,
             off=near(claim.claim, candidate.value),
@@ -266,10 +268,13 @@ class Comparison:
         return guessed(self.named, candidate.value) if self.named.loose else self.named
 
     def wanted(self) -> Iterator[Candidate]:
-        """Yield what the claim may have been meant to be: what was asked for, else the closest in size."""
+        """Yield what the claim may have been meant to be: what was asked for first, else the closest in size."""
         if self.target.asked is not None or self.target.cost is None:
-            ways = [c for c in self.target.candidates if self.is_right(c)]
-            yield from ways or [self.target.first]
+            right = [c for c in self.target.candidates if self.is_right(c)] or [self.target.first]
+            others = [] if self.target.convention else self.target.candidates
+            others = sorted((c for c in others if c not in right), key=self._distance)
+            first = self.named.claim.is_Rational and right[0].value.is_Rational
+            yield from sorted([*right, *others], key=self._distance) if first else [*right, *others]
             return
         yield from sorted(self.target.candidates, key=self._distance)[:NEAREST]
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from symflops.costs import answer
 from symflops.errors import SymflopsError
 from symflops.layers.base import Layer
+from symflops.layers.positions import ClassToken, LearnedPositions
+from symflops.layers.shape import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,16 +28,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Edit:
-    """A change of layers, with its words: ``change`` returns the fields that are others, or none."""
+    """A change of layers, with its words: ``change`` returns the fields that are others, or none, or another layer."""
 
     name: str
     en: str
     zh: str
-    change: Callable[[Layer], dict[str, Any]]
+    change: Callable[[Layer], dict[str, Any] | Layer]
+    #: Of which quantities it may change the number; of all, where there are none.
+    of: tuple[str, ...] = ()
 
     def __call__(self, old: Layer) -> Layer:
         """Return a layer with the change."""
-        return dataclasses.replace(old, **self.change(old))  # type: ignore[type-var]
+        new = self.change(old)
+        return new if isinstance(new, Layer) else dataclasses.replace(old, **new)  # type: ignore[type-var]
 
     def takes(self, layer: Layer) -> bool:
         """Say whether the change makes another layer of it."""
@@ -141,6 +146,14 @@ def _flipped(name: str, *, to: bool) -> Callable[[Layer], dict[str, Any]]:
     return change
 
 
+def _no_class_token(layer: Layer) -> dict[str, Any] | Layer:
+    if isinstance(layer, ClassToken):
+        return Identity()
+    if isinstance(layer, LearnedPositions) and layer.n_ctx is not None:
+        return {"n_ctx": layer.n_ctx - 1}
+    return {}
+
+
 def _all_heads(layer: Layer) -> dict[str, Any]:
     there = getattr(layer, "kv_heads", None)
     return {"kv_heads": None} if there is not None and hasattr(layer, "num_heads") else {}
@@ -156,14 +169,16 @@ VARIANTS = (
     Edit("without affine norms", "with norms without weights", "归一化层不含可学习参数", _without_affine),
 )  # fmt: skip
 
+WORK = ("flops", "macs", "mults", "adds", "activations", "activations_size")
 #: Changes that a formula must not have made: what fits them says what is wrong.
 MISTAKES = (
     Edit("groups ignored", "the groups are ignored", "忽略了分组", _one("groups")),
-    Edit("stride ignored", "the stride is ignored", "忽略了步幅", _no_stride),
-    Edit("dilation ignored", "the dilation is ignored", "忽略了膨胀率", _one("dilation")),
-    Edit("causal", "only the pairs below a causal mask are counted", "只统计了因果掩码保留的位置对", _flipped("causal", to=True)),
-    Edit("full", "all pairs are counted, those that the causal mask rules out as well", "连因果掩码排除的位置对也统计了", _flipped("causal", to=False)),
+    Edit("stride ignored", "the stride is ignored", "忽略了步幅", _no_stride, WORK),
+    Edit("dilation ignored", "the dilation is ignored", "忽略了膨胀率", _one("dilation"), ("receptive_field",)),
+    Edit("causal", "only the pairs below a causal mask are counted", "只统计了因果掩码保留的位置对", _flipped("causal", to=True), WORK),
+    Edit("full", "all pairs are counted, those that the causal mask rules out as well", "连因果掩码排除的位置对也统计了", _flipped("causal", to=False), WORK),
     Edit("own keys", "as many heads of keys and values are counted as of queries", "键和值的头数按查询的头数统计", _all_heads),
     Edit("not gated", "the gate's matrix is missing", "缺少门控的矩阵", _flipped("gated", to=False)),
+    Edit("class token", "the class token is left out", "漏掉了类别 token", _no_class_token),
     Edit("gated", "a gate's matrix is counted that is not there", "多统计了并不存在的门控矩阵", _flipped("gated", to=True)),
 )  # fmt: skip

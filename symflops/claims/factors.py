@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Integer, Rational
 
+from symflops.claims.targets import layers_of
 from symflops.claims.verdicts import Miss
 from symflops.exprs import ONE
-from symflops.trace import Group
 from symflops.typeset import Formula
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ MEANINGS = {
 
 def _prefixes(number: sympy.Rational, case: Case) -> Iterator[Miss]:
     """Tell thousands from 1024; a printed number need not fit to the last digit."""
+    near = NEAR if case.candidate.quantity in BYTES else 0
     for power, n in KIBI.items():
         k, ki = PREFIXES[n]
-        if abs(number / power - 1) < NEAR or abs(number * power - 1) < NEAR:
+        if abs(number / power - 1) <= near or abs(number * power - 1) <= near:
             up = number > 1
             one, two = (ki, k) if up else (k, ki)
             yield Miss(
@@ -162,8 +163,7 @@ def roles(case: Case) -> dict[Symbol, str]:
     found: dict[Symbol, str] = {}
     if cost is None:
         return found
-    for piece in cost._profile:
-        layer = getattr(piece.item, "layer", None) if isinstance(piece.item, Group) else None
+    for layer in layers_of(cost):
         for field, role in (
             ("num_heads", "heads"),
             ("nhead", "heads"),
@@ -180,19 +180,16 @@ def roles(case: Case) -> dict[Symbol, str]:
 
 
 def _axes(shape: tuple[Any, ...], *, batched: bool, found: dict[Symbol, str]) -> None:
-    sizes = list(shape)
-    if batched and getattr(sizes[0], "is_Symbol", False):
-        found.setdefault(sizes[0], "batch")
-    tokens = (
-        sizes[batched:-1]
-        if len(sizes[batched:]) == 2
-        else sizes[batched:]
-        if len(sizes[batched:]) == 1
-        else []
-    )
-    for size in tokens:
+    """Take the axes of an input: a batch in front, tokens before the features or alone."""
+    sizes = [size for size in shape[batched:] if len(shape) - batched <= SEQUENCE]
+    axes = [(shape[0], "batch")] if batched else []
+    axes += [(size, "tokens") for size in (sizes[:-1] or sizes)]
+    for size, role in axes:
         if getattr(size, "is_Symbol", False):
-            found.setdefault(size, "tokens")
+            found.setdefault(size, role)
+
+
+SEQUENCE = 2  # axes of a sequence of vectors, without a batch
 
 
 def _plain(ratio: sympy.Expr, becomes: Any) -> Miss:

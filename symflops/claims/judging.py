@@ -80,10 +80,8 @@ def check(
         )
     if quantity is not None and not isinstance(quantity, str):
         return _together({name: check(claim, against, name, **asked) for name in quantity}, lang)
-    if against is None:
-        target = Target()
-    else:
-        target = target_of(against, quantity, convention, at, assume)
+    bare = against is None
+    target = Target() if bare else target_of(against, quantity, convention, at, assume)
     reading = _read(claim, target, symbols, macros, pasted=pasted)
     if (
         target.cost is not None
@@ -106,7 +104,9 @@ def _read(claim: Any, target: Target, symbols: Any, macros: Any, *, pasted: bool
         return Reading(claim)
     if isinstance(claim, str):
         known = {} if target.expr is None and target.cost is None else dict(target.symbols)
-        known = {n: s for n, s in known.items() if len(n) > 1}
+        known = {
+            n: s for n, s in known.items() if len(n) > 1 or n == "O"
+        }  # a size, no order of growth
         names = [*known.values(), *(str(key) for key in symbols or {} if len(str(key)) > 1)]
         return read(claim, names or None, macros, pasted=pasted)
     return Reading(exact(getattr(claim, "expr", claim)))

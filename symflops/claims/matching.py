@@ -173,7 +173,9 @@ class _Search:
         numbers = dict(zip(chosen, FIRST, strict=False))
         here = {s: numbers.get(s, REST) for s in self.loose} | self.shared
         there = (
-            {s: REST for s in self.open} | {chosen[s]: n for s, n in numbers.items()} | self.shared
+            dict.fromkeys(self.open, REST)
+            | {chosen[s]: n for s, n in numbers.items()}
+            | self.shared
         )
         return bool(self.claim.xreplace(here) == self.value.xreplace(there))
 

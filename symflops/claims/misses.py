@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Add, Mul
 
+from symflops.claims.approximations import rounded
+from symflops.claims.edits import edited
 from symflops.claims.equality import decide
 from symflops.claims.factors import told
+from symflops.claims.targets import touches
+from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Miss
-from symflops.claims.witnesses import sought, value_or_none
-from symflops.errors import SymflopsError
+from symflops.claims.witnesses import sought
+from symflops.errors import ArgumentError, SymflopsError
 from symflops.exprs import ONE, cancelled, over_one_line, spread
 from symflops.facts import Facts
 from symflops.symbols import Family
@@ -26,11 +30,16 @@ from symflops.symbols import Family
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from symflops.claims.edits import Edit
     from symflops.claims.targets import Candidate, Target
+    from symflops.conventions import Convention
+    from symflops.costs import Cost
+    from symflops.reading.readings import Printed
     from symflops.symbols import Symbol
 
 MOST_TERMS = 40
 MOST_SYMBOLS = 9
+THREE = 100  # times the last digit: a number of three digits
 
 
 @dataclass(eq=False)
@@ -42,12 +51,40 @@ class Case:
     candidate: Candidate
     target: Target
     facts: Facts = field(default_factory=Facts)
+    printed: tuple[Printed, ...] = ()
+
+    @property
+    def cost(self) -> Cost:
+        """The cost that the candidate is of, where there is one."""
+        cost = self.candidate.cost or self.target.cost
+        if cost is None:
+            message = "a formula by itself has no layers"
+            raise ArgumentError(message)
+        return cost
+
+    @property
+    def way(self) -> str | Convention:
+        """The convention that the candidate counts by."""
+        asked = self.target.convention
+        if asked is not None and asked.name in self.candidate.conventions:
+            return asked
+        return (self.candidate.conventions or ("exact",))[0]
+
+    def edited(self, edit: Edit) -> Cost | None:
+        """Return what the layer costs with an edit more; None where that changes nothing."""
+        if self.cost is self.target.cost:
+            return self.target.edited(edit)
+        return edited(self.cost, edit) if touches(self.cost, edit) else None
 
     @cached_property
     def point(self) -> dict[Symbol, Any]:
-        """Sizes at which claim and exact formula differ."""
-        witness = sought(self.claim, self.exact, self.facts)
-        return dict(witness.sizes) if witness is not None else {}
+        """Sizes at which claim and exact formula differ, and others for what else may come up."""
+        sizes = {s: sympy.Integer(24 * (n + 5)) for n, s in enumerate(self.symbols)}
+        if self.target.cost is not None:
+            known = sorted(self.cost.symbols, key=str)
+            sizes = {s: sympy.Integer(24 * (n + 30)) for n, s in enumerate(known)} | sizes
+        witness = sought(self.claim, self.exact, self.facts) if self.symbols else None
+        return sizes | (dict(witness.sizes) if witness is not None else {})
 
     @cached_property
     def claimed(self) -> Any:
@@ -55,12 +92,18 @@ class Case:
         return value_or_none(self.claim, self.point)
 
     def is_claim(self, value: sympy.Expr) -> bool:
-        """Say whether the claim is equal to a changed formula."""
-        if value.free_symbols <= set(self.point) and self.claimed is not None:
-            there = value_or_none(value, self.point)
-            if there is not None and there != self.claimed:
-                return False
+        """Say whether the claim is equal to a changed formula, or is such a number in print."""
+        if value.is_Rational and self.claim.is_Rational:
+            return value == self.claim or self.is_printed(value)
+        there = value_or_none(value, self.point)
+        if there is not None and self.claimed is not None and there != self.claimed:
+            return False
         return decide(self.claim, value, self.facts).equal is True
+
+    def is_printed(self, value: sympy.Expr) -> bool:
+        """Say whether a number in print, of three digits or more, comes of a changed value."""
+        telling = [p for p in self.printed if abs(p.value) >= THREE * p.unit_in_the_last_place]
+        return rounded(self.claim, value, telling) is not None
 
     @cached_property
     def ratio(self) -> sympy.Expr | None:
@@ -205,24 +248,34 @@ def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
     claim, exact = case.claim.xreplace(swaps), case.exact.xreplace(swaps)
     if claim == 0 or exact == 0:
         return False
-    place = {s: sympy.Integer(60 * (n + 1)) for n, s in enumerate(case.symbols)}
-    a, b = value_or_none(claim, place), value_or_none(exact, place)
+    a, b = value_or_none(claim, case.point), value_or_none(exact, case.point)
     if a is not None and b is not None and a != b:
         return False
     return decide(claim, exact).equal is True
 
 
-#: Entries that need no layer, the most telling first.
+#: Entries that need no layer.
 TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (factor, swapped, term, special)
+#: The names of misses, the most telling first.
+RANKS = (
+    "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias", "bias missing",
+    "heads", "groups", "stride ignored", "dilation ignored", "causal", "full", "own keys", "gated", "not gated", "class token", "groups ignored",
+    "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "swapped",
+    "in place of", "training", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
+    "missing term", "extra term", "other term", "extra factor", "missing factor", "other factor", "zeros", "only when equal",
+    "only when a multiple", "only when 1", "other terms",
+)  # fmt: skip
 
 
-def misses(case: Case) -> Iterator[Miss]:
-    """Yield every way in which the claim misses, the most telling first."""
-    from symflops.claims.neighbours import TABLE as OF_LAYERS  # noqa: PLC0415, N811 - which needs Case
+def misses(case: Case) -> list[Miss]:
+    """Return the ways in which the claim misses, the most telling first."""
+    from symflops.claims.neighbours import TABLE as OF_LAYERS  # noqa: PLC0415 - which needs Case
 
-    seen = set()
-    for entry in (*OF_LAYERS, *TABLE):
-        for miss in entry(case):
-            if miss.name not in seen:
-                seen.add(miss.name)
-                yield miss
+    tables = (*(OF_LAYERS if case.target.cost is not None else ()), *TABLE)
+    found = {miss.name: miss for entry in tables for miss in entry(case)}
+    return sorted(found.values(), key=rank)
+
+
+def rank(miss: Miss) -> int:
+    """Return how telling a miss is: 0 for the most."""
+    return RANKS.index(miss.name)

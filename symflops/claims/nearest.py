@@ -1,32 +1,57 @@
-"""The nearest miss: of all ways in which a formula may go wrong, those that lead to the claim."""
+"""The nearest miss: of all that a claim may have been meant to be, what it misses in the most telling way."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symflops.claims.misses import Case, misses
+from symflops.claims.edits import VARIANTS
+from symflops.claims.misses import Case, misses, rank
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symflops.claims.comparing import Comparison
-    from symflops.claims.verdicts import Verdict
+    from symflops.claims.targets import Candidate
+    from symflops.claims.verdicts import Miss, Verdict
+
+TELLING = 40  # ranks of misses that a variant of the layer is looked into for
 
 
 def explained(comparison: Comparison, verdict: Verdict) -> Verdict:
     """Return a verdict on a formula that is not right with what is wrong with it."""
-    if verdict.verdict not in ("wrong", "approximation") or verdict.how in ("rounded", "truncated"):
+    if verdict.verdict != "wrong" and verdict.how != "near":
         return verdict
-    wanted = comparison.wanted() if verdict.verdict == "wrong" else ()
-    for candidate in wanted:
-        claim = comparison.best(candidate).claim
-        case = Case(claim, candidate.value, candidate, comparison.target, comparison.facts)
-        found = tuple(misses(case))
-        if found:
-            return replace(
-                comparison.open(candidate, verdict.verdict), **_kept(verdict), misses=found
-            )
-    return verdict
+    best: tuple[int, Candidate, list[Miss]] | None = None
+    for candidate in _meant(comparison):
+        found = _misses(comparison, candidate)
+        if found and (best is None or rank(found[0]) < best[0]):
+            best = rank(found[0]), candidate, found
+        if candidate.variant is None and best is not None and best[0] < TELLING:
+            break
+    if best is None:
+        return verdict
+    _, candidate, found = best
+    kept = {"verdict": verdict.verdict, "holds": verdict.holds, "how": verdict.how}
+    return replace(comparison.open(candidate, "wrong"), **kept, misses=tuple(found))  # type: ignore[arg-type]
 
 
-def _kept(verdict: Verdict) -> dict[str, object]:
-    return {name: getattr(verdict, name) for name in ("holds", "how", "off", "omitted", "growing")}
+def _meant(comparison: Comparison) -> Iterator[Candidate]:
+    yield from comparison.wanted()
+    for candidate in comparison.target.variants():
+        if candidate.variant in VARIANTS[:2] and comparison.is_right(candidate):
+            yield candidate
+
+
+def _misses(comparison: Comparison, candidate: Candidate) -> list[Miss]:
+    claim = comparison.best(candidate).claim
+    return misses(
+        Case(
+            claim,
+            candidate.value,
+            candidate,
+            comparison.target,
+            comparison.facts,
+            comparison.printed,
+        )
+    )

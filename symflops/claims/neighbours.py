@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.claims.edits import MISTAKES, edited
-from symflops.claims.targets import SIZED, touches
+from symflops.claims.edits import MISTAKES, VARIANTS, WORK
+from symflops.claims.parts import parts
+from symflops.claims.strides import strides
+from symflops.claims.targets import CALLED, SIZED
 from symflops.claims.verdicts import Miss
-from symflops.costs import Cost
+from symflops.conventions import CONVENTIONS
 from symflops.errors import SymflopsError
-from symflops.selection import kinds, paths
+from symflops.exprs import product
 from symflops.symbols import exact
-from symflops.trace import Group
 from symflops.units import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import sympy
-
     from symflops.claims.misses import Case
+    from symflops.costs import Cost
 
-MOST_PARTS = 40
-DEEPEST = 3
+WITHOUT_BIAS = VARIANTS[0]
 
 
 def quantity(case: Case, cost: Cost) -> Any:
@@ -30,8 +29,7 @@ def quantity(case: Case, cost: Cost) -> Any:
     name = case.candidate.quantity
     try:
         if name == "flops":
-            way = case.candidate.conventions[0] if case.candidate.conventions else cost.convention
-            return exact(cost.under(way).flops)
+            return exact(cost.under(case.way).flops)
         if name in SIZED:
             return exact(getattr(cost, SIZED[name])) * bytes_of(case.candidate.detail)
         if name == "receptive_field":
@@ -41,65 +39,127 @@ def quantity(case: Case, cost: Cost) -> Any:
         return None
 
 
+def counted_otherwise(case: Case) -> Iterator[Miss]:
+    """Another convention than the one that was asked for, or MACs for FLOPs."""
+    cost = case.cost
+    if case.candidate.quantity != "flops" or case.target.convention is None:
+        return
+    for name, way in CONVENTIONS.items():
+        if name not in case.candidate.conventions and case.is_claim(exact(cost.under(way).flops)):
+            words = CALLED.get(name, CALLED["exact"])
+            yield Miss("other convention", f"{words[0]} ({{0}})", f"{words[1]}（{{0}}）", (name,))
+            return
+
+
 def mistakes(case: Case) -> Iterator[Miss]:
     """A stride, groups or a mask that was not seen, as the layer would be then."""
-    cost = case.target.cost
-    if cost is None:
-        return
     for edit in MISTAKES:
-        if not touches(cost, edit):
+        if edit.of and case.candidate.quantity not in edit.of:
             continue
-        other = edited(cost, edit)
+        other = case.edited(edit)
         value = quantity(case, other) if other is not None else None
         if value is not None and value != case.exact and case.is_claim(value):
             yield Miss(edit.name, edit.en, edit.zh, (), value)
 
 
-def parts(case: Case) -> Iterator[Miss]:
-    """A part that was left out, counted twice, or counted alone."""
-    cost = case.target.cost
-    if cost is None:
+def biases(case: Case) -> Iterator[Miss]:
+    """The bias counted twice, or one number for all outputs."""
+    if case.candidate.quantity == "receptive_field":
         return
-    found: list[tuple[str, sympy.Expr]] = []
-    for name in _parts(cost):
-        try:
-            rest = quantity(case, cost.without(name))
-        except SymflopsError:
-            continue
-        if rest is None or rest == case.exact or rest == 0:
-            continue
-        part = case.exact - rest
-        found.append((name, part))
-        if case.is_claim(rest):
-            yield Miss("part missing", "{0} is left out", "漏掉了 {0}", (name,), rest)
-            return
-        if case.is_claim(case.exact + part):
+    other = case.edited(WITHOUT_BIAS)
+    rest = quantity(case, other) if other is not None else None
+    if rest is None or rest == case.exact:
+        return
+    if case.is_claim(2 * case.exact - rest):
+        yield Miss(
+            "bias twice", "the bias is counted twice", "偏置被计了两次", (), 2 * case.exact - rest
+        )
+    elif case.is_claim(rest):
+        yield Miss("bias missing", "the bias is left out", "漏掉了偏置", (), rest)
+    elif case.is_claim(rest + 1):
+        yield Miss(
+            "one bias",
+            "one bias is counted for all outputs, and each output has its own",
+            "所有输出只计了一个偏置，而每个输出各有一个",
+            (),
+            rest + 1,
+        )
+
+
+def positions(case: Case) -> Iterator[Miss]:
+    """The positions of the input for those of the output, or the other way round."""
+    if case.candidate.quantity not in WORK:
+        return
+    shapes = [case.cost.root.inputs, case.cost.root.outputs]
+    if any(len(side) != 1 or len(side[0]) < MAP for side in shapes):
+        return
+    inside, outside = (product(side[0][2:]) for side in shapes)
+    if inside == outside:
+        return
+    if case.is_claim(case.exact * inside / outside):
+        yield Miss(
+            "input positions",
+            "the size of the input stands where that of the output belongs",
+            "输出尺寸被写成了输入尺寸",
+            (),
+            case.exact * inside / outside,
+        )
+    elif case.is_claim(case.exact * outside / inside):
+        yield Miss(
+            "output positions",
+            "the size of the output stands where that of the input belongs",
+            "输入尺寸被写成了输出尺寸",
+            (),
+            case.exact * outside / inside,
+        )
+
+
+MAP = 3  # axes of the smallest map, its batch included
+
+
+def portions(case: Case) -> Iterator[Miss]:
+    """The number of one token or sample."""
+    for portion in case.target.portions():
+        if portion.quantity == case.candidate.quantity and case.is_claim(portion.value):
+            unit = portion.detail.removeprefix("per ")
+            unit_zh = {"token": " token ", "sample": "样本"}[unit]
             yield Miss(
-                "part twice", "{0} is counted twice", "{0} 被计了两次", (name,), case.exact + part
+                f"per {unit}",
+                f"it is the number for one {unit}, and the input has several",
+                f"这是单个{unit_zh}的数目，而输入有多个",
+                (),
+                portion.value,
             )
             return
-        if case.is_claim(part):
-            yield Miss("part alone", "only {0} is counted", "只统计了 {0}", (name,), part)
-            return
-    for i, (one, a) in enumerate(found):
-        for two, b in found[i + 1 :]:
-            if case.is_claim(case.exact - a - b):
-                names = f"{one} + {two}"
-                yield Miss(
-                    "parts missing", "{0} are left out", "漏掉了 {0}", (names,), case.exact - a - b
-                )
-                return
 
 
-def _parts(cost: Cost) -> list[str]:
-    """Return the paths of the layers near the root, and the kinds of all layers."""
-    near = [
-        path
-        for path, node in paths(cost.root)
-        if isinstance(node, Group) and path.count(".") < DEEPEST
-    ]
-    return [*near, *sorted(kinds(cost.root))][:MOST_PARTS]
+def activity(case: Case) -> Iterator[Miss]:
+    """The weights of all experts for those that a token meets, or the other way round."""
+    other = {"params": "active_params", "active_params": "params"}.get(case.candidate.quantity)
+    if other is None:
+        return
+    value = exact(case.cost.metric(other))
+    if value != case.exact and case.is_claim(value):
+        one = other == "params"
+        yield Miss(
+            "experts",
+            "the weights of all experts are counted"
+            if one
+            else "the weights of the chosen experts alone are counted",
+            "统计了全部专家的权重" if one else "只统计了被选中的专家的权重",
+            (),
+            value,
+        )
 
 
-#: The most telling first.
-TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (mistakes, parts)
+#: Entries that need the layer.
+TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (
+    strides,
+    counted_otherwise,
+    mistakes,
+    biases,
+    positions,
+    portions,
+    activity,
+    parts,
+)

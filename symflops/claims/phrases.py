@@ -57,6 +57,8 @@ QUANTITIES = {
 }
 #: Quantities of which there is one.
 SINGULAR = ("receptive_field", "")
+VERBS = {"en": ("is", "are"), "zh": ("为", "为")}
+PRONOUNS = {"en": ("it", "they"), "zh": ("", "")}
 PHRASES = {
     "en": {
         "comma": ", ",
@@ -76,8 +78,6 @@ PHRASES = {
         "variant": ", {}",
         "counted": "Counted by {convention} {pronoun} {verb} {actual}.",
         "as_given": "As given {pronoun} {verb} {actual}.",
-        "it": ("it", "they"),
-        "verbs": ("is", "are"),
         "reading": "Read as {}: ",
         "missing": "What is missing: {}.",
         "witness": "With {} the claim gives {}, and the exact value is {}.",
@@ -110,8 +110,6 @@ PHRASES = {
         "variant": "（{}）",
         "counted": "按约定 {convention} 统计则为 {actual}。",
         "as_given": "按所给的层则为 {actual}。",
-        "it": ("", ""),
-        "verbs": ("为", "为"),
         "reading": "读作 {}：",
         "missing": "缺少：{}。",
         "witness": "取 {}，所称的值为 {}，实际值为 {}。",

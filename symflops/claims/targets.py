@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import sympy
 
 from symflops.claims.edits import VARIANTS, Edit, edited
 from symflops.conventions import CONVENTIONS, Convention, named
@@ -14,6 +12,7 @@ from symflops.costs import Cost, cost
 from symflops.errors import ArgumentError, SymflopsError, UnknownNameError
 from symflops.exprs import ZERO
 from symflops.layers.base import Layer
+from symflops.metrics import Profiler
 from symflops.reading.formulas import parse
 from symflops.symbols import by_name, exact
 from symflops.trace import Group
@@ -21,6 +20,8 @@ from symflops.units import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    import sympy
 
     from symflops.facts import Relation
     from symflops.symbols import Symbol
@@ -45,6 +46,18 @@ QUANTITIES = (*COUNTED, *ELEMENTS, "bytes", "model_size", "kv_cache_size", "acti
 SIZED = {"model_size": "params", "kv_cache_size": "kv_cache", "activations_size": "activations"}
 SEVERAL = {"bytes": tuple(SIZED), "elements": ("params", "activations", "kv_cache")}
 DTYPES = ("float32", "float16")
+#: What a convention counts, in words.
+CALLED = {
+    "exact": ("every operation is counted", "每个运算都计入了"),
+    "mac": ("a MAC is counted once", "一次 MAC 只计了一次"),
+    "2mac": (
+        "a sum of m products is counted as m additions, though m − 1 are enough",
+        "m 项之和按 m 次加法统计，而只需 m − 1 次",
+    ),
+    "mac+bias": ("a MAC and a bias are counted once", "一次 MAC 和一个偏置各计了一次"),
+    "2mac+bias": ("a MAC is counted twice and a bias once", "一次 MAC 计了两次，偏置另计一次"),
+    "2mac+2bias": ("a bias is counted like a MAC, twice", "偏置像 MAC 一样计了两次"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +100,7 @@ class Target:
     convention: Convention | None = None  # the only one that counts, where it is known
     layer: str = ""  # what makes it again
     input: str = ""
+    others: dict[str, Cost | None] = field(default_factory=dict)  # by the name of the edit
 
     @property
     def code(self) -> str:
@@ -126,17 +140,26 @@ class Target:
 
     def variants(self) -> Iterator[Candidate]:
         """Yield the same of each variant of the layer that is another, and of a token or sample."""
-        if self.cost is None:
+        if self.cost is None or self.asked == "receptive_field":
             return
         for edit in VARIANTS:
-            if not touches(self.cost, edit):
+            other = self.edited(edit)
+            try:
+                found = list(_of(other, self.asked, self.convention)) if other else []
+            except SymflopsError:  # weights that are tied and no longer alike
                 continue
-            other = edited(self.cost, edit)
-            for candidate in _of(other, self.asked, self.convention) if other else ():
+            for candidate in found:
                 yield replace(candidate, variant=edit)
         if self.asked is None:
             for candidate in self.portions():
                 yield from (candidate,)
+
+    def edited(self, edit: Edit) -> Cost | None:
+        """Return what the edited layer costs; None where it is the same layer, or cannot be."""
+        if edit.name not in self.others:
+            there = self.cost is not None and touches(self.cost, edit)
+            self.others[edit.name] = edited(self.cost, edit) if there else None  # type: ignore[arg-type]
+        return self.others[edit.name]
 
     def portions(self) -> Iterator[Candidate]:
         """Yield the work for one token, and for one sample."""
@@ -155,9 +178,13 @@ class Target:
 
 def touches(cost: Cost, edit: Edit) -> bool:
     """Say whether an edit changes any layer of a cost."""
-    return any(
-        edit.takes(piece.item.layer) for piece in cost._profile if isinstance(piece.item, Group)
-    )
+    return any(edit.takes(layer) for layer in layers_of(cost))
+
+
+def layers_of(cost: Cost) -> list[Layer]:
+    """Return the layers of a cost, each once however often it occurs."""
+    pieces = Profiler()(cost.root)
+    return [piece.item.layer for piece in pieces if isinstance(piece.item, Group)]  # type: ignore[misc]
 
 
 def _of(cost: Cost, asked: str | None, convention: Convention | None) -> Iterator[Candidate]:
@@ -230,8 +257,9 @@ def target_of(
         return _of_cost(target, against, at)
     if isinstance(against, tuple | list) and against and isinstance(against[0], Layer):
         layer, *rest = against
-        shown = ", ".join(map(_shown, rest))
-        return _of_cost(target, cost(layer, *rest, assume=assume), at, repr(layer), shown)
+        given = rest[0] if len(rest) == 1 else rest or None
+        shown = "" if given is None else _shown(given)
+        return _of_cost(target, cost(layer, given, assume=assume), at, repr(layer), shown)
     # a formula, also in the form of a paper
     found = parse(against) if isinstance(against, str) else getattr(against, "expr", against)
     try:

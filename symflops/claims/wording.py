@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.claims.phrases import NAMES, PHRASES, QUANTITIES, SINGULAR, SPACE
+from symflops.claims.phrases import NAMES, PHRASES, PRONOUNS, QUANTITIES, SINGULAR, SPACE, VERBS
 from symflops.errors import ArgumentError
 from symflops.symbols import exact
 from symflops.typeset import Formula
@@ -13,7 +13,7 @@ from symflops.units import fixed_digits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from symflops.claims.verdicts import Miss, Verdict
+    from symflops.claims.verdicts import Judged, Miss, Verdict
 
 MOST_MISSES = 2  # in a paragraph; the others are in ``misses``
 LONGEST = 400  # characters of a formula in a sentence
@@ -63,8 +63,8 @@ class Saying:
             actual=self.shown(v.actual),
             subject=subject,
             Subject=subject[:1].upper() + subject[1:],
-            verb=self.words["verbs"][not one],
-            pronoun=self.words["it"][not one],
+            verb=VERBS[self.lang][not one],
+            pronoun=PRONOUNS[self.lang][not one],
             under=self.under(),
             convention=self.code(v.counted or "exact"),
             off=self.percent(v.off),
@@ -111,7 +111,7 @@ class Saying:
         if v.missing:
             yield self.words["missing"].format(v.missing)
         if self.broken is not None:
-            yield from self.broken_step()
+            yield from self.broken_step(self.broken)
         elif v.verdict in ("wrong", "approximation") and v.witness is not None and v.witness.sizes:
             yield self.at(v.witness, "witness")
         elif v.off is not None and v.verdict == "wrong":
@@ -119,9 +119,8 @@ class Saying:
         for miss in v.misses[:MOST_MISSES]:
             yield self.miss(miss)
 
-    def broken_step(self) -> Iterator[str]:
+    def broken_step(self, step: Judged) -> Iterator[str]:
         """Say which step of a chain is the first that fails."""
-        step = self.broken
         number = self.verdict.steps.index(step) + 1
         left, right = self.shown(step.left), self.shown(step.right)
         yield self.words["step"].format(number=number, left=left, sign=step.sign, right=right)
@@ -184,12 +183,12 @@ class Saying:
             return fixed_digits(value) if value > 0 else f"-{fixed_digits(-value)}"
         formula = Formula(value, self.verdict.subject.order)
         try:
-            text = formula.latex if self.medium == "markdown" else str(formula)
+            written = formula.latex if self.medium == "markdown" else str(formula)
         except (ArgumentError, NotImplementedError):
-            text = str(value)
+            written = str(value)
         if self.medium == "markdown":
-            return f"${text}$"
-        return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+            return f"${written}$"
+        return written if len(written) <= LONGEST else written[:LONGEST] + " …"
 
     def percent(self, off: Any) -> str:
         """Write how much something is off: 5.8 % too large."""
