@@ -12,6 +12,8 @@ from symflops.rows import WEIGHTS
 if TYPE_CHECKING:
     from symflops.costs import Cost
 
+SIZES = ("model_size", "kv_cache_size")  # the metrics in bytes
+
 
 def rendered(cost: Cost, metric: str, format: str) -> str:  # noqa: A002 - the word of the option
     """Return the formula of a metric: by itself in LaTeX, with what it rests on as text."""
@@ -38,6 +40,10 @@ def rendered(cost: Cost, metric: str, format: str) -> str:  # noqa: A002 - the w
         writer.writerow(record)
         writer.writerow([*list(record.values())[:-1], "; ".join(conditions)])
         return buffer.getvalue()
+    unit = "bytes" if metric in SIZES else ""
     return "\n".join(
-        [f"{formula} {words}".rstrip(), *([f"for {', '.join(conditions)}"] if conditions else [])]
+        [
+            " ".join(filter(None, (str(formula), unit, words))),
+            *([f"for {', '.join(conditions)}"] if conditions else []),
+        ]
     )

@@ -3,6 +3,7 @@
 import pytest
 
 import symflops as sf
+from symflops.cli import main
 
 B, N, M, D, L, h, d_ff, V, n, m, T, C, F, H, W = sf.dims("B N M D L h d_ff V n m T C F H W")
 
@@ -44,6 +45,15 @@ def test_the_norms_of_all_blocks_and_the_last_one_are_added_up():
     gpt = sf.cost(sf.zoo.gpt())
     assert "2 L + 1" not in str(gpt.show("flops"))
     assert "51 L D" in str(gpt.show("flops"))
+
+
+def test_the_command_line_says_what_is_in_bytes(capsys):
+    assert main(["cost", "gpt2", "--metric", "model_size"]) == 0
+    assert capsys.readouterr().out.startswith("497,759,232 bytes\n")
+    assert main(["cost", "gpt", "--metric", "kv_cache_size", "--per", "token"]) == 0
+    assert capsys.readouterr().out.startswith("4 L D bytes per token\n")
+    assert main(["cost", "gpt", "--metric", "kv_cache", "--per", "token"]) == 0
+    assert capsys.readouterr().out.startswith("2 L D per token\n")
 
 
 def test_conditions_have_their_numbers_on_the_right():
