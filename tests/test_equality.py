@@ -28,6 +28,7 @@ from sympy import (
 import symflops as sf
 from symflops.claims.bounds import bounded
 from symflops.claims.equality import decide
+from symflops.claims.proofs import proof
 from symflops.exprs import gcd, log2, minimum
 from symflops.facts import Facts, at_least, divides, equal, more_than
 from symflops.symbols import family, index
@@ -61,6 +62,8 @@ IDENTITIES = [
     (1 / N + 1 / D, (N + D) / (N * D)),
     ((2 * C * D / g + 9 * D) / (2 * C * D + 9 * D**2), (2 * C + 9 * g) / (g * (2 * C + 9 * D))),
     (alpha * N / alpha, N),
+    (1 / (2 * N + 4), 1 / (N + 2) / 2),
+    (1 / (D - N) + 1 / (2 * N - 2 * D), 1 / (2 * D - 2 * N)),
     # roots
     (sqrt(N * D), sqrt(N) * sqrt(D)),
     (sqrt(N) * N, N ** Rational(3, 2)),
@@ -79,6 +82,7 @@ IDENTITIES = [
     (log2(N**3 / D), 3 * log2(N) - log2(D)),
     (log2(12 * N), 2 + log2(Integer(3)) + log2(N)),
     (log2(sqrt(N)), log2(N) / 2),
+    (log2(sqrt(N + 1) * D), log2(N + 1) / 2 + log2(D)),
     (log(N) / log(2), log2(N)),
     (N ** (log(7) / log(2)), exp(log(7) * log(N) / log(2))),
     (N ** log2(D), D ** log2(N)),
@@ -89,6 +93,7 @@ IDENTITIES = [
     (sqrt(2**L) * sqrt(2**L), 2**L),
     (N**L * N, N ** (L + 1)),
     (log2(8**L), 3 * L),
+    (log2(3 ** (L / 2)), L * log2(Integer(3)) / 2),
     # sums and products
     (Sum(i, (i, 1, L)), L * (L + 1) / 2),
     (Sum(i**3, (i, 1, L)), (L * (L + 1) / 2) ** 2),
@@ -124,6 +129,9 @@ IDENTITIES = [
     (floor((H + 2 * p - k) / s) + 1, floor((H + 2 * p - k + s) / s)),
     (Mod(N, 7), N - 7 * floor(N / 7)),
     (N**2 - 4 * floor(N / 2) ** 2, (N - 2 * floor(N / 2)) * (2 * N - 1)),
+    (floor(N / 2) + ceiling(N / 2) + floor(sqrt(D)), N + floor(sqrt(D))),
+    (floor(N / 2) + ceiling(N / 2) + sqrt(N), N + sqrt(N)),
+    (floor(N / 2) + ceiling(N / 2) + floor(N / s), N + floor(N / s)),
     (floor(N / 1000) + 1, floor((N + 1000) / 1000)),
     # others
     (gcd(N, D) * 2, gcd(D, N) + gcd(N, D)),
@@ -330,6 +338,24 @@ def test_remainders_tell_where_floors_differ():
     found = decide(floor(N / 97), floor((N + 1) / 97)).witness
     assert found.sizes == {N: 96}
     assert (found.claimed, found.actual) == (0, 1)
+
+
+def test_floors_of_what_is_not_whole_are_not_taken_for_it():
+    """Where the first numbers are squares, only a proof could go wrong."""
+    for inside in (sqrt(D), log2(D), sqrt(N + 1)):
+        found = proof(floor(N / 2) + ceiling(N / 2) + floor(inside), N + inside, Facts())
+        assert found.holds is None
+    assert proof(floor(alpha / 2) * 2, alpha, Facts()).holds is None
+    assert proof(floor((N + alpha) / 2) + floor((N + 1) / 2), N + alpha / 2, Facts()).holds is None
+
+
+def test_roots_of_what_may_be_negative_are_not_parted():
+    cube = Rational(1, 3)
+    assert proof(((N - D) ** 2) ** cube, (N - D) ** cube, Facts()).holds is None
+    assert proof(sqrt((N - D) * (N - H)), sqrt(N - D) * sqrt(N - H), Facts()).holds is None
+    assert proof(log2((N - D) ** 2), 2 * log2(N - D), Facts()).holds is None
+    assert proof(((N - D) ** 2) ** alpha, (N - D) ** (2 * alpha), Facts()).holds is None
+    assert proof(sqrt((N - D) ** 2), N - D, Facts((at_least(N, D + 1),))).holds is True
 
 
 def test_families_are_refuted_with_sequences():

@@ -48,7 +48,7 @@ def by_remainders(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Proof:
     )
     difference = over[0] - over[1]
     rounded = [name for name in atoms.floors if difference.has(name)]
-    moduli = _moduli(rounded, atoms) if rounded else {}
+    moduli, followed = _moduli(rounded, atoms)
     steps = {symbol: Dummy(f"t_{symbol}") for symbol in moduli}
     reader = Quotients(sorted((*symbols, *steps.values()), key=str))
     if _is_zero(reader.read(difference), reader, atoms):
@@ -67,16 +67,19 @@ def by_remainders(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Proof:
     hints = []
     for remainders in itertools.product(*map(range, moduli.values())):
         found = dict(zip(moduli, zip(moduli.values(), remainders, strict=True), strict=True))
-        if _is_possible(found, facts) and not _in_class(difference, found, steps, reader, atoms):
+        if _is_possible(found, facts) and not _in_class(
+            difference, found, steps, reader, atoms, followed
+        ):
             hints.append(found)
     if not hints:
         return Proof(holds=True)
     return Proof(None, "they could not be shown to be equal for all remainders", hints[:20])
 
 
-def _moduli(rounded: list[Symbol], atoms: Atoms) -> dict[Symbol, int]:
-    """Return symbol → how many remainders of it the floors tell apart; nothing where one cannot be followed."""
+def _moduli(rounded: list[Symbol], atoms: Atoms) -> tuple[dict[Symbol, int], set[Symbol]]:
+    """Return symbol → how many remainders of it the floors tell apart, and the floors of which that is so."""
     found: dict[Symbol, int] = {}
+    followed: set[Symbol] = set()
 
     def follow(name: Symbol, multiple: int) -> bool:
         for term in sympy.Add.make_args(atoms.floors[name]):
@@ -93,10 +96,12 @@ def _moduli(rounded: list[Symbol], atoms: Atoms) -> dict[Symbol, int]:
                     return False
                 else:
                     found[symbol] = int(sympy.ilcm(found.get(symbol, 1), needed))
+        followed.add(name)
         return True
 
-    followed = [follow(name, 1) for name in rounded]
-    return {symbol: found[symbol] for symbol in sorted(found, key=str)} if any(followed) else {}
+    for name in rounded:
+        follow(name, 1)
+    return {symbol: found[symbol] for symbol in sorted(found, key=str) if followed}, followed
 
 
 def _is_possible(found: Mapping[Symbol, tuple[int, int]], facts: Facts) -> bool:
@@ -115,6 +120,7 @@ def _in_class(
     steps: Mapping[Symbol, Symbol],
     reader: Quotients,
     atoms: Atoms,
+    followed: set[Symbol],
 ) -> bool:
     """Say whether a difference is 0 for x = modulus·t + remainder."""
     values = {
@@ -122,6 +128,8 @@ def _in_class(
         for symbol, (modulus, remainder) in found.items()
     }
     for name, inside in atoms.floors.items():  # those inside others come first
+        if name not in followed:
+            continue
         quotient = reader.read(inside, values)
         whole = None if _divides(quotient) else reader.whole_part(quotient.above)
         if whole is not None:
@@ -175,7 +183,7 @@ def classes(
     atoms = Atoms(facts)
     for rounded in expr.atoms(floor, ceiling):
         atoms.over_atoms(rounded)
-    moduli = _moduli(list(atoms.floors), atoms)
+    moduli, _ = _moduli(list(atoms.floors), atoms)
     if not moduli or math.prod(moduli.values()) > MOST_SPLIT:
         return None
     return _classes(moduli, facts)
