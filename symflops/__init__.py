@@ -209,9 +209,9 @@ if TYPE_CHECKING:
     from symflops.primitives import reduce as reduce
     from symflops.primitives import softmax as softmax
     from symflops.primitives import unknown as unknown
-    from symflops.reading.formulas import Growth as Growth
-    from symflops.reading.formulas import Relation as Relation
     from symflops.reading.formulas import parse as parse
+    from symflops.reading.readings import Growth as Growth
+    from symflops.reading.readings import Relation as Relation
     from symflops.shares import share as share
     from symflops.symbols import dim as dim
     from symflops.symbols import dims as dims
@@ -235,7 +235,8 @@ _MODULES = {
     "symflops.shares": "share",
     "symflops.claims.judging": "check",
     "symflops.claims.verdicts": "Verdict",
-    "symflops.reading.formulas": "Growth Relation parse",
+    "symflops.reading.formulas": "parse",
+    "symflops.reading.readings": "Growth Relation",
     "symflops.asymptotics": "Leading leading limit",
     "symflops.crossings": "Crossover crossover",
     "symflops.optima": "Optimum optimum",

@@ -33,7 +33,11 @@ COUNTERS = "次|个"
 CHINESE_COUNTED = {
     **dict.fromkeys(("参数", "参数量"), "params"),
     **dict.fromkeys(("浮点运算", "浮点数运算", "运算"), "flops"),
-    **{"乘加": "macs", "乘加运算": "macs", "字节": "bytes", "比特": "bits", "": ""},
+    "乘加": "macs",
+    "乘加运算": "macs",
+    "字节": "bytes",
+    "比特": "bits",
+    "": "",
 }
 
 

@@ -3,7 +3,6 @@ r"""The commands of LaTeX that take arguments: fractions, roots, braces with a l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -12,6 +11,8 @@ from symflops.reading import functions, series
 from symflops.reading.signs import GROUPING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from symflops.reading.grammar import FormulaReader
     from symflops.reading.lexis import Word
 
@@ -89,7 +90,8 @@ def _condition(reader: FormulaReader) -> Any:
         reader.step()
         if OTHERWISE.fullmatch(reader.raw().strip()):
             return sympy.true
-    first = reader.value()
+    is_empty = reader.is_sign("}") or reader.is_command("row")
+    first = None if is_empty else reader.value()
     sign = reader.step()
     if sign.text not in COMPARED:
         raise reader.error("a case holds where a comparison does, or otherwise", word)

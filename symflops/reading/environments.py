@@ -28,7 +28,7 @@ ENVIRONMENTS = {
 ROW_END = re.compile(r"\\\\\s*(?:\[[^\]\n]*\])?|\\cr(?![A-Za-z])|\\newline(?![A-Za-z])")
 #: How a row begins that goes on with the one before it.
 GOES_ON = re.compile(
-    r"(?:[=<>≈≤≥≠∝+\-*/·×−)\]]|\\(?:approx|le|leq|ge|geq|sim|simeq|times|cdot|propto|equiv|ll|gg|ne|neq|right|div)(?![A-Za-z]))"
+    r"(?:\\(?:q?quad(?![A-Za-z])|[,;:! ])\s*)*(?:[=<>≈≤≥≠∝+\-*/·×−)\]]|\\(?:approx|le|leq|ge|geq|sim|simeq|times|cdot|propto|equiv|ll|gg|ne|neq|right|div)(?![A-Za-z]))"
 )
 #: How a row ends that goes on in the next one.
 WAITS = re.compile(r"(?:[=<>≈≤≥≠+\-*/·×−(\[]|\\(?:times|cdot|approx|le|leq|ge|geq|sim|div))\s*$")
@@ -58,7 +58,7 @@ def formulas_in(text: str) -> list[str]:
     >>> formulas_in(r"\begin{align} a &= b + {} \\ & c \\ d &= e \end{align}")
     ['a = b + c', 'd = e']
     """
-    if "\\" in text:
+    if "\\" in text or "\n" in text:
         text = DROPPED.sub(" ", COMMENT.sub("", text))
         text = COLOURED.sub("", STACKED.sub(r" \1 ", text))
     text = ENVIRONMENT.sub(" ", _with_cases(_undollared(text)))

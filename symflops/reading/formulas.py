@@ -14,14 +14,12 @@ from symflops.reading import environments, pasting
 from symflops.reading.grammar import FormulaReader
 from symflops.reading.lexis import MATH_LETTERS, MAX_LENGTH, is_latex, plain
 from symflops.reading.macros import SHOWN, declared, defined_in, expanded
-from symflops.reading.readings import Growth as Growth
-from symflops.reading.readings import Printed as Printed
-from symflops.reading.readings import Reading
-from symflops.reading.readings import Relation as Relation
 from symflops.symbols import dim, exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from symflops.reading.readings import Reading
 
 MOST_SYMBOLS = 1_000  # that may be declared
 #: The letter x between two numbers: 3x3x64.
@@ -36,7 +34,7 @@ def parse(
     *,
     pasted: bool = False,
 ) -> Any:
-    r"""Read a formula: LaTeX, plain text or Python; a chain of sides is a :class:`Relation`.
+    r"""Read a formula: LaTeX, plain text or Python; a chain of sides is a :class:`~symflops.reading.readings.Relation`.
 
     ``symbols`` are dimensions (or their names) that win over splitting a word into letters; ``macros`` are
     definitions, as LaTeX or as a mapping. ``pasted`` text comes out of a PDF or a web page: exponents may

@@ -68,9 +68,12 @@ LATEX = re.compile(r"[\\{}$]")
 PROGRAM = re.compile(
     r"\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
 )
+SIGNS = frozenset("-+*/()[]{}^_|,!;:.'%?&#⌊⌋⌈⌉√∑∏")
 NUMBERED = re.compile(r"[A-Za-z]\d+(?!\d)")  # x1: nobody writes 1x like that
 FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
-MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u210e\u2102-\u2115\u2118-\u211d\u2124-\u2131]")
+MATH_LETTERS = re.compile(
+    "[\U0001d400-\U0001d7ff\u210e\u2102-\u2112\u2114\u2115\u2118-\u211d\u2124-\u2131]"
+)
 
 
 def is_latex(text: str) -> bool:
@@ -196,14 +199,11 @@ class Lexer:
         self.called = False
         if text in RELATIONS:
             return Word("relation", text, at, spaced)
-        if text.isascii() or text in "⌊⌋⌈⌉√∑∏":
-            if text.isprintable() and text not in ('"', "`", "@", "~", "$", "\\"):
-                return Word("sign", text, at, spaced)
-        if len(text) == 1:
-            name = unicodedata.name(text, "a character without a name").lower()
-            message = f"{text!r} ({name}) has no meaning in a formula"
-            raise ReadError(message, self.text, at)
-        return Word("sign", text, at, spaced)
+        if text in SIGNS or len(text) > 1:
+            return Word("sign", text, at, spaced)
+        name = unicodedata.name(text, "a character without a name").lower()
+        message = f"{text!r} ({name}) has no meaning in a formula"
+        raise ReadError(message, self.text, at)
 
     def name(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
         """Yield a run of letters, digits and underscores: whole where it is a name, else in letters."""

@@ -31,7 +31,7 @@ BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 class Macro(NamedTuple):
     """What a command stands for: how many arguments it takes, and what they are put into."""
 
-    count: int
+    arguments: int
     body: str
     default: str | None = None  # of the first argument, where it may be left out
 
@@ -60,7 +60,7 @@ def defined_in(text: str) -> tuple[str, dict[str, Macro]]:
     r"""Return a text without its definitions, and the definitions.
 
     >>> defined_in(r"\newcommand{\din}{d_{in}} 2\din")
-    (' 2\\din', {'din': Macro(count=0, body='d_{in}', default=None)})
+    (' 2\\din', {'din': Macro(arguments=0, body='d_{in}', default=None)})
     """
     macros: dict[str, Macro] = {}
     pieces, end = [], 0
@@ -96,7 +96,7 @@ def declared(macros: Mapping[str, str] | str | None) -> dict[str, Macro]:
     r"""Return macros that were given: as LaTeX definitions, or as a mapping of names to what they stand for.
 
     >>> declared({r"\sq": "#1^2"})
-    {'sq': Macro(count=1, body='#1^2', default=None)}
+    {'sq': Macro(arguments=1, body='#1^2', default=None)}
     """
     if macros is None:
         return {}
@@ -147,7 +147,7 @@ def expanded(text: str, macros: Mapping[str, Macro]) -> str:
 def _put_in(text: str, end: int, macro: Macro, room: int) -> tuple[str, int]:
     """Return what comes of one macro whose name ends at a place, and where its arguments end."""
     arguments = []
-    for i in range(macro.count):
+    for i in range(macro.arguments):
         optional = DEFAULT.match(text, end) if i == 0 and macro.default is not None else None
         if optional:
             arguments.append(optional[1])

@@ -229,10 +229,9 @@ def _unbraced(reader: FormulaReader) -> str:
     ends = reader.words[reader.at + len(letters)].text != "_"
     for name in USUAL_SUBSCRIPTS:
         behind = run[len(name) : len(name) + 1]
-        if run.startswith(name) and (not behind or not behind.islower()):
-            if behind or ends:
-                reader.at += len(name)
-                return name
+        if run.startswith(name) and (not behind.islower() if behind else ends):
+            reader.at += len(name)
+            return name
     if len(run) > 2 and ends and run.islower() and "\\" not in reader.text:  # noqa: PLR2004
         reader.at += len(run)
         reader.reading.note(f"{run} below a letter is read as one word")

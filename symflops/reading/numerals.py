@@ -29,7 +29,7 @@ SHORT = 2  # a unit of so few letters may be a product of symbols
 
 
 def quantities(words: Sequence[Word]) -> set[str]:
-    """Return the quantities that have a side of their own: FLOPs = …"""
+    """Return the quantities that have a side of their own, as in FLOPs = 2 MACs."""
     found, side = set(), ""
     for word in words:
         if word.kind in ("relation", "end"):
@@ -132,11 +132,21 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
     start, text = reader.at, ""
     while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
         text += reader.step().text
-    closed = reader.is_end_of_side() or reader.is_sign(*CLOSES) or reader.word.kind == "chinese"
-    unit = unit_of(text, apart=word.spaced) if closed and text not in reader.known else None
+    unit = unit_of(text, apart=word.spaced) if _is_closed(reader) else None
+    if text in reader.known:
+        return None
     if unit is None or _is_factor(reader, unit):
         return None
     return unit if _is_unit(reader, text, start, decimals=decimals) else None
+
+
+def _is_closed(reader: FormulaReader) -> bool:
+    """Say whether a unit may end here: at a sign, or before the word for what was counted."""
+    word = reader.word
+    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
+        word = reader.peek(2)
+    counted = len(word.text) > 1 and word.text in NAMED
+    return reader.is_end_of_side() or reader.is_sign(*CLOSES) or word.kind == "chinese" or counted
 
 
 def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) -> bool:
@@ -196,9 +206,9 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
     if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
         reader.step()
         text = reader.raw()
-    elif word.kind == "word" and word.text in NAMED and word.text not in reader.known:
-        text = reader.step().text
-    elif word.kind == "chinese":
+    elif word.kind == "chinese" or (
+        word.kind == "word" and word.text in NAMED.keys() - reader.known
+    ):
         text = reader.step().text
     else:
         return False

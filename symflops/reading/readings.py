@@ -8,13 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Relation:
-    """A chain of sides with the signs between them: ``a = b ≈ c``; ``O(…)`` is a side with its order.
+    r"""A chain of sides with the signs between them: ``a = b ≈ c``; ``O(…)`` is a side with its order.
 
     The signs are ``=``, ``≈``, ``<``, ``>``, ``<=``, ``>=``, ``!=`` and ``∝``. Where a text begins with a
     sign, as a row that goes on does, the first side is None.
 
     >>> import symflops as sf
-    >>> sf.parse(r"2ab = 2c \\approx 7")
+    >>> sf.parse(r"2ab = 2c \approx 7")
     Relation(sides=(2*a*b, 2*c, 7), signs=('=', '≈'))
     """
 
@@ -29,12 +29,12 @@ class Relation:
 
 @dataclass(frozen=True)
 class Growth:
-    """An order of growth: ``O(N²·D)``, ``Θ(…)``; what stands inside is ``expr``.
+    r"""An order of growth: ``O(N²·D)``, ``Θ(…)``; what stands inside is ``expr``.
 
     The order is ``O``, ``o``, ``Theta`` or ``Omega``, with a ``~`` in front where a tilde is.
 
     >>> import symflops as sf
-    >>> sf.parse(r"\\tilde{\\mathcal{O}}(N^2 D)")
+    >>> sf.parse(r"\tilde{\mathcal{O}}(N^2 D)")
     Growth(order='~O', expr=D*N**2)
     """
 

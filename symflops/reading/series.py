@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-
 from symflops.exprs import ONE
 from symflops.reading.cursor import MAX_PARTS
 from symflops.symbols import dim, index
@@ -45,7 +44,7 @@ def made(reader: FormulaReader, word: Word, term: Any, over: tuple[Any, Any, Any
 
 
 def limits(reader: FormulaReader, word: Word) -> tuple[str, Any, Any]:
-    """Read the limits below and above: _{i=1}^{L}, _i, _{i<l}, _(l=1..L)."""
+    r"""Read the limits below and above: _{i=1}^{L}, _i, _{i<l}, _(l=1..L)."""
     name, first, last = "", ONE, None
     for _ in range(2):
         if reader.take("_"):
@@ -66,7 +65,7 @@ def limits(reader: FormulaReader, word: Word) -> tuple[str, Any, Any]:
 
 
 def _said(reader: FormulaReader) -> tuple[Any, Any]:
-    """Read what is said of an index: =1, =1..L, <l, \\le L."""
+    r"""Read what is said of an index: =1, =1..L, <l, \le L."""
     sign = reader.step()
     value = reader.value()
     if sign.text == "=":

@@ -39,7 +39,10 @@ COMMANDS = {
     **dict.fromkeys(("neq", "ne"), "!="),
     **dict.fromkeys(("equiv", "coloneqq", "triangleq", "doteq"), "="),
     **dict.fromkeys(("lvert", "rvert", "vert", "mid"), "|"),
-    **{"lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉"},
+    "lfloor": "⌊",
+    "rfloor": "⌋",
+    "lceil": "⌈",
+    "rceil": "⌉",
     "propto": "∝",
     "lbrack": "[",
     "rbrack": "]",
@@ -66,8 +69,15 @@ GROUPING = {
     *("mathscr", "mathfrak", "boldsymbol", "bm", "operatorname", "rm", "it", "bf", "cal", "mathop"),
 }
 ACCENTS = {
-    **{"hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar"},
-    **{"overline": "bar", "vec": "vec", "dot": "dot", "underline": "bar"},
+    "hat": "hat",
+    "widehat": "hat",
+    "tilde": "tilde",
+    "widetilde": "tilde",
+    "bar": "bar",
+    "overline": "bar",
+    "vec": "vec",
+    "dot": "dot",
+    "underline": "bar",
 }
 GREEK_COMMANDS = {*GREEK, "varepsilon", "vartheta", "varrho", "varsigma", "varphi", "ell", "hbar"}
 GREEK_LETTERS = {**BY_LETTER, "ϵ": "epsilon", "ϕ": "phi", "ℓ": "ell"}
@@ -77,8 +87,20 @@ SUBSCRIPTS = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True)
 )
 FRACTIONS = {
-    **{"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5"},
-    **{"⅗": "3/5", "⅘": "4/5", "⅙": "1/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"},
+    "½": "1/2",
+    "⅓": "1/3",
+    "⅔": "2/3",
+    "¼": "1/4",
+    "¾": "3/4",
+    "⅕": "1/5",
+    "⅖": "2/5",
+    "⅗": "3/5",
+    "⅘": "4/5",
+    "⅙": "1/6",
+    "⅛": "1/8",
+    "⅜": "3/8",
+    "⅝": "5/8",
+    "⅞": "7/8",
 }
 
 #: What is read as one word below a letter without braces: C_in, d_model.
