@@ -124,7 +124,9 @@ class Scores(OverPairs):
 
 
 class ScaleScores(OverPairs):
-    """Scores divided by √d, d being the width of a head: one division a score; the root is a constant.
+    """Scores (B, h, N, M) divided by √d, d being the width of a head: one division a score.
+
+    The root is a constant.
 
     >>> import symflops as sf
     >>> sf.cost(sf.ScaleScores(sf.dim("d")), sf.dims("h N M")).flops
@@ -151,7 +153,7 @@ class ScaleScores(OverPairs):
 
 
 class MaskedSoftmax(OverPairs):
-    """A softmax a query over the keys that it sees: 5n - 2 operations for n of them, and 0 for the others.
+    """A softmax a query over the keys that it sees, (B, h, N, M): 5n - 2 operations for n of them, else 0.
 
     What a mask rules out is not computed; the softmax over all keys is what the step knows beside.
 
