@@ -124,8 +124,7 @@ class Tracer:
             raise ArgumentError(message)
         if layer.arity is not None and len(inputs) != layer.arity:
             number = "1 input" if layer.arity == 1 else f"{layer.arity} inputs"
-            hint = "; write a list of shapes" if len(inputs) == 1 else ""
-            message = f"{type(layer).__name__} takes {number}, got {len(inputs)}{hint}"
+            message = f"{type(layer).__name__} takes {number}, got {len(inputs)}"
             raise ShapeError(message)
         self._check_rank(layer, inputs)
         own = getattr(layer, "trace", None)
@@ -403,7 +402,8 @@ def _trace(
         return tracer.apply(layer, tuple(shapes)), tuple(conditions), tracer
     except ShapeError as error:
         several = any(len(shape) > 1 for shape in inputs)
-        several = several and layer.arity in (None, len(inputs))  # a batch makes no more inputs
-        if several and not tracer.decided and not tracer.batch_written:
+        if layer.arity not in (None, len(inputs)):  # a batch makes no more inputs
+            error.message += "; write a list of shapes" if len(inputs) == 1 else ""
+        elif several and not tracer.decided and not tracer.batch_written:
             error.message += "; if the first axis is a batch, pass batched=True"
         raise
