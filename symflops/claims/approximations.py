@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Add
 
+from symflops.claims.leads import right_to_leading_order
 from symflops.claims.rounding import explained, off_by
 from symflops.errors import NotClosedError, SymflopsError
-from symflops.exprs import spread
+from symflops.exprs import over_one_line, spread
 from symflops.growth import Growth
 
 if TYPE_CHECKING:
@@ -43,12 +44,14 @@ def omission(claim: sympy.Expr, value: sympy.Expr) -> tuple[sympy.Expr, tuple[Sy
     """Return the terms that a claim leaves out and what must grow for that, if it is else as it should be.
 
     Whole terms are left out, and those that stay outgrow them: as all symbols grow alike, or one of them.
-    A term with another factor is no omission.
+    A term with another factor is no omission. Quotients of sums are right if their ratio tends to 1.
 
     >>> from symflops import dims
-    >>> N, D = dims("N D")
+    >>> N, D, s = dims("N D s")
     >>> omission(12*D**2, D*(12*D + 13)), omission(3*D**2, 4*D**2), omission(2*N**2*D, 2*N**2*D + 4*N*D**2)
     ((13*D, (D,)), None, (4*D**2*N, (N,)))
+    >>> omission(N, N*(1 - 1/s**2)), omission(N/(N + 1), N/(N + s))
+    ((-N/s**2, (s,)), (-N*(s - 1)/((N + 1)*(N + s)), (N,)))
     """
     if not claim.free_symbols:
         return None
@@ -56,27 +59,49 @@ def omission(claim: sympy.Expr, value: sympy.Expr) -> tuple[sympy.Expr, tuple[Sy
         claimed, exact = (Add.make_args(spread(side)) for side in (claim, value))
     except SymflopsError:
         return None
-    if len(exact) > MOST_TERMS or not set(claimed) < set(exact):
+    if len(exact) > MOST_TERMS:
         return None
-    left_out = Add(*(term for term in exact if term not in claimed))
-    symbols = tuple(sorted(claim.free_symbols & value.free_symbols, key=str))
-    degrees = [_degree(term) for term in claimed]
-    rest = [_degree(term) for term in exact if term not in claimed]
-    if None not in (*degrees, *rest) and max(rest) < min(degrees):
-        return left_out, symbols
-    for symbol in symbols:
-        if _outgrown(left_out, claim, symbol):
-            return left_out, (symbol,)
-    return None
+    if not set(claimed) < set(exact):
+        return _near_in_the_limit(claim, value)
+    rest = [term for term in exact if term not in claimed]
+    shared, every = claim.free_symbols & value.free_symbols, value.free_symbols
+    if _outgrow(claimed, rest, shared):
+        return Add(*rest), _sorted(shared)
+    for symbol in _sorted(every):
+        if _outgrown(Add(*rest), claim, symbol):
+            return Add(*rest), (symbol,)
+    return (Add(*rest), _sorted(every)) if _outgrow(claimed, rest, every) else None
 
 
-def _degree(term: sympy.Expr) -> Any:
-    """Return the degree of a term in all its symbols together; None where it is no monomial."""
+def _near_in_the_limit(
+    claim: sympy.Expr, value: sympy.Expr
+) -> tuple[sympy.Expr, tuple[Symbol, ...]] | None:
+    """Compare quotients of sums, which have no terms to leave out, in the limit of some of their symbols."""
+    if not any(over_one_line(side)[1].is_Add for side in (claim, value)):
+        return None
+    found = right_to_leading_order(claim, value)
+    return None if found is None else (found.left_out, found.growing)
+
+
+def _sorted(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:
+    return tuple(sorted(symbols, key=str))
+
+
+def _outgrow(
+    great: Iterable[sympy.Expr], small: Iterable[sympy.Expr], growing: Iterable[Symbol]
+) -> bool:
+    """Say whether all terms of one kind have a greater degree than all of another, in what grows alike."""
+    high, low = ([_degree(term, growing) for term in terms] for terms in (great, small))
+    return None not in (*high, *low) and bool(max(low) < min(high))
+
+
+def _degree(term: sympy.Expr, growing: Iterable[Symbol]) -> Any:
+    """Return the degree of a term in some symbols together; None where it is no monomial."""
     powers = term.as_powers_dict()
     known = all(
         base.is_Rational or (base.is_Symbol and power.is_Rational) for base, power in powers.items()
     )
-    return sum(p for b, p in powers.items() if b.is_Symbol) if known else None
+    return sum(p for b, p in powers.items() if b in growing) if known else None
 
 
 def _outgrown(small: sympy.Expr, great: sympy.Expr, symbol: Symbol) -> bool:
