@@ -28,8 +28,8 @@ def judged(
 
     >>> from symflops import dims
     >>> N, D = dims("N D")
-    >>> judged(2*N*(D + 1), "=", 2*N*D + 2*N, Facts()).holds, judged(N, "=", D, Facts()).witness
-    (True, Witness(sizes={D: 3, N: 2}, claimed=2, actual=3))
+    >>> judged(2*N*(D + 1), "=", 2*N*D + 2*N, Facts()).holds, judged(N, "=", D, Facts()).holds
+    (True, False)
     """
     if sign in BOUNDS:
         return _bound(left, sign, right, facts)

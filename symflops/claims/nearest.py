@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from symflops.claims.comparing import Comparison
+    from symflops.claims.edits import Edit
     from symflops.claims.targets import Candidate
     from symflops.claims.verdicts import Miss, Verdict
 
@@ -32,6 +33,10 @@ def explained(comparison: Comparison, verdict: Verdict) -> Verdict:
     if best is None:
         return verdict
     _, candidate, found = best
+    if candidate.variant is not None:
+        return replace(
+            verdict, misses=tuple(_of_variant(miss, candidate.variant) for miss in found)
+        )
     kept = {"verdict": verdict.verdict, "holds": verdict.holds, "how": verdict.how}
     return replace(comparison.open(candidate, "wrong"), **kept, misses=tuple(found))  # type: ignore[arg-type]
 
@@ -55,3 +60,8 @@ def _misses(comparison: Comparison, candidate: Candidate) -> list[Miss]:
             comparison.printed,
         )
     )
+
+
+def _of_variant(miss: Miss, edit: Edit) -> Miss:
+    """Return a miss as one of the edited layer."""
+    return replace(miss, en=f"{edit.en}: {miss.en}", zh=f"{edit.zh}：{miss.zh}")

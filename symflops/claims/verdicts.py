@@ -128,8 +128,15 @@ class Verdict:
         """Return the paragraph as Markdown; with ``reproduce``, three lines of Python that give it again.
 
         >>> import symflops as sf
-        >>> D, h = sf.dims("D h")
-        >>> print(sf.check("2D^2", 3*D**2).to_markdown(reproduce=True))
+        >>> D = sf.dim("D")
+        >>> print(sf.check("D^2", (sf.Linear(D, D), (D,)), "params").to_markdown(reproduce=True))
+        Correct under a convention. The parameters of `Linear(D, D)` on `(D,)` are $D^{2}$, without bias. As given they are $D (D + 1)$.
+        <BLANKLINE>
+        ```python
+        from symflops import Linear, check, dims
+        D, = dims("D")
+        print(check('D^2', (Linear(D, D), (D,)), 'params'))
+        ```
         """
         text = paragraph(self, medium="markdown")
         if not reproduce:

@@ -131,7 +131,7 @@ class Saying:
 
     def at(self, witness: Any, key: str) -> str:
         """Say what both sides come to at some sizes."""
-        sizes = self.listed(f"{self.shown(s)} = {self.shown(n)}" for s, n in witness.sizes.items())
+        sizes = self.listed(self.equation(s, n) for s, n in witness.sizes.items())
         return self.words[key].format(
             sizes, self.shown(witness.claimed), self.shown(witness.actual)
         )
@@ -148,7 +148,7 @@ class Saying:
         """Say how letters were taken, and what was taken for granted."""
         v = self.verdict
         if v.mapping:
-            pairs = (f"{self.shown(a)} = {self.shown(b)}" for a, b in v.mapping.items())
+            pairs = (self.equation(a, b) for a, b in v.mapping.items())
             yield self.words["mapping"].format(self.listed(pairs))
         for group in v.exchangeable:
             yield self.words["exchangeable"].format(self.listed(map(self.shown, group)))
@@ -163,6 +163,10 @@ class Saying:
         if not most:
             return last
         return f"{self.words['comma'].join(most)}{self.words['and']}{last}"
+
+    def equation(self, left: Any, right: Any) -> str:
+        """Write that one is the other."""
+        return f"{self.shown(left)} = {self.shown(right)}".replace("$ = $", " = ")
 
     def code(self, text: str) -> str:
         """Write what is Python."""
