@@ -127,6 +127,8 @@ def test_claims_are_judged_as_they_were_by_hand(name):
     assert found.verdict == (held.verdict or claim["verdict"]), found
     assert bool(held.verdict) == bool(held.why), "another verdict has its reason, and only another"
     assert held.verdict != claim["verdict"]
+    if found.holds:
+        assert all(step.holds for step in found.steps), found
     if found.difference is not None:
         difference = held.difference
         if difference is None:
