@@ -145,6 +145,28 @@ def factor(case: Case) -> Iterator[Miss]:
         yield from told(case.ratio, case)
 
 
+def turned(case: Case) -> Iterator[Miss]:
+    """What is saved for what is left, or a ratio upside down: of formulas, which may be ratios."""
+    if case.target.cost is not None or 0 in (case.claim, case.exact):
+        return
+    if case.is_claim(1 - case.exact):
+        yield Miss(
+            "what is left",
+            "it is what is missing to 1: what is saved and what is left are exchanged",
+            "这是与 1 的差：混淆了节省的部分与剩余的部分",
+            (),
+            1 - case.exact,
+        )
+    elif case.is_claim(1 / case.exact):
+        yield Miss(
+            "upside down",
+            "it is the reciprocal: the ratio is upside down",
+            "这是倒数：比值颠倒了",
+            (),
+            1 / case.exact,
+        )
+
+
 def term(case: Case) -> Iterator[Miss]:
     """One term that is missing, too much, or has another number or factor."""
     claimed, exact = case.terms
@@ -255,12 +277,12 @@ def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
 
 
 #: Entries that need no layer.
-TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (factor, swapped, term, special)
+TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (factor, turned, swapped, term, special)
 #: The names of misses, the most telling first.
 RANKS = (
     "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias", "bias missing",
     "heads", "groups", "stride ignored", "dilation ignored", "causal", "full", "own keys", "gated", "not gated", "class token", "groups ignored",
-    "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "swapped",
+    "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "what is left", "upside down", "swapped",
     "in place of", "training", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
     "missing term", "extra term", "other term", "extra factor", "missing factor", "other factor", "zeros", "only when equal",
     "only when a multiple", "only when 1", "other terms",
