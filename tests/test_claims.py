@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sympy
-from claims import latex
+from claims import latex, reasons
 from claims.held import made
 from sympy.parsing.sympy_parser import parse_expr
 
@@ -134,6 +134,13 @@ def test_claims_are_judged_as_they_were_by_hand(name):
         if difference is None:
             difference = claim["difference_exact_minus_claim"]
         assert same(found.difference, stated(name, difference))
+
+
+@pytest.mark.parametrize("name", reasons.MISSES)
+def test_what_is_wrong_is_said(name):
+    assert CLAIMS[name]["verdict"] in ("wrong", "approximation")
+    found = judged(name, CLAIMS[name][HELD[name].text])
+    assert reasons.MISSES[name] in [miss.name for miss in found.misses], found
 
 
 AS_WRITTEN = [n for n, held in HELD.items() if held.text == "python" and n not in latex.OTHERWISE]
