@@ -11,7 +11,7 @@ import sympy
 from symflops.claims import chains
 from symflops.claims.approximations import omission
 from symflops.claims.comparing import Comparison
-from symflops.claims.matching import by_the_names
+from symflops.claims.matching import by_the_names, guessed
 from symflops.claims.nearest import explained
 from symflops.claims.orders import grows
 from symflops.claims.verdicts import Judged, Subject, Verdict
@@ -96,6 +96,7 @@ class Judge:
         """Hold O(…) against the target: the quantity asked for, or its MACs."""
         candidate = self.target.first
         found = by_the_names(claim.expr, self.target.symbols, self.symbols, self.notation)
+        found = guessed(found, candidate.value)
         growing, constants = (self._own(names) for names in (self.growing, self.constants))
         decision = grows(
             Growth(claim.order, found.claim), candidate.value, growing, constants, self.target.facts

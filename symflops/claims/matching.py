@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 MOST_TRIED = 3_000  # assignments, whole or in part
 MOST_FOUND = 24
-#: Numbers that stand for symbols in a search: divisible, so that what must be whole is.
-REST = sympy.Integer(5040)
-FIRST = [sympy.Integer(5040 * p) for p in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)]
+PRIMES = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
+#: Numbers that stand for symbols in a search, the first for those that are left: odd, so that floors tell sizes
+#: apart, or divisible, so that what must be whole is.
+ODD = [sympy.Integer(7 * p) for p in PRIMES]
+DIVISIBLE = [sympy.Integer(5040 * p) for p in PRIMES]
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,6 @@ def by_the_names(
         if symbol not in mapping and name in known and symbol != known[name]:
             mapping[symbol] = known[name]  # a size that need not be whole
     free = [s for s in claimed.values() if s not in mapping and s.name not in known]
-    used = set().union(*(e.free_symbols for e in mapping.values())) | set(claimed.values())
-    for symbol in list(free):  # K for k, where only one can be meant
-        alike = [k for n, k in known.items() if _plain(n) == _plain(symbol.name) and k not in used]
-        if len(alike) == 1 and sum(_plain(s.name) == _plain(symbol.name) for s in free) == 1:
-            mapping[symbol] = alike[0]
-            free.remove(symbol)
     taken = claim.xreplace(mapping) if mapping else claim
     own = {s: e for s, e in mapping.items() if not (e.is_Symbol and e.name == s.name)}
     return Matched(taken, own, tuple(free))
@@ -118,15 +114,15 @@ def searched(found: Matched, value: sympy.Expr) -> Matched | None:
     claim = found.claim
     fixed = claim.free_symbols - set(found.loose)
     open_ = sorted(value.free_symbols - fixed, key=str)
-    if not found.loose or len(open_) != len(found.loose) or not fixed <= value.free_symbols:
+    most = len(claim.free_symbols | value.free_symbols) > len(PRIMES)
+    if not found.loose or len(open_) != len(found.loose) or not fixed <= value.free_symbols or most:
         return None
-    search = _Search(claim, value, sorted(found.loose, key=str), open_)
-    fits = []
-    for mapping in search.fits():
-        fits.append(mapping)
-        if len(fits) == MOST_FOUND:
+    loose = sorted(found.loose, key=str)
+    for numbers in (ODD, DIVISIBLE):
+        search = _Search(claim, value, loose, open_, numbers)
+        if fits := list(itertools.islice(search.fits(), MOST_FOUND)):
             break
-    if not fits:
+    else:
         return None
     best = fits[0]
     free = tuple(
@@ -143,11 +139,17 @@ class _Search:
     """Assigns letters one by one, and goes back where the values differ."""
 
     def __init__(
-        self, claim: sympy.Expr, value: sympy.Expr, loose: list[Symbol], open_: list[Symbol]
+        self,
+        claim: sympy.Expr,
+        value: sympy.Expr,
+        loose: list[Symbol],
+        open_: list[Symbol],
+        numbers: list[sympy.Integer],
     ) -> None:
         self.claim, self.value, self.loose, self.open = claim, value, loose, open_
         shared = (claim.free_symbols | value.free_symbols) - set(loose) - set(open_)
-        self.shared = {s: FIRST[-1 - i % 6] + i for i, s in enumerate(sorted(shared, key=str))}
+        self.rest, *self.numbers = numbers
+        self.shared = dict(zip(sorted(shared, key=str), reversed(numbers), strict=False))
         self.tried = 0
 
     def fits(self) -> Iterator[dict[Symbol, Symbol]]:
@@ -170,10 +172,10 @@ class _Search:
                 yield from self._extended(longer)
 
     def _agree(self, chosen: dict[Symbol, Symbol]) -> bool:
-        numbers = dict(zip(chosen, FIRST, strict=False))
-        here = {s: numbers.get(s, REST) for s in self.loose} | self.shared
+        numbers = dict(zip(chosen, self.numbers, strict=False))
+        here = {s: numbers.get(s, self.rest) for s in self.loose} | self.shared
         there = (
-            dict.fromkeys(self.open, REST)
+            dict.fromkeys(self.open, self.rest)
             | {chosen[s]: n for s, n in numbers.items()}
             | self.shared
         )
@@ -202,20 +204,28 @@ def guessed(found: Matched, value: sympy.Expr) -> Matched:
     """
     fixed = found.claim.free_symbols - set(found.loose)
     open_ = sorted(value.free_symbols - fixed, key=str)
-    loose = found.loose[: len(open_)]
-    if not open_ or not loose or math.perm(len(open_), len(loose)) > MOST_GUESSED:
+    few = min(len(open_), len(found.loose))
+    ways = math.perm(max(len(open_), len(found.loose)), few)
+    if not few or ways > MOST_GUESSED:
         return found
     claimed, exact_ = (_monomials(side) for side in (found.claim, value))
 
-    def score(images: tuple[Symbol, ...]) -> tuple[int, int]:
-        swaps = dict(zip(loose, images, strict=True))
+    def score(swaps: dict[Symbol, Symbol]) -> tuple[int, int]:
         here = {frozenset((swaps.get(b, b), p) for b, p in key): n for key, n in claimed.items()}
         common = sum(1 + (exact_[key] == n) for key, n in here.items() if key in exact_)
-        return -common, sum(likeness(s.name, swaps[s].name) for s in loose)
+        return -common, sum(likeness(s.name, swaps[s].name) for s in swaps)
 
-    best = min(itertools.permutations(open_, len(loose)), key=score)
-    swaps = dict(zip(loose, best, strict=True))
-    if score(best)[0] == 0 and score(best)[1] > len(loose):
+    if few == len(found.loose):
+        chosen = (
+            dict(zip(found.loose, p, strict=True)) for p in itertools.permutations(open_, few)
+        )
+    else:
+        chosen = (
+            dict(zip(p, open_, strict=True)) for p in itertools.permutations(found.loose, few)
+        )
+    swaps = min(chosen, key=score)
+    common, unlike = score(swaps)
+    if common == 0 and unlike > few:
         return found  # nothing speaks for it
     left = tuple(s for s in found.loose if s not in swaps)
     return Matched(found.claim.xreplace(swaps), {**found.mapping, **swaps}, left, (), searched=True)
