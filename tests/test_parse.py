@@ -86,6 +86,9 @@ LATEX = [
     (r"$a+b$", a + b),
     (r"\[a+b\]", a + b),
     ("a + b % a comment\n", a + b),
+    (r"3{\times}3", Integer(9)),
+    (r"\lfloor\frac{H+2\times\text{padding}[0]}{\text{stride}[0]}\rfloor", sympy.floor((H + 2 * sf.dim("padding_0")) / sf.dim("stride_0"))),
+    (r"\operatorname*{max}(a,b)", a + b - minimum(a, b)),
     (r"P^2 D\ ?", sf.dim("P") ** 2 * D),
 ]  # fmt: skip
 
@@ -134,6 +137,8 @@ PLAIN = [
     ("∑_{l=1}^{L} C_l", sympy.Sum(FAMILY[l], (l, 1, L))),
     ("3x3x64", Integer(576)),
     ("11 x 11 x 3", Integer(363)),
+    ("C_in x C_out x k x k", C_in * C_out * k**2),
+    ("0^2 + n", n),
     ("6.3e24", Integer(63 * 10**23)),
     ("1_000_000", Integer(10**6)),
     ("lambda*d", sf.dim("lambda") * d),
@@ -168,6 +173,11 @@ UNITS = [
     ("3亿参数", 3 * 10**8, "params"),
     ("6*N*D FLOPs", 6 * N * D, "flops"),
     (r"6ND\text{ FLOPs per token}", 6 * N * D, "flops"),
+    ("25 M params", 25 * 10**6, "params"),
+    ("7 billion parameters", 7 * 10**9, "params"),
+    ("312 TFLOP/s", 312 * 10**12, "flops"),
+    ("14*2/4 GB", 7 * 10**9, "bytes"),
+    (r"14/2\text{ GB}", 7 * 10**9, "bytes"),
 ]  # fmt: skip
 
 
@@ -245,6 +255,7 @@ RELATIONS = [
     (r"a\sim b", (a, b), ("≈",)),
     ("17\\times 9=153", (Integer(153), Integer(153)), ("=",)),
     ("= 2NM", (None, 2 * N * M), ("=",)),
+    ("~4.1G", (None, Integer(41 * 10**8)), ("≈",)),
     (r"a \overset{?}{=} b", (a, b), ("=",)),
     ("a := b", (a, b), ("=",)),
     ("a == b", (a, b), ("=",)),
@@ -435,6 +446,7 @@ ERRORS = [
     (r"\frac{a}", "expected a number, a symbol or '(', got the end of the text", 8),
     (r"\foo{a}", r"the command \foo is not read", 0),
     ("2 3", "two numbers stand side by side; write a sign between them", 2),
+    ("the number of heads", "two words stand side by side; write a sign between them", 4),
     ("n!", "factorials are not read", 1),
     ("a^b^c", "two exponents in a row", 3),
     (r"\sqrt[3]{n}", "only square roots are read", 0),

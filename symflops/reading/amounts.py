@@ -15,6 +15,8 @@ PREFIXES = {"K": 3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21}
 BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50}
 #: One letter alone behind a number, as a power of ten: 60M, 7B (a billion).
 ALONE = {"K": 3, "M": 6, "G": 9, "T": 12, "B": 9}
+#: The same in words.
+SPOKEN = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 #: What is counted; a unit changes no number, but says which quantity it is.
 COUNTED = {
     **dict.fromkeys(("FLOPs", "FLOPS", "FLOP", "Flops", "flops", "flop"), "flops"),
@@ -79,6 +81,8 @@ def unit_of(text: str, *, apart: bool = False, upright: bool = False) -> Unit | 
         return Unit(Rational(1, 100), scaled=True)
     if text in ALONE and not (apart and text == "B"):
         return Unit(Integer(10) ** ALONE[text], scaled=True)
+    if text in SPOKEN:
+        return Unit(Integer(10) ** SPOKEN[text], scaled=True)
     if text in (SECONDS if upright else TIMES):
         return Unit(SECONDS[text], "seconds", scaled=True)
     if text == "b" and not upright:

@@ -32,6 +32,10 @@ GOES_ON = re.compile(
 )
 #: How a row ends that goes on in the next one.
 WAITS = re.compile(r"(?:[=<>≈≤≥≠+\-*/·×−(\[]|\\(?:times|cdot|approx|le|leq|ge|geq|sim|div))\s*$")
+#: A sign in braces of its own is that sign: 3{\\times}3; and a star behind \\operatorname says nothing.
+SIGN_ALONE = re.compile(
+    r"(?<![\^_A-Za-z}\s])\{\s*(\\(?:times|cdot|approx|le|ge)|[=+/<>*-])\s*\}|(?<=\\operatorname)\*()"
+)
 EMPTY = re.compile(r"(?<![A-Za-z}\]])\{\s*\}")  # b + {} only holds the space
 PAIRS = (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)"))
 
@@ -62,7 +66,7 @@ def formulas_in(text: str) -> list[str]:
         text = DROPPED.sub(" ", COMMENT.sub("", text))
         text = COLOURED.sub("", STACKED.sub(r" \1 ", text))
     text = ENVIRONMENT.sub(" ", _with_cases(_undollared(text)))
-    text = EMPTY.sub(" ", text)
+    text = EMPTY.sub(" ", SIGN_ALONE.sub(lambda m: f" {m[1]} " if m[1] else "", text))
     found: list[str] = []
     for row in ROW_END.split(re.sub(r"(?<!\\)&", " ", text)):
         stripped = " ".join(row.split())

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_SYMBOLS = 1_000  # that may be declared
 #: The letter x between two numbers: 3x3x64.
 CROSS = re.compile(r"(?<![A-Za-z_\\\d.,])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+")
+#: The same between several names: C_in x C_out x k.
+CROSSES = re.compile(r"(?<=[\w)])(\s+)[xX](\s+)(?=[\w(])")
 MODULES = re.compile(r"\b(?:math|np|numpy|sp|sympy|torch)\.(?=[A-Za-z])")
 
 
@@ -104,16 +106,15 @@ def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str |
     notes = []
     if MATH_LETTERS.search(text):
         notes.append("mathematical letters are read as plain ones")
-    latex = is_latex(plain(text) if notes else text)
-    source = plain(text)
+    source, crossed = _crossed(text, known)
+    notes += crossed
+    latex = is_latex(plain(source) if notes else source)
+    source = plain(source)
     if latex:
         source, own = defined_in(source)
         source = environments.unwrapped(expanded(source, declared(macros) | own))
     else:
         source = MODULES.sub("", source).strip().rstrip("，。；")
-    if not {"x", "X"} & known.keys() and CROSS.search(source):
-        source = CROSS.sub(lambda m: re.sub("[xX]", " * ", m[0]), source)
-        notes.append("x between two numbers is read as times")
     if not source:
         message = "expected a formula, got nothing"
         raise ReadError(message, text[:SHOWN], 0)
@@ -129,6 +130,19 @@ def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str |
         if str(alternative.value) != str(reading.value):
             reading.readings.append(alternative)
     return reading
+
+
+def _crossed(text: str, known: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return a text in which an x that stands for a sign is one, and where it may not, ~ is ≈."""
+    notes = []
+    if not {"x", "X"} & known.keys():
+        if CROSS.search(text):
+            text = CROSS.sub(lambda m: re.sub("[xX]", "×", m[0]), text)
+            notes.append("x between two numbers is read as times")
+        if "\\" not in text and len(CROSSES.findall(text)) > 1:
+            text = CROSSES.sub(r"\1×\2", text)
+            notes.append("x between names is read as times")
+    return (text if "\\" in text else text.replace("~", "≈")), notes
 
 
 def _whole(reader: FormulaReader) -> Reading:

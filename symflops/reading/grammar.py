@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import sympy
-from sympy import Add, Integer, Mul
+from sympy import Add, Mul
 
 from symflops.floors import whole
-from symflops.reading import functions, names, numerals, orders, series
+from symflops.reading import functions, names, numerals, orders, powers, series
 from symflops.reading.commands import COMMANDS
-from symflops.reading.cursor import MAX_BITS, MAX_DEPTH, MAX_EXPONENT, MAX_PARTS, OPENING, Cursor
+from symflops.reading.cursor import MAX_DEPTH, MAX_PARTS, OPENING, Cursor
 from symflops.reading.lexis import FUNCTIONS, Word
 from symflops.reading.readings import Reading, Relation
 from symflops.reading.signs import ACCENTS, GREEK_COMMANDS, GROUPING
@@ -46,7 +45,7 @@ class FormulaReader(Cursor):
         super().__init__(text, known, latex=latex)
         self.inverted = inverted
         self.choices: dict[str, str] = {}  # the choices that were made, each with a note
-        self.in_bars = False
+        self.in_bars = self.in_divisor = False
         self.indices = names.free_indices(self.words)
         self.quantities = numerals.quantities(self.words)
         self.letters = numerals.symbols(self.words)
@@ -126,7 +125,20 @@ class FormulaReader(Cursor):
         """Read a factor that stands beside the one before it, no sign between them."""
         if self.word.kind == "number" and self.peek(-1).kind == "number":
             raise self.error("two numbers stand side by side; write a sign between them")
+        if (
+            not self.latex
+            and self.word.spaced
+            and all(map(self.is_spelled, (self.peek(-1), self.word)))
+        ):
+            raise self.error("two words stand side by side; write a sign between them")
         return self.power()
+
+    def is_spelled(self, word: Word) -> bool:
+        """Say whether a word is one of a language, and no name that was declared."""
+        is_long = word.kind == "word" and len(word.text) > 2  # noqa: PLR2004 - kh is no word
+        return (
+            is_long and word.text.isalpha() and word.text.islower() and word.text not in self.known
+        )
 
     def factor(self) -> Any:
         """Read a factor behind a sign; it may have a minus."""
@@ -138,7 +150,9 @@ class FormulaReader(Cursor):
 
     def below(self, operator: Word) -> Any:
         """Read what stands behind a slash: a/2n is a/(2n), and a/2 n is (a/2)·n."""
+        outer, self.in_divisor = self.in_divisor, True
         divisor = self.factor()
+        self.in_divisor = outer
         if not self.is_glued():
             return self.divisor(divisor, operator)
         if self.choose(
@@ -165,77 +179,9 @@ class FormulaReader(Cursor):
             return word.text in STARTS or (word.text == "|" and not self.in_bars)
         return word.kind in ("letter", "word", "chinese", "number")
 
-    # powers
-
     def power(self) -> Any:
-        """Read an operand with its exponents."""
-        start = self.word
-        base = self.operand()
-        if self.take("^"):
-            base = self.raised(base, self.exponent(start), start)
-        if self.is_sign("!"):
-            raise self.error("factorials are not read")
-        return base
-
-    def exponent(self, base: Word) -> Any:
-        """Read what stands above; what stands above that belongs to it: 2**3**2 is 2**9."""
-        value = self.above(base)
-        operator = self.word
-        if self.take("^"):
-            if self.latex:
-                raise self.error("two exponents in a row: write a^{b^c} or (a^b)^c", operator)
-            value = self.raised(value, self.exponent(operator), operator)
-        return value
-
-    def above(self, base: Word) -> Any:
-        """Read one exponent: a group, or one operand."""
-        if self.is_sign("{"):
-            return self.group()
-        negative = False
-        while self.is_sign("-", "+"):
-            negative ^= self.step().text == "-"
-        word = self.word
-        if word.kind == "number":  # no unit belongs to it: k^2M is k²·M
-            value: Any = self.exponent_number(word, base)
-        else:
-            value = self.operand()
-        return -value if negative else value
-
-    def exponent_number(self, word: Word, base: Word) -> Any:
-        """Read a number above without braces; LaTeX itself sets only the first digit above."""
-        if not word.text.isdecimal():
-            return numerals.decimal(self, self.step())
-        if len(word.text) == 1 or base.kind == "number" or "\\" not in self.text:
-            return numerals.integer(self, self.step())
-        if self.choose(
-            "digits",
-            f"^{word.text} without braces is read as the exponent {word.text}",
-            f"of ^{word.text} without braces only {word.text[0]} is read as the exponent",
-        ):
-            return numerals.integer(self, self.step())
-        return self.digit()
-
-    def digit(self) -> Any:
-        """Read one digit of a number, and leave the others for later."""
-        word = self.word
-        if len(word.text) == 1:
-            return Integer(self.step().text)
-        self.words[self.at] = Word("number", word.text[1:], word.position + 1)
-        return Integer(word.text[0])
-
-    def raised(self, base: Any, exponent: Any, word: Word) -> Any:
-        """Raise to a power, exactly and within bounds."""
-        numbers = [n for n in sympy.preorder_traversal(exponent) if n.is_Rational]
-        if base.is_Rational and exponent.is_Integer:
-            if base == 0 and exponent <= 0:
-                raise self.error("0 has no such power", word)
-            if max(base.p.bit_length(), base.q.bit_length()) * abs(int(exponent)) > MAX_BITS:
-                raise self.error("a number of this size is not computed", word)
-        elif any(n.q not in (1, 2) or abs(n) > MAX_EXPONENT for n in numbers):
-            raise self.error(f"an exponent is a whole number up to {MAX_EXPONENT}", word)
-        if base == 0:
-            raise self.error("0 has no such power", word)
-        return self.bounded(base**exponent, word)
+        """Read an operand with its exponent."""
+        return powers.power(self)
 
     # operands
 
@@ -270,7 +216,9 @@ class FormulaReader(Cursor):
     def group(self) -> Any:
         r"""Read what stands in parentheses, brackets, braces, ⌊ ⌋ or ⌈ ⌉."""
         opening = self.step()
+        outer, self.in_divisor = self.in_divisor, False
         value = self.value()
+        self.in_divisor = outer
         if self.is_command("over") and opening.text == "{":
             over = self.step()
             value = self.bounded(value / self.divisor(self.value(), over), over)
@@ -282,7 +230,7 @@ class FormulaReader(Cursor):
     def argument(self) -> Any:
         r"""Read the argument of a command: a group in braces, one digit or one operand."""
         if self.word.kind == "number" and self.word.text.isdecimal():  # \frac12
-            return self.digit()
+            return powers.digit(self)
         return self.operand()
 
     def bars(self) -> Any:

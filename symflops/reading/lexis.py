@@ -64,12 +64,13 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-LATEX = re.compile(r"[\\{}$]")
+LATEX = re.compile(r"[\\{}$&]")
 PROGRAM = re.compile(
     r"\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
 )
 SIGNS = frozenset("-+*/()[]{}^_|,!;:.'%?&#⌊⌋⌈⌉√∑∏")
 NUMBERED = re.compile(r"[A-Za-z]\d+(?!\d)")  # x1: nobody writes 1x like that
+SENTENCE = re.compile(r"(?<![A-Za-z_])[a-z]{3,}\s+[a-z]{3,}(?![A-Za-z_])")
 FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
 MATH_LETTERS = re.compile(
     "[\U0001d400-\U0001d7ff\u210e\u2102-\u2112\u2114\u2115\u2118-\u211d\u2124-\u2131]"
@@ -85,6 +86,8 @@ def is_latex(text: str) -> bool:
     if LATEX.search(text):
         return True
     if PROGRAM.search(text):
+        return False
+    if SENTENCE.search(text):
         return False
     if "^" in text:
         return True

@@ -256,6 +256,11 @@ def grouped(reader: FormulaReader, word: Word) -> Any:
     name = _word_of(text)
     if not name:
         return Integer(1)
+    place = reader.peek()
+    if reader.is_sign("[") and not reader.word.spaced and reader.peek(2).text == "]":
+        for _ in range(3):  # \\text{padding}[0]
+            reader.step()
+        name += f"_{place.text}"
     return marked(reader, name, word)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 120
 CLOSES = ("*", "/", "+", "-", ")", "]", "}", ",", "?", ".", ";", "⌋", "⌉")
+PER = {"s", "sec", "second", "token", "sample", "image", "step", "param"}
 SHORT = 2  # a unit of so few letters may be a product of symbols
 
 
@@ -56,6 +57,7 @@ def number(reader: FormulaReader) -> Any:
     places = len(mantissa.partition(".")[2])
     unit = _unit(reader, decimals=bool(places))
     if unit is not None:
+        _per(reader, unit)
         scale *= unit.factor
         is_scaled |= unit.scaled
         _counts(reader, unit)
@@ -101,6 +103,17 @@ def _power_of_ten(reader: FormulaReader) -> Any:
     return None
 
 
+def _per(reader: FormulaReader, unit: Unit) -> None:
+    """Step over what a rate is per: GFLOPs/s, GB/s."""
+    slash, per = reader.word, reader.peek()
+    if not unit.quantity or slash.text != "/" or per.text not in PER - reader.known.keys():
+        return
+    if not slash.spaced and not per.spaced and reader.is_end_of_side(reader.at + 2):
+        reader.reading.note(f"the numbers are per {per.text}")
+        reader.step()
+        reader.step()
+
+
 def _counts(reader: FormulaReader, unit: Unit) -> None:
     """Take down which quantity a unit is of."""
     reading = reader.reading
@@ -120,6 +133,8 @@ def _unit(reader: FormulaReader, *, decimals: bool) -> Unit | None:
 
 def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
     word = reader.word
+    if reader.in_divisor and (word.spaced or word.kind == "command"):
+        return None  # 7/2 GB are as many GB as 7/2
     if reader.take("%"):
         return unit_of("%")
     if word.kind == "chinese":
@@ -142,11 +157,16 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
 
 def _is_closed(reader: FormulaReader) -> bool:
     """Say whether a unit may end here: at a sign, or before the word for what was counted."""
+    ends = reader.is_end_of_side() or reader.is_sign(*CLOSES) or reader.word.kind == "chinese"
+    return ends or _is_counted(reader)
+
+
+def _is_counted(reader: FormulaReader) -> bool:
+    """Say whether the word for what was counted comes next: 25 M params."""
     word = reader.word
     if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
         word = reader.peek(2)
-    counted = len(word.text) > 1 and word.text in NAMED
-    return reader.is_end_of_side() or reader.is_sign(*CLOSES) or word.kind == "chinese" or counted
+    return len(word.text) > 1 and word.text in NAMED
 
 
 def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) -> bool:
@@ -154,7 +174,13 @@ def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) ->
     if len(text) > SHORT or text in ("µs", "μs"):
         return True
     apart = reader.words[start].spaced
-    if len(text) == 1 and apart and not decimals and not _has_bytes(reader):
+    if (
+        len(text) == 1
+        and not _is_counted(reader)
+        and apart
+        and not decimals
+        and not _has_bytes(reader)
+    ):
         return False
     used = [letter for letter in text if letter in reader.letters]
     if used:
@@ -206,6 +232,11 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
     if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
         reader.step()
         text = reader.raw()
+    elif word.spaced and reader.peek(-1).kind == "number" and word.kind in ("letter", "word"):
+        text = ""
+        while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
+            text += reader.step().text
+        text = "" if len(text) < SHORT or reader.letters.intersection(text) else text
     elif word.kind == "chinese" or (
         word.kind == "word" and word.text in NAMED.keys() - reader.known
     ):

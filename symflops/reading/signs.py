@@ -121,7 +121,7 @@ QUANTITIES = sorted(
         *("FLOPs", "FLOPS", "FLOP", "Flops", "flops", "KFLOPs", "MFLOPs", "GFLOPs", "TFLOPs"),
         *("PFLOPs", "GFLOPS", "MFLOPS", "TFLOPS", "MACs", "MAC", "MACC", "GMACs", "MMACs"),
         *("TMACs", "MAdds", "MAdd", "Params", "params", "bytes", "Bytes", "Memory", "FFN", "MLP"),
-        *("RF", "MHA", "LSTM", "GRU"),
+        *("RF", "MHA", "LSTM", "GRU", "thousand", "million", "billion", "trillion"),
     },
     key=len,
     reverse=True,
