@@ -125,20 +125,15 @@ class FormulaReader(Cursor):
         """Read a factor that stands beside the one before it, no sign between them."""
         if self.word.kind == "number" and self.peek(-1).kind == "number":
             raise self.error("two numbers stand side by side; write a sign between them")
-        if (
-            not self.latex
-            and self.word.spaced
-            and all(map(self.is_spelled, (self.peek(-1), self.word)))
-        ):
+        if not self.latex and self.word.spaced and self.are_spelled(self.peek(-1), self.word):
             raise self.error("two words stand side by side; write a sign between them")
         return self.power()
 
-    def is_spelled(self, word: Word) -> bool:
-        """Say whether a word is one of a language, and no name that was declared."""
-        is_long = word.kind == "word" and len(word.text) > 2  # noqa: PLR2004 - kh is no word
-        return (
-            is_long and word.text.isalpha() and word.text.islower() and word.text not in self.known
-        )
+    def are_spelled(self, *pair: Word) -> bool:
+        """Say whether two words are of a language; kh and kw are symbols."""
+        names = [word.text for word in pair if word.kind == "word" and word.text not in self.known]
+        spelled = [len(name) for name in names if name.isalpha() and name.islower()]
+        return len(spelled) == len(pair) and min(spelled) > 1 and max(spelled) > 2  # noqa: PLR2004
 
     def factor(self) -> Any:
         """Read a factor behind a sign; it may have a minus."""

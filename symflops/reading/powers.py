@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def power(reader: FormulaReader) -> Any:
-    """Read an operand with its exponents."""
+    """Read an operand with its exponent."""
     start = reader.word
     base = reader.operand()
     if reader.take("^"):
@@ -86,6 +86,6 @@ def raised(reader: FormulaReader, base: Any, exponent: Any, word: Word) -> Any:
             raise reader.error("a number of this size is not computed", word)
     elif any(n.q not in (1, 2) or abs(n) > MAX_EXPONENT for n in numbers):
         raise reader.error(f"an exponent is a whole number up to {MAX_EXPONENT}", word)
-    if base == 0:
+    if base == 0 and not exponent.is_positive:
         raise reader.error("0 has no such power", word)
     return reader.bounded(base**exponent, word)
