@@ -13,6 +13,7 @@ import sys
 import time
 
 import chains
+import formulas
 import models
 import processes
 import rest
@@ -27,6 +28,7 @@ PARTS = {
     "sequences": sequences.run,
     "zoo": whole_zoo.run,
     "chains": chains.run,
+    "formulas": formulas.run,
     "rest": rest.run,
 }
 
