@@ -769,7 +769,8 @@ def attentions(draw, *, masked=False, cached=False):
     normed, bias = draw(st.booleans()), draw(st.sampled_from([None, sf.ALiBi(), "learned"]))
     is_wide, g, half = draw(st.booleans()), draw(st.integers(1, 2)), draw(st.integers(1, 2))
     names = "BNk" + "d" * is_wide + "D" * is_wide + "w" * (mask in ("window", "both"))
-    names += "S" * (cached and draw(st.booleans())) + "M" * (source != "itself")
+    names += "S" * (cached and source == "itself" and draw(st.booleans()))
+    names += "M" * (source != "itself")
     names += "KV" * (source in ("keys and values", "length"))
     sizes = {name: draw(st.integers(1, 3 if name in "Nw" else 2)) for name in names}
 

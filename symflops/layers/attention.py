@@ -44,7 +44,7 @@ class MultiheadAttention(Layer):
     MACs: 4·N·D² + 2·N²·D in full. ``causal``: a position sees itself and those before it, N(N + 1)/2 pairs for
     N². ``window``: it sees the last w of these alone, m·N - m(m - 1)/2 pairs with m = min(N, w).
     ``cache_length``: keys and values of S positions before are there, N new ones are projected, and S + N are
-    seen. What a mask rules out is not counted, and is known beside (a convention may count it).
+    seen; this is for self-attention, a memory has no positions before. What a mask rules out is not counted, and is known beside (a convention may count it).
 
     ``rotary`` turns queries and keys (``rotary_dim`` entries of a head, left out: all), ``qk_norm`` is a layer
     that normalizes the d entries of each of their heads, ``score_bias`` one that adds to the scores (ALiBi(),
@@ -67,7 +67,8 @@ class MultiheadAttention(Layer):
 
     Raises:
         ArgumentError: heads that do not divide the width, or arguments that say nothing together.
-        ShapeError: inputs of other widths, or a causal mask between sequences of two lengths.
+        ShapeError: inputs of other widths, a causal mask between sequences of two lengths, or a memory beside
+            ``cache_length``.
 
     Source: Vaswani et al. 2017, section 3.2; Shazeer 2019 and Ainslie et al. 2023 for fewer heads of keys;
     PyTorch's MultiheadAttention.
@@ -115,6 +116,9 @@ class MultiheadAttention(Layer):
             if getattr(self, given) and not getattr(self, needed):
                 message = f"MultiheadAttention: {given}={getattr(self, given)} needs {needed}=True"
                 raise ArgumentError(message)
+        if self.cache_length is not None and self.kv_length is not None:
+            message = f"MultiheadAttention: {ALONE}; got cache_length and kv_length"
+            raise ArgumentError(message)
         if self.head_dim is None:
             yield Require(
                 divides(self.num_heads, self.embed_dim),
@@ -154,6 +158,9 @@ class MultiheadAttention(Layer):
 
     def sources(self, query: Shape, *memory: Shape) -> Forward:
         """Return what queries, keys and values are made from."""
+        if memory and self.cache_length is not None:
+            message = f"MultiheadAttention: {ALONE}; got {1 + len(memory)} inputs"
+            raise ShapeError(message)
         if memory and self.kv_length is not None:
             message = "MultiheadAttention: a memory comes as an input or by kv_length, not both"
             raise ShapeError(message)
@@ -234,6 +241,7 @@ class MultiheadAttention(Layer):
         return x
 
 
+ALONE = "cache_length is for self-attention, the keys of a memory are all there at once"
 ROLES = ("query", "key", "value")
 
 
