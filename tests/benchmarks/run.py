@@ -1,6 +1,6 @@
 """Times symflops beside others, in one run: ``python tests/benchmarks/run.py [part …]``.
 
-The parts are ``processes``, ``models``, ``sequences``, ``zoo``, ``chains`` and ``rest``; without any, all of
+The parts are ``processes``, ``models``, ``sequences``, ``zoo``, ``chains``, ``formulas`` and ``rest``; without any, all of
 them run, in about two minutes. Each line is a median in milliseconds, what it is compared with, their ratio,
 and the goal if there is one. Other counters are timed where they are installed (fvcore, ptflops, thop and torchinfo, with torch).
 """
