@@ -195,7 +195,7 @@ def test_readings_of_the_words_that_disagree_are_ambiguous():
 )
 def test_three_lines_give_the_verdict_again(found):
     verdict = found()
-    *text, code = verdict.to_markdown(reproduce=True).split("```")[:2]
+    *_, code = verdict.to_markdown(reproduce=True).split("```")[:2]
     lines = code.strip().removeprefix("python\n").splitlines()
     assert len(lines) == 3
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True, encoding="utf-8")  # fmt: skip

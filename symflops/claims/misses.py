@@ -280,7 +280,7 @@ def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
 TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (factor, turned, swapped, term, special)
 #: The names of misses, the most telling first.
 RANKS = (
-    "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias", "bias missing",
+    "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias",
     "heads", "groups", "stride ignored", "dilation ignored", "causal", "full", "own keys", "gated", "not gated", "class token", "groups ignored",
     "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "what is left", "upside down", "swapped",
     "in place of", "training", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symflops.claims.edits import VARIANTS
-from symflops.claims.misses import Case, misses, rank
+from symflops.claims.misses import RANKS, Case, misses, rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from symflops.claims.targets import Candidate
     from symflops.claims.verdicts import Miss, Verdict
 
+#: What says more of an approximation than the terms that it leaves out.
+PARTS = RANKS[: RANKS.index("part missing") + 1]
 TELLING = 40  # ranks of misses that a variant of the layer is looked into for
 
 
 def explained(comparison: Comparison, verdict: Verdict) -> Verdict:
     """Return a verdict on a formula that is not right with what is wrong with it."""
+    if verdict.how == "leading":
+        found = [m for m in _misses(comparison, _compared(comparison, verdict)) if m.name in PARTS]
+        return replace(verdict, misses=tuple(found))
     if verdict.verdict != "wrong" and verdict.how != "near":
         return verdict
     best: tuple[int, Candidate, list[Miss]] | None = None
@@ -39,6 +44,12 @@ def explained(comparison: Comparison, verdict: Verdict) -> Verdict:
         )
     kept = {"verdict": verdict.verdict, "holds": verdict.holds, "how": verdict.how}
     return replace(comparison.open(candidate, "wrong"), **kept, misses=tuple(found))  # type: ignore[arg-type]
+
+
+def _compared(comparison: Comparison, verdict: Verdict) -> Candidate:
+    """Return the candidate that a verdict compares the claim with."""
+    alike = (c for c in comparison.target.candidates if c.value == verdict.actual)
+    return next(alike, comparison.target.first)
 
 
 def _meant(comparison: Comparison) -> Iterator[Candidate]:

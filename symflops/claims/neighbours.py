@@ -74,8 +74,6 @@ def biases(case: Case) -> Iterator[Miss]:
         yield Miss(
             "bias twice", "the bias is counted twice", "偏置被计了两次", (), 2 * case.exact - rest
         )
-    elif case.is_claim(rest):
-        yield Miss("bias missing", "the bias is left out", "漏掉了偏置", (), rest)
     elif case.is_claim(rest + 1):
         yield Miss(
             "one bias",
