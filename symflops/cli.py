@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
   symflops cost "Conv2d(C_in, C_out, k, padding='same', bias=False)" --input C_in,H,W
   symflops table vgg16 --at H=224,W=224 --format latex > vgg16.tex
   symflops compare "Conv2d(C, D, 3, padding=1)" "SeparableConv2d(C, D, 3, padding=1)" --input C,H,W
+  symflops check paper.tex notes.md
   symflops models""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -61,6 +62,31 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("--baseline", help="the layer or model that ratios are to (the first)")
     compare.add_argument("--delta", action="store_true", help="the differences to it, too")
     _latex(compare)
+    check = commands.add_parser(
+        "check",
+        help="the formulas, numbers and tables of documents",
+        description="Checks Markdown, LaTeX, notebooks and text. Exit status: 0 all as expected, 1 not, 2 could not read.",
+    )
+    check.set_defaults(run=run_check)
+    check.add_argument("files", nargs="+", metavar="FILE", help="a document")
+    check.add_argument(
+        "--unmarked",
+        action="store_true",
+        help="also equalities of numbers, chains and totals that have no mark",
+    )
+    check.add_argument("--every", action="store_true", help="show what is as expected, too")
+    _output(check)
+    fill = commands.add_parser(
+        "fill",
+        help="numbers, formulas and tables filled in, in place",
+        description="Fills in what has a mark for it; each file is rewritten whole or not at all.",
+    )
+    fill.set_defaults(run=run_fill)
+    fill.add_argument("files", nargs="+", metavar="FILE", help="a document")
+    fill.add_argument(
+        "--check", action="store_true", help="only say which are stale: exit status 0 none, 1 some"
+    )
+    _output(fill)
     models = commands.add_parser("models", help="the published models")
     models.set_defaults(run=run_models)
     _output(models)
@@ -161,6 +187,34 @@ def _cost(arguments: argparse.Namespace) -> Any:
     return found if arguments.at is None else found.at(read_values(arguments.at))
 
 
+def run_check(arguments: argparse.Namespace) -> str:
+    """Return the report of documents, as text or JSON."""
+    from symflops.documents.checking import check_files
+
+    _check_format(arguments.format, ("text", "json"))
+    report = check_files(arguments.files, without_marks=arguments.unmarked)
+    arguments.status = report.status
+    return report.to_json() if arguments.format == "json" else report.to_text(every=arguments.every)
+
+
+def run_fill(arguments: argparse.Namespace) -> str:
+    """Fill documents in, or say which are stale; nothing is written unless all can be."""
+    from symflops.documents.filling import filled
+
+    _check_format(arguments.format, ("text",))
+    found = [(path, *filled(path)) for path in arguments.files]
+    lines = []
+    for path, before, after, places in found:
+        stale = before != after
+        if stale and not arguments.check:
+            _write(after, path)
+        word = ("stale" if arguments.check else "filled in") if stale else "up to date"
+        lines.append(f"{path}: {word} ({places} {'place' if places == 1 else 'places'})")
+        if stale and arguments.check:
+            arguments.status = 1
+    return "\n".join(lines)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; an input that cannot be taken is one message and the exit status 2."""
     top = parser()
@@ -179,6 +233,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _check_format(arguments.format)
         text = arguments.run(arguments)
         _write(text if text.endswith("\n") else text + "\n", arguments.output)
+        return getattr(arguments, "status", 0)
     except (SymflopsError, OSError) as error:
         if isinstance(error, BrokenPipeError):  # the reader, such as head, has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -188,14 +243,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody at a terminal wants a traceback
         print(f"symflops: cannot compute this: {type(error).__name__}: {error}", file=sys.stderr)
         return INVALID
-    return 0
 
 
-def _check_format(name: str) -> None:
-    if name not in FORMATS:
+def _check_format(name: str, known: Sequence[str] = FORMATS) -> None:
+    if name not in known:
         from symflops.errors import UnknownNameError
 
-        raise UnknownNameError("format", name, FORMATS)
+        raise UnknownNameError("format", name, known)
 
 
 def _write(text: str, path: str | None) -> None:
@@ -214,7 +268,12 @@ def _write(text: str, path: str | None) -> None:
     if target.is_dir() or not target.parent.is_dir():
         raise OSError(f"cannot write {path}: no such folder, or a folder itself")
     with tempfile.NamedTemporaryFile(
-        "w", dir=target.parent, prefix=f".{target.name}.", encoding="utf-8", delete=False
+        "w",
+        dir=target.parent,
+        prefix=f".{target.name}.",
+        encoding="utf-8",
+        newline="",
+        delete=False,
     ) as file:
         try:
             file.write(text)

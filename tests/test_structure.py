@@ -56,6 +56,7 @@ ROWS = [
     ["zoo"],
     ["reading"],
     ["claims"],
+    ["documents"],
     ["oracle"],
     ["plot", "cli", "__main__"],
 ]
