@@ -167,35 +167,6 @@ def test_kipply():
     assert scores + weighting == 4 * 2048 * 8192 * 64 == 4_294_967_296
 
 
-def test_encoders_of_electra():
-    """Claim EL-4: flops_computation.py counts 6.428335104·10¹⁹ for a million steps of 256 on BERT-base.
-
-    The forward pass of 512 tokens, of which 80 are guessed: layers give all but dropout, the lookup of
-    positions as a product, and the choice of the target word. The script leaves D out of one norm a block, and
-    takes the backward pass to be as long as the forward pass (claim EL-3).
-    """
-    weights = {("mul", "dot"): 2, ("add", "bias"): 1, ("exp", "softmax"): 5, ("div", "other"): 1}
-    weights |= {("add", "skip"): 1, ("erf", "act"): 8, ("sub", "norm"): 5, ("add", "other"): 1}
-    electra = sf.Convention(
-        "electra", "As ELECTRA's script.", "flops_computation.py", weights, dense=True
-    )
-    layers, width, heads, tokens, words, guessed = 12, 768, 12, 512, 30522, 80
-    trunk = sf.cost(sf.zoo.bert_base(), (tokens,), electra).upto("encoder").flops
-    head = sf.Sequential(
-        sf.Linear(width, width),
-        sf.GELU(),
-        sf.LayerNorm(width),
-        sf.Linear(width, words, bias=False),
-        sf.Softmax(-1),
-    )
-    forward = trunk + sf.cost(head, (guessed, width), electra).flops
-    dropout = 4 * tokens * (layers * (tokens * heads + 2 * width) + width)
-    positions, target = 2 * tokens * tokens * width, 2 * words * guessed
-    norms = 5 * layers * tokens * (width - 1)
-    script = forward + dropout + positions + target - norms
-    assert 2 * 256 * 10**6 * script == 6_428_335_104 * 10**10
-
-
 # decoding
 
 

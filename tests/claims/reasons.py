@@ -22,4 +22,19 @@ MISSES = {
     "SE-4": "extra term",  # a bias that is not there
     "RF-2": "one stride short",
     "WI-2": "missing factor",  # for each output, not for a tile
+    "RN-7": "coefficient",  # the last product three times
+    "KP-5": "other factor",  # the context is missing
+    "EL-1": "other factor",  # the width for that of all heads
+    "EL-3": "other factor",  # backward as long as forward
+    "FA-6": "half",
+    "FA-8": "half",
+    "GP-1": "part missing",  # the last norm
+    "GP-4": "part missing",  # the positions
+    "GP-12": "extra term",  # gains of norms
+    "GP-18": "coefficient",  # the logits once more
+    "GP-22": "half",
+    "EA-1": "coefficient",  # two norms, not four
+    "EA-5": "extra factor",  # gradients are shared out as weights are
+    "AM-5": "coefficient",  # that of the part without a square
+    "OP-1": "zeros",
 }
