@@ -108,6 +108,12 @@ def test_layers_make_the_exact_formula(name):
         assert same(formula, stated(name, claim["alternatives"][label])), label
 
 
+def test_every_claim_is_held_and_most_against_layers():
+    assert set(HELD) == set(CLAIMS)
+    assert sum(held.by_layers for held in HELD.values()) >= 190
+    assert sum(held.verdict is not None for held in HELD.values()) <= 25
+
+
 def test_layers_make_what_the_five_articles_count():
     articles = [name for name in CLAIMS if re.match(r"S[0-4]-", name)]
     assert len(articles) == 47
