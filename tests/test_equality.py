@@ -29,6 +29,7 @@ import symflops as sf
 from symflops.claims.bounds import bounded
 from symflops.claims.equality import decide
 from symflops.claims.proofs import proof
+from symflops.claims.series import closed
 from symflops.exprs import gcd, log2, minimum
 from symflops.facts import Facts, at_least, divides, equal, more_than
 from symflops.symbols import family, index
@@ -281,6 +282,34 @@ def test_sums_beside_adding_up(power, ratio, first, more):
     assert decide(whole, last + 1).equal is False
 
 
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 3), st.integers(-3, 2), st.integers(0, 2))
+def test_sums_of_minima_beside_adding_up(first, ahead, power):
+    """Windows: every position sees those before it, but no more than w + 3."""
+    whole = Sum(i**power * minimum(i + ahead, w + 3), (i, first, L + first - 1))
+    closed_ = closed(whole)
+    assert not closed_.has(Sum)
+    for n, wide in itertools.product(range(1, 9), range(1, 4)):
+        sizes_ = {L: Integer(n), w: Integer(wide)}
+        added = sum(m**power * min(m + ahead, wide + 3) for m in range(first, n + first))
+        assert redone(closed_, sizes_) == added
+    assert (
+        decide(
+            whole,
+            whole.function.xreplace({i: L + first - 1})
+            + Sum(whole.function, (i, first, L + first - 2)),
+        ).equal
+        is not False
+    )
+
+
+def test_a_window_that_is_full_in_closed_form():
+    seen = Sum(minimum(i, w), (i, 1, N))
+    assert decide(seen, w * N - w * (w - 1) / 2, [at_least(N, w)]).equal is True
+    assert decide(seen, w * N - w * (w + 1) / 2, [at_least(N, w)]).equal is False
+    assert decide(seen, w * N - w * (w - 1) / 2).equal is False
+
+
 # facts
 
 
@@ -329,9 +358,12 @@ def test_witnesses_are_small_different_and_whole():
     found = decide(2 * k**2 * C * D / g, 2 * k**2 * C * D).witness
     assert found.claimed.is_Integer
     assert max(found.sizes.values()) <= 10
+    valid = floor((H - k) / s) + 1
+    found = decide(valid * C, ((H - k) / s + 1) * C).witness
+    assert found.claimed > 0  # no kernel that is larger than its input
     assert str(decide(N, D).witness) == "D = 2, N = 3: 3, not 2"
     assert str(decide(153, 154).witness) == "153, not 154"
-    assert decide(floor(N / 7), floor((N + 6) / 7)).witness.sizes[N] <= 7
+    assert decide(floor(N / 7), floor((N + 6) / 7)).witness.sizes == {N: 8}  # 1 and 2
 
 
 def test_remainders_tell_where_floors_differ():
@@ -419,6 +451,8 @@ many = [sf.dim(f"a{n}") + sf.dim(f"b{n}") for n in range(30)]
         (log2(log2(log2(N) + 1) + 1), N, {False}),
         (sqrt(sqrt(sqrt(N + 1) + 1) + D), N, {False}),
         (1 / (N - N * D / D + 1), 1, {True}),
+        (sympy.expand(sum(SYMBOLS[:6]) ** 2) ** 4, sum(SYMBOLS[:6]) ** 8, {True}),
+        (sympy.expand(sum(SYMBOLS[:6]) ** 2) ** 4, 2 * sum(SYMBOLS[:6]) ** 8, {False}),
         (sum(sf.dim(f"x{n}") for n in range(600)) ** 2, N, {False, None}),
     ],
 )  # fmt: skip

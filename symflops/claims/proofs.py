@@ -19,7 +19,7 @@ from symflops.contradictions import contradiction
 from symflops.errors import ArgumentError
 from symflops.exprs import minimum, spread
 from symflops.extents import extent, length
-from symflops.facts import Facts, at_least
+from symflops.facts import Facts, at_least, more_than
 from symflops.symbols import is_index
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def _by_cases(a: sympy.Expr, b: sympy.Expr, facts: Facts, chosen: tuple[Relation
     if choice is None or 2 ** (len(chosen) + 1) > MOST_CASES:
         return by_remainders(a, b, known)
     cases = list(_cases(choice))
-    settled = [case for case in cases if all(map(known.decide, case[1]))][:1]
+    settled = [case for case in _cases(choice, strictly=False) if all(map(known.decide, case[1]))][
+        :1
+    ]
     found = Proof(holds=True)
     for value, relations in settled or cases:
         if not settled and contradiction((*known.relations, *relations)):
@@ -102,17 +104,26 @@ def _choices(expr: sympy.Expr) -> Iterator[sympy.Expr]:
             yield node
 
 
-def _cases(choice: sympy.Expr) -> Iterator[tuple[sympy.Expr, tuple[Relation, ...]]]:
-    """Yield what a choice may be, and what that says: min(x, y) is x where x ≤ y."""
+def _cases(
+    choice: sympy.Expr, *, strictly: bool = True
+) -> Iterator[tuple[sympy.Expr, tuple[Relation, ...]]]:
+    """Yield what a choice may be, and what that says: min(x, y) is x where x ≤ y, and y where x > y."""
     if isinstance(choice, Abs):
         (inside,) = choice.args
         yield inside, (at_least(inside, 0),)
-        yield -inside, (at_least(0, inside),)
+        yield -inside, ((more_than if strictly else at_least)(0, inside),)
         return
-    for value in choice.args:
-        others = [other for other in choice.args if other is not value]
-        pairs = ((value, o) if isinstance(choice, sympy.Max) else (o, value) for o in others)  # noqa: TID251
-        yield value, tuple(at_least(greater, smaller) for greater, smaller in pairs)
+    sign = -1 if isinstance(choice, sympy.Max) else 1  # noqa: TID251
+    for place, value in enumerate(choice.args):
+        before, after = choice.args[:place], choice.args[place + 1 :]
+        apart = more_than if strictly else at_least
+        yield (
+            value,
+            (
+                *(apart(sign * other, sign * value) for other in before),
+                *(at_least(sign * other, sign * value) for other in after),
+            ),
+        )
 
 
 def _without_squares_under_roots(expr: sympy.Expr) -> sympy.Expr:
@@ -148,8 +159,10 @@ def _by_factors(a: sympy.Expr, b: sympy.Expr, facts: Facts, why: str) -> Proof:
                 base, power = factor, sympy.Integer(1)
             if base.is_Rational:
                 number *= base**sign
-            else:
-                left.append([base, sign * power])
+                continue
+            content, parts = _parts(base) if power.is_Integer else (sympy.Integer(1), [(base, 1)])
+            number *= content ** (sign * int(power)) if content != 1 else 1
+            left += [[part, sign * power * times] for part, times in parts]
     merged: list[list[Any]] = []
     for base, power in left:
         for other in merged:
@@ -163,6 +176,15 @@ def _by_factors(a: sympy.Expr, b: sympy.Expr, facts: Facts, why: str) -> Proof:
     if number == 1 and all(power == 0 for _, power in merged):
         return Proof(holds=True)
     return Proof(None, why)
+
+
+def _parts(base: sympy.Expr) -> tuple[sympy.Rational, list[tuple[sympy.Expr, int]]]:
+    """Return the factors of a factor, where it is short enough to be taken apart."""
+    size = extent(base) * len(base.free_symbols)
+    if not base.is_Add or size > MOST_TO_FACTOR or not base.is_polynomial():
+        return sympy.Integer(1), [(base, 1)]
+    found: tuple[sympy.Rational, list[tuple[sympy.Expr, int]]] = sympy.factor_list(base)
+    return found
 
 
 def _constant_ratio(base: sympy.Expr, other: sympy.Expr, facts: Facts) -> sympy.Rational | None:

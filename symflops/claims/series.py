@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sympy
 from sympy import Add, Mul, Product, Sum, Tuple
 
-from symflops.exprs import ONE, ZERO, spread
+from symflops.exprs import ONE, ZERO, minimum, spread
 from symflops.symbols import Index, index
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def _closed_sum(body: sympy.Expr, i: Symbol, first: sympy.Expr, last: sympy.Expr
     for term in Add.make_args(spread(body.xreplace({i: i + first}))):  # from 0 on
         outside, inside = term.as_independent(i, as_Add=False)
         total = _power_sum(inside, i, steps)
+        total = _smaller_sum(inside, i, steps) if total is None else total
         found.append(outside * (_as_it_stands(Sum, inside, i, steps) if total is None else total))
     return Add(*found)
 
@@ -74,6 +75,25 @@ def _power_sum(inside: sympy.Expr, i: Symbol, last: sympy.Expr) -> sympy.Expr | 
     if ratio == 1:
         return _faulhaber(power).xreplace({_N: last})
     return _geometric(power).xreplace({_N: last, _R: ratio})
+
+
+def _smaller_sum(inside: sympy.Expr, i: Symbol, last: sympy.Expr) -> sympy.Expr | None:
+    """Return Σ q(i) · min(i + a, w) for i = 0 … last: with i + a up to i = w - a, with w from there on."""
+    found = [f for f in Mul.make_args(inside) if isinstance(f, minimum)]
+    moving = next((arg for arg in found[0].args if arg.has(i)), ZERO) if len(found) == 1 else ZERO
+    ahead = spread(moving - i)
+    if ahead.has(i):
+        return None
+    rest, most = inside / found[0], next(arg for arg in found[0].args if arg is not moving)
+    turn = spread(most - ahead)
+    if most.has(i) or not (turn + 1).is_nonnegative:
+        return None
+    place = minimum(last, turn)
+    risen = _power_sum(rest * i, i, place)
+    before, everywhere = (_power_sum(rest, i, n) for n in (place, last))
+    if risen is None or before is None or everywhere is None:
+        return None
+    return risen + ahead * before + most * (everywhere - before)
 
 
 _N, _R = sympy.Dummy("n", integer=True), sympy.Dummy("r", positive=True)

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
     from symflops.symbols import Symbol
 
-MOST_SUMMED = 2_000  # terms of a sum
+MOST_SUMMED = 300  # terms of a sum
 
 
 class UndefinedError(Exception):
     """An expression has no value here, or none that can be worked out."""
 
 
-def value(expr: sympy.Expr, at: Mapping[Symbol, Any]) -> sympy.Expr:
-    """Return an expression's exact value.
+def value(expr: sympy.Expr, at: Mapping[Symbol, Any], most: int = MOST_SUMMED) -> sympy.Expr:
+    """Return an expression's exact value; sums inside sums have at most ``most`` terms together.
 
     >>> from symflops import dim
     >>> N = dim("N")
@@ -41,10 +41,10 @@ def value(expr: sympy.Expr, at: Mapping[Symbol, Any]) -> sympy.Expr:
             raise UndefinedError
         return at[expr]
     if isinstance(expr, Sum | Product):
-        return _series(expr, at)
+        return _series(expr, at, most)
     if isinstance(expr, Member):
         return _member(expr, at)
-    args = [value(arg, at) for arg in expr.args]
+    args = [value(arg, at, most) for arg in expr.args]
     if expr.is_Add or expr.is_Mul:
         return expr.func(*args) if args else expr
     if expr.is_Pow:
@@ -76,13 +76,14 @@ def _power(base: sympy.Expr, power: sympy.Expr) -> sympy.Expr:
     return Pow(base, power)
 
 
-def _series(expr: Sum | Product, at: Mapping[Symbol, Any]) -> sympy.Expr:
+def _series(expr: Sum | Product, at: Mapping[Symbol, Any], most: int) -> sympy.Expr:
     *inner, (i, first, last) = expr.limits
     start, end = value(first, at), value(last, at)
-    if not (start.is_Integer and end.is_Integer) or not -1 <= end - start <= MOST_SUMMED:
+    if not (start.is_Integer and end.is_Integer) or not -1 <= end - start < most:
         raise UndefinedError
     body = expr.func(expr.function, *inner) if inner else expr.function
-    terms = [value(body, {**at, i: Integer(n)}) for n in range(int(start), int(end) + 1)]
+    numbers = range(int(start), int(end) + 1)
+    terms = [value(body, {**at, i: Integer(n)}, most // max(1, len(numbers))) for n in numbers]
     return Add(*terms) if isinstance(expr, Sum) else Mul(*terms)
 
 

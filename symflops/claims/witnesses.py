@@ -10,6 +10,8 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sympy import Product, Sum
+
 from symflops.claims.places import MOST_PLACES, places, quotients
 from symflops.claims.values import UndefinedError, is_certainly_not_zero, value
 from symflops.extents import length
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from symflops.symbols import Symbol
 
 MOST_WORK = 300_000  # places times the length of both expressions
-PREFERRED = 24  # places among which one with whole values is looked for
+SUMMED = 100  # terms that a sum is taken to have
+PREFERRED = 24  # places among which one with whole values above 0 is looked for
+MOST_SENSE = (True, True, True)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class Witness:
     sizes: dict[Symbol, Any]
     claimed: sympy.Expr
     actual: sympy.Expr
+
+    @property
+    def sense(self) -> tuple[bool, ...]:
+        """How sensible the values are: fractions, whole, above 0."""
+        both = (self.claimed, self.actual)
+        kinds = [(v.is_Rational, v.is_Integer, bool(v.is_positive)) for v in both]
+        return tuple(map(all, zip(*kinds, strict=True)))
 
     def __str__(self) -> str:
         where = ", ".join(f"{symbol} = {value}" for symbol, value in self.sizes.items())
@@ -63,7 +74,8 @@ def sought(
     symbols = dimensions(a, b)
     wishes = dict.fromkeys(wish for side in (a, b) for wish in quotients(side))
     soft = sorted(wishes, key=lambda wish: (length(wish.quotient), str(wish)))
-    tried = min(most, max(20, MOST_WORK // (1 + length(a) + length(b))))
+    effort = sum(length(side) * (SUMMED if side.has(Sum, Product) else 1) for side in (a, b))
+    tried = min(most, max(20, MOST_WORK // (1 + effort)))
     found: Witness | None = None
     for count, place in enumerate(itertools.islice(places(symbols, facts, soft, hints), tried)):
         if found is not None and count >= PREFERRED:
@@ -71,9 +83,9 @@ def sought(
         witness = _differing(a, b, place, refutes)
         if witness is None:
             continue
-        if witness.claimed.is_Integer and witness.actual.is_Integer:
+        if witness.sense == MOST_SENSE:
             return witness
-        if found is None or (witness.actual.is_Rational and not found.actual.is_Rational):
+        if found is None or witness.sense > found.sense:
             found = witness
     return found
 
