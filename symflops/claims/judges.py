@@ -11,7 +11,7 @@ import sympy
 from symflops.claims import chains
 from symflops.claims.approximations import omission
 from symflops.claims.comparing import Comparison
-from symflops.claims.matching import by_the_names, guessed
+from symflops.claims.matching import by_the_names, guessed, put
 from symflops.claims.nearest import explained
 from symflops.claims.orders import grows
 from symflops.claims.verdicts import Judged, Subject, Verdict
@@ -164,8 +164,8 @@ class Judge:
     def _valued(self, side: Any) -> Any:
         known = {} if self.bare else self.target.symbols
         found = by_the_names(side, known, self.symbols, self.notation).claim
-        return found.xreplace(
-            {s: self.values[s.name] for s in found.free_symbols if s.name in self.values}
+        return put(
+            found, {s: self.values[s.name] for s in found.free_symbols if s.name in self.values}
         )
 
     def _chained(

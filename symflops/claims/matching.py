@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.claims.notations import letters
-from symflops.errors import SymbolError
+from symflops.claims.values import value_or_none
+from symflops.errors import ArgumentError, SymbolError
 from symflops.exprs import spread
 from symflops.symbols import Symbol, by_name, dim, exact
 
@@ -85,6 +86,32 @@ def _read(value: Any, known: Mapping[str, Symbol]) -> sympy.Expr:
     return value.xreplace({s: known[s.name] for s in value.free_symbols if s.name in known})
 
 
+def put(expr: sympy.Expr, numbers: Mapping[Symbol, Any]) -> sympy.Expr:
+    """Put numbers in for symbols.
+
+    >>> from symflops import dims
+    >>> N, D = dims("N D")
+    >>> put(N**2 * D, {N: sympy.Integer(3)})
+    9*D
+
+    Raises:
+        ArgumentError: a power that would be too large a number.
+    """
+    for power in expr.atoms(sympy.Pow):
+        if power.exp.free_symbols and power.exp.free_symbols <= numbers.keys():
+            raised = value_or_none(power.exp, numbers)
+            whole = power.free_symbols <= numbers.keys()
+            if raised is None or (
+                value_or_none(power, numbers) is None if whole else abs(raised) > MOST_RAISED
+            ):
+                message = f"with these numbers {power} is too large to be worked out"
+                raise ArgumentError(message)
+    return expr.xreplace(dict(numbers))
+
+
+MOST_RAISED = 64  # what a formula is raised to
+
+
 def _plain(name: str) -> str:
     return name.casefold().replace("_", "")
 
@@ -151,6 +178,8 @@ class _Search:
         self.rest, *self.numbers = numbers
         self.shared = dict(zip(sorted(shared, key=str), reversed(numbers), strict=False))
         self.tried = 0
+        powers = claim.atoms(sympy.Pow) | value.atoms(sympy.Pow)
+        self.is_tower = any(p.exp.free_symbols for p in powers)  # which may come to any size
 
     def fits(self) -> Iterator[dict[Symbol, Symbol]]:
         """Yield assignments under which both come to the same numbers, names alike first."""
@@ -179,7 +208,10 @@ class _Search:
             | {chosen[s]: n for s, n in numbers.items()}
             | self.shared
         )
-        return bool(self.claim.xreplace(here) == self.value.xreplace(there))
+        if not self.is_tower:
+            return bool(self.claim.xreplace(here) == self.value.xreplace(there))
+        claimed = value_or_none(self.claim, here)
+        return claimed is not None and claimed == value_or_none(self.value, there)
 
 
 def likeness(a: str, b: str) -> int:
