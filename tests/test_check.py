@@ -160,6 +160,13 @@ def test_letters_that_were_searched_for_are_reported():
     assert "may be exchanged" in str(alike)
 
 
+def test_letters_that_cancel_have_no_sizes():
+    V, h, l = sf.dims("V h l")  # noqa: E741
+    found = sf.check("8xh + 2h", V * (h + 1) + 4 * l * h + 2 * h - V * h - V)
+    assert set(found.mapping) == {sf.dim("x")}
+    assert set(found.witness.sizes) == {h, l}
+
+
 def test_a_symbol_that_is_there_keeps_its_name():
     """A claim with two symbols exchanged is wrong, though other letters would make it right."""
     assert sf.check("4*D*N^2 + 2*D^2*N", "4 N D^2 + 2 N^2 D").verdict == "wrong"

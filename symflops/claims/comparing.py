@@ -11,9 +11,10 @@ import sympy
 from symflops.claims.approximations import near, omission, rounded
 from symflops.claims.chains import ROUGHLY
 from symflops.claims.equality import Decision, decide
-from symflops.claims.matching import Matched, by_the_names, guessed, searched
+from symflops.claims.matching import Matched, by_the_names, guessed, put, searched
 from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Subject, Verdict
+from symflops.exprs import cancelled, over_one_line
 from symflops.facts import Facts
 
 if TYPE_CHECKING:
@@ -59,18 +60,15 @@ class Comparison:
         found = by_the_names(self.expr, self.target.symbols, self.given, self.notation)
         swaps = {s: self.values[s.name] for s in found.claim.free_symbols if s.name in self.values}
         loose = tuple(s for s in found.loose if s not in swaps)
-        return replace(found, claim=found.claim.xreplace(swaps), loose=loose)
+        return replace(found, claim=put(found.claim, swaps), loose=loose)
 
     # what fits
 
     def fit(self, candidate: Candidate) -> Fit | None:
         """Return the claim as this candidate, if it is proved equal."""
-        claim = self.named
-        if claim.loose:
-            other = searched(claim, candidate.value)
-            if other is None:
-                return None
-            claim = other
+        claim = self._lettered(candidate.value)
+        if claim is None:
+            return None
         if self._differ(claim.claim, candidate.value):
             return None
         decision = decide(claim.claim, candidate.value, self.facts)
@@ -81,6 +79,18 @@ class Comparison:
         elif decision.witness is not None and not self.point:
             self.point = dict(decision.witness.sizes)
         return None
+
+    def _lettered(self, value: sympy.Expr) -> Matched | None:
+        """Return the claim in the letters of a value, if there is a way; letters that cancel need none."""
+        claim = self.named
+        if not claim.loose or (found := searched(claim, value)) is not None:
+            return found if claim.loose else claim
+        short, other = _cancelled(claim.claim), _cancelled(value)
+        if (short, other) == (claim.claim, value):
+            return None
+        loose = tuple(s for s in claim.loose if s in short.free_symbols)
+        claim = replace(claim, claim=short, loose=loose)
+        return searched(claim, other) if loose else claim
 
     def _differ(self, claim: sympy.Expr, value: sympy.Expr) -> bool:
         """Say whether both differ where others did: at sizes that agree with the facts."""
@@ -302,3 +312,11 @@ def _short(text: str) -> str:
 
 def _words(candidate: Candidate) -> tuple[Any, Any]:
     return candidate.variant, candidate.detail.startswith("per ") and candidate.detail
+
+
+def _cancelled(expr: sympy.Expr) -> sympy.Expr:
+    """Return a quotient of sums without their common factors."""
+    if not any(p.base.is_Add and p.exp.is_negative for p in expr.atoms(sympy.Pow)):
+        return expr
+    above, below = over_one_line(expr)
+    return cancelled(above, below)

@@ -100,7 +100,7 @@ def _read(claim: Any, target: Target, symbols: Any, macros: Any, *, pasted: bool
             n: s for n, s in known.items() if len(n) > 1 or n == "O"
         }  # a size, no order of growth
         names = [*known.values(), *(str(key) for key in symbols or {} if len(str(key)) > 1)]
-        return read(claim, names or None, macros, pasted=pasted)
+        return _parted(read(claim, names or None, macros, pasted=pasted), target, symbols)
     return Reading(exact(getattr(claim, "expr", claim)))
 
 
@@ -108,9 +108,12 @@ def _in_bytes(reading: Reading) -> Reading:
     """Return a number of bits as bytes."""
     if reading.quantity != "bits" or isinstance(reading.value, Relation | Growth):
         return reading
-    return replace(
-        reading, value=reading.value / 8, printed=[], notes=[*reading.notes, "8 bits are a byte"]
-    )
+    printed = [
+        replace(p, value=p.value / 8, unit_in_the_last_place=p.unit_in_the_last_place / 8)
+        for p in reading.printed
+    ]
+    notes = [*reading.notes, "8 bits are a byte"]
+    return replace(reading, value=reading.value / 8, printed=printed, notes=notes)
 
 
 def _together(verdicts: dict[str, Verdict], lang: str) -> Verdict:

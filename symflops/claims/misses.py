@@ -15,22 +15,21 @@ import sympy
 from sympy import Add, Mul
 
 from symflops.claims.approximations import rounded
-from symflops.claims.edits import edited
 from symflops.claims.equality import decide
 from symflops.claims.factors import told
-from symflops.claims.targets import touches
 from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Miss
 from symflops.claims.witnesses import sought
 from symflops.errors import ArgumentError, SymflopsError
 from symflops.exprs import ONE, cancelled, over_one_line, spread
+from symflops.extents import length
 from symflops.facts import Facts
+from symflops.shares import alone
 from symflops.symbols import Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from symflops.claims.edits import Edit
     from symflops.claims.targets import Candidate, Target
     from symflops.conventions import Convention
     from symflops.costs import Cost
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 40
 MOST_SYMBOLS = 9
+LONGEST = 400  # parts of both formulas for which values are put in one by one
 THREE = 100  # times the last digit: a number of three digits
 
 
@@ -70,11 +70,17 @@ class Case:
             return asked
         return (self.candidate.conventions or ("exact",))[0]
 
-    def edited(self, edit: Edit) -> Cost | None:
-        """Return what the layer costs with an edit more; None where that changes nothing."""
-        if self.cost is self.target.cost:
-            return self.target.edited(edit)
-        return edited(self.cost, edit) if touches(self.cost, edit) else None
+    def part(self, name: str) -> Cost:
+        """Return what a part costs by itself.
+
+        Raises:
+            SymflopsError: a part that cannot be told apart.
+        """
+        known = self.target.pieces
+        key = (self.candidate.variant, name)
+        if key not in known:
+            known[key] = alone(self.cost, name)
+        return known[key]
 
     @cached_property
     def point(self) -> dict[Symbol, Any]:
@@ -241,6 +247,8 @@ def swapped(case: Case) -> Iterator[Miss]:
 def special(case: Case) -> Iterator[Miss]:
     """Equal only where sizes are equal, one is four times the other, or one is 1."""
     symbols = case.symbols[:MOST_SYMBOLS]
+    if length(case.claim) + length(case.exact) > LONGEST:
+        return
     for a, b in itertools.combinations(symbols, 2):
         if _agree(case, {b: a}):
             yield Miss(
@@ -271,7 +279,7 @@ def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
     if claim == 0 or exact == 0:
         return False
     a, b = value_or_none(claim, case.point), value_or_none(exact, case.point)
-    if a is not None and b is not None and a != b:
+    if a != b:  # one of them may have no value there
         return False
     return decide(claim, exact).equal is True
 
@@ -290,10 +298,16 @@ RANKS = (
 
 
 def misses(case: Case) -> list[Miss]:
-    """Return the ways in which the claim misses, the most telling first."""
+    """Return the ways in which the claim misses, the most telling first; of a variant, what it leaves out."""
     from symflops.claims.neighbours import TABLE as OF_LAYERS  # noqa: PLC0415 - which needs Case
+    from symflops.claims.neighbours import parts  # noqa: PLC0415
 
-    tables = (*(OF_LAYERS if case.target.cost is not None else ()), *TABLE)
+    if case.target.cost is None:
+        tables = TABLE
+    elif case.candidate.variant is None:
+        tables = (*OF_LAYERS, *TABLE)
+    else:
+        tables = (parts, *TABLE)
     found = {miss.name: miss for entry in tables for miss in entry(case)}
     return sorted(found.values(), key=rank)
 

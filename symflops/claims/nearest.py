@@ -54,6 +54,8 @@ def _compared(comparison: Comparison, verdict: Verdict) -> Candidate:
 
 def _meant(comparison: Comparison) -> Iterator[Candidate]:
     yield from comparison.wanted()
+    if comparison.target.asked is None:
+        return
     for candidate in comparison.target.variants():
         if candidate.variant in VARIANTS[:2] and comparison.is_right(candidate):
             yield candidate

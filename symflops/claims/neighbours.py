@@ -56,7 +56,7 @@ def mistakes(case: Case) -> Iterator[Miss]:
     for edit in MISTAKES:
         if edit.of and case.candidate.quantity not in edit.of:
             continue
-        other = case.edited(edit)
+        other = case.target.edited(edit)
         value = quantity(case, other) if other is not None else None
         if value is not None and value != case.exact and case.is_claim(value):
             yield Miss(edit.name, edit.en, edit.zh, (), value)
@@ -66,7 +66,7 @@ def biases(case: Case) -> Iterator[Miss]:
     """The bias counted twice, or one number for all outputs."""
     if case.candidate.quantity == "receptive_field":
         return
-    other = case.edited(WITHOUT_BIAS)
+    other = case.target.edited(WITHOUT_BIAS)
     rest = quantity(case, other) if other is not None else None
     if rest is None or rest == case.exact:
         return

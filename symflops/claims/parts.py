@@ -9,7 +9,6 @@ from symflops.claims.verdicts import Miss
 from symflops.errors import SymflopsError
 from symflops.exprs import ZERO
 from symflops.selection import kinds, paths
-from symflops.shares import alone
 from symflops.trace import Group
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _values(case: Case) -> Iterator[tuple[str, sympy.Expr]]:
     values: dict[str, sympy.Expr] = {}
     for name, above in _names(case.cost).items():
         try:
-            part = quantity(case, alone(case.cost, name))
+            part = quantity(case, case.part(name))
         except SymflopsError:
             continue
         if part is None or part in (ZERO, case.exact):

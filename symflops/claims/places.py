@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 MOST_PLACES = 400  # that are tried
 FIRST = 2  # 1 hides what is multiplied
 IN_A_FAMILY = 12  # sizes
+MOST_COMMON = 600  # of a size that several symbols have
+COMPARED = {
+    "=": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+    ">=": lambda a, b: bool(a >= b),
+    ">": lambda a, b: bool(a > b),
+}
 SMALL = {1: 60, 2: 7, 3: 4}  # of so many symbols, all sizes up to this are tried
 
 
@@ -115,6 +123,9 @@ def _moved(place: dict[Symbol, sympy.Integer], relation: Relation) -> None:
             if target in place and put.is_Integer and put > 0:
                 place[target] = put
                 return
+        if (size := _common(relation)) is not None:
+            place.update(dict.fromkeys(relation.symbols, Integer(size)))
+            return
     if relation.sign == "|" and (target := _lone_symbol(right)) in place:
         place[target] = _multiple(place[target], (left * target / right).xreplace(place))
     elif relation.sign in (">=", ">"):
@@ -122,6 +133,13 @@ def _moved(place: dict[Symbol, sympy.Integer], relation: Relation) -> None:
         target = next((term for term in Add.make_args(left) if term in place), None)
         if target is not None and short.is_Rational:
             place[target] += max(sympy.Integer(0), sympy.ceiling(short) + (relation.sign == ">"))
+
+
+@lru_cache(maxsize=256)
+def _common(relation: Relation) -> int | None:
+    """Return the smallest size for all symbols of an equality, such as both sides of a map, for which it holds."""
+    sizes = ({symbol: Integer(n) for symbol in relation.symbols} for n in range(1, MOST_COMMON + 1))
+    return next((n for n, size in enumerate(sizes, 1) if _holds(relation, size)), None)
 
 
 def _lone_symbol(expr: sympy.Expr) -> Symbol | None:
@@ -143,6 +161,8 @@ def _holds(relation: Relation, place: Mapping[Symbol, Any]) -> bool:
     left, right = value_or_none(relation.left, place), value_or_none(relation.right, place)
     if left is None or right is None:
         return False
+    if left.is_Rational and right.is_Rational and relation.sign in COMPARED:
+        return COMPARED[relation.sign](left, right)
     return Facts().decide(type(relation)(left, relation.sign, right)) is True
 
 

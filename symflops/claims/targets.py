@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symflops.claims.edits import VARIANTS, Edit, edited
+from symflops.claims.matching import put
 from symflops.conventions import CONVENTIONS, Convention, named
 from symflops.costs import Cost, cost
 from symflops.errors import ArgumentError, SymflopsError, UnknownNameError
-from symflops.exprs import ZERO
+from symflops.exprs import ZERO, spread
 from symflops.layers.base import Layer
 from symflops.metrics import Profiler
 from symflops.reading.formulas import parse
@@ -101,6 +102,7 @@ class Target:
     layer: str = ""  # what makes it again
     input: str = ""
     others: dict[str, Cost | None] = field(default_factory=dict)  # by the name of the edit
+    pieces: dict[Any, Cost] = field(default_factory=dict)  # parts of these, by variant and name
 
     @property
     def code(self) -> str:
@@ -271,8 +273,18 @@ def target_of(
         )
         raise ArgumentError(message) from error
     if at:
-        value = value.xreplace(_values(at, value.free_symbols))
+        value = put(value, _values(at, value.free_symbols))
+    value = _of_its_letters(value)
     return replace(target, expr=value, layer=repr(str(value)))
+
+
+def _of_its_letters(value: sympy.Expr) -> sympy.Expr:
+    """Return a formula without letters that cancel: they have no sizes, and no claim can mean them."""
+    try:
+        bare = spread(value)
+    except SymflopsError:
+        return value
+    return bare if bare.free_symbols < value.free_symbols else value
 
 
 def _of_cost(
