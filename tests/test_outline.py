@@ -1,11 +1,16 @@
 """Which rows tables have, how they fold, and the short forms that stand for sizes in LaTeX."""
 
+import re
+
 import pytest
 import sympy
 
 import symflops as sf
+from symflops.exprs import minimum
+from symflops.facts import equal
 from symflops.outline import MOST_ROWS, depth_of, foldings, gathered, lines, merged
 from symflops.rows import COLUMNS
+from symflops.symbols import index
 from symflops.tables.breaking import breakable, line_count
 from symflops.tables.shorthand import nameable, with_names
 from symflops.tables.widths import SIZES
@@ -180,6 +185,66 @@ def test_what_is_named_is_the_same_when_the_names_are_put_in(name, which):
         for cell, whole in zip(row, full, strict=True):
             if isinstance(cell, sympy.Expr):
                 assert sympy.expand(cell.xreplace(values) - whole) == 0
+
+
+# minima
+
+
+N, S, h, m, n, w = sf.dims("N S h m n w")
+
+
+def windowed(width=D):
+    return sf.cost(sf.Scores(h, causal=True, window=w), [(N, width)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("renderer", "formula", "note"),
+    [
+        ("to_text", "D (N m − m (m − 1)/2)", "Here m = min(N, w)."),
+        ("to_markdown", r"$D \, (N \, m - m \, (m - 1)/2)$", r"Here $m = \min(N, w)$."),
+        ("to_latex", r"$D \, (N \, m - m \, (m - 1)/2)$", r"Here $m = \min(N, w)$."),
+        ("to_html", "<mi>m</mi>", "Here <math"),
+    ],
+)
+def test_a_minimum_that_is_written_again_and_again_has_a_name(renderer, formula, note):
+    written = getattr(windowed().table(columns=["params", "macs"]), renderer)()
+    assert formula in written
+    assert note in written
+    assert len(re.findall(r"min\b\W", written)) == 1
+
+
+def test_the_name_of_a_minimum_is_a_letter_that_is_free():
+    assert "Here n = min(N, w)." in windowed(m).table().to_text()
+    attention = sf.MultiheadAttention(D, h, causal=True, window=w)
+    table = sf.cost(sf.Repeat(attention, m), (n, D)).table()
+    assert "Here p = min(n, w)." in table.to_text()
+    both = sf.MultiheadAttention(D, h, causal=True, window=w, cache_length=S)
+    table = sf.cost(both, (N, D)).table(columns=["macs"])
+    assert "Here m = min(w, N + S), n = min(S, w)." in table.to_text()
+
+
+def test_a_minimum_that_stands_once_keeps_its_form():
+    cost = sf.cost(sf.MultiheadAttention(D, h, window=w, cache_length=S), (1, D))
+    text = cost.table(columns=["params", "kv_cache"]).to_text()
+    assert "min(w, S + 1)" in text
+    assert "Here" not in text
+
+
+def test_names_of_minima_are_for_readers_alone():
+    table = windowed().table(columns=["layer", "macs"])
+    assert "min" in table.to_csv()
+    assert "min" in table.to_json()
+    assert table.shortened.notes[-1][1] == equal(index("m"), minimum(N, w))
+    for row, full in zip(table.shortened.lines, table.lines, strict=True):
+        assert row[-1].xreplace({index("m"): minimum(N, w)}) == full[-1]
+
+
+def test_minima_have_names_in_folded_tables_too():
+    net = sf.Sequential(*[sf.MultiheadAttention(D, h, causal=True, window=w) for _ in range(2)])
+    folded = sf.cost(net, (N, D)).table().shortened.folded
+    assert folded is not None
+    assert "Here m = min(N, w)." in folded.to_text()
+    assert folded.to_text().count("min(") == 1
 
 
 # lines

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.exprs import ONE, ZERO
+from symflops.exprs import ONE, ZERO, minimum
 from symflops.facts import Relation, equal
-from symflops.symbols import Member, index, is_index
-from symflops.tables.table import expression
+from symflops.symbols import Member, Symbol, index, is_index
+from symflops.tables.table import Label, expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +30,59 @@ LETTERS = {
     "model_size": "B",
     "share": "S",
 }
+
+#: The letters of minima that are written several times, the first that is free.
+MINIMA = "mnpqrst"
+
+
+def with_minima(table: Table) -> Table:
+    """Return the table with m in place of min(N, w) where a formula has it twice or more, and a note.
+
+    >>> import symflops as sf
+    >>> N, D, h, w = sf.dims("N D h w")
+    >>> cost = sf.cost(sf.Scores(h, causal=True, window=w), [(N, D)] * 2)
+    >>> cost.table(columns=["params", "macs"])
+    params                   MACs
+    ─────────────────────────────
+         0  D (N m − m (m − 1)/2)
+    ─────────────────────────────
+         0  D (N m − m (m − 1)/2)
+    Holds for h | D.
+    Here m = min(N, w).
+    """
+    sizes = dict.fromkeys(size for row in table.lines for cell in row for size in _sizes(cell))
+    found = dict.fromkeys(least for size in sizes for least in _repeated(size))
+    if not found:
+        return table
+    taken = {symbol.name for expr in _written(table) for symbol in expr.atoms(Symbol)}
+    letters = (letter + tail for tail in ("", "_1", "_2", "_3") for letter in MINIMA)
+    free = (letter for letter in letters if letter not in taken)
+    names = {least: index(letter) for least, letter in zip(found, free, strict=False)}
+    said = _listed([equal(name, least) for least, name in names.items()])
+    coarser = table.coarser
+    return replace(
+        _swapped(table, names),
+        notes=(*table.notes, ("Here ", *said, ".")),
+        order=(*table.order, *names.values()),
+        coarser=coarser and (lambda: with_minima(coarser())),
+    )
+
+
+def _written(table: Table) -> Iterator[sympy.Expr]:
+    """Yield what a table has of formulas, in its cells, its labels and its notes."""
+    cells = [cell for row in table.lines for cell in row]
+    labels = (cell.parts for cell in cells if isinstance(cell, Label))
+    parts = list(itertools.chain(table.order, *labels, *table.notes))
+    sides = ((part.left, part.right) for part in parts if isinstance(part, Relation))
+    yield from itertools.chain(*map(_sizes, cells), *sides)
+    yield from (part for part in parts if isinstance(part, sympy.Expr))
+
+
+def _repeated(size: sympy.Expr) -> list[sympy.Expr]:
+    """Return the minima that stand in a formula twice or more; those of a block are not there outside its sum."""
+    parts = [part for part in sympy.preorder_traversal(size) if isinstance(part, minimum)]
+    often = (part for part, number in Counter(parts).items() if number > 1)
+    return [least for least in often if not any(map(is_index, least.atoms(Symbol)))]
 
 
 def nameable(table: Table, which: str, whole: Table | None = None) -> dict[sympy.Expr, sympy.Expr]:
@@ -63,9 +117,7 @@ def with_names(table: Table, found: dict[sympy.Expr, sympy.Expr]) -> Table:
         names[expr] = index(name)
     swaps = {expr: name - found[expr] for expr, name in names.items()}
     return replace(
-        table,
-        rows=tuple(tuple(_named(cell, swaps) for cell in row) for row in table.rows),
-        total=table.total and tuple(_named(cell, swaps) for cell in table.total),
+        _swapped(table, swaps),
         notes=(
             *table.notes,
             ("Here ", *_defined({name: expr + found[expr] for expr, name in names.items()}), "."),
@@ -156,6 +208,12 @@ def _is_of_one(size: sympy.Expr) -> bool:
     symbols = size.free_symbols
     alone = not size.is_Symbol and len(symbols) == 1 and not any(map(is_index, symbols))
     return alone and not size.has(Member)
+
+
+def _swapped(table: Table, swaps: dict[sympy.Expr, sympy.Expr]) -> Table:
+    rows = tuple(tuple(_named(cell, swaps) for cell in row) for row in table.rows)
+    total = table.total and tuple(_named(cell, swaps) for cell in table.total)
+    return replace(table, rows=rows, total=total)
 
 
 def _named(cell: Any, swaps: dict[sympy.Expr, sympy.Expr]) -> Any:

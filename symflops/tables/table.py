@@ -113,6 +113,13 @@ class Table:
             return None
         return replace(self.coarser(), written=self.written, sizes=self.sizes)
 
+    @cached_property
+    def shortened(self) -> Table:
+        """The table as it is read: a letter in place of what formulas write again and again."""
+        from symflops.tables.shorthand import with_minima  # noqa: PLC0415
+
+        return with_minima(self)
+
     def keeping(self, keys: Sequence[str]) -> Table:
         """Return the table with these columns alone."""
         kept = [i for i, column in enumerate(self.columns) if column.key in keys]
@@ -127,19 +134,19 @@ class Table:
         """Return the table for a terminal."""
         from symflops.tables.text import render  # noqa: PLC0415 - each renderer when it is asked for
 
-        return render(self)
+        return render(self.shortened)
 
     def to_markdown(self) -> str:
         """Return the table in Markdown, formulas between dollars."""
         from symflops.tables.markdown import render  # noqa: PLC0415
 
-        return render(self)
+        return render(self.shortened)
 
     def to_html(self) -> str:
         """Return the table as an HTML fragment, formulas as MathML."""
         from symflops.tables.html import render  # noqa: PLC0415
 
-        return render(self)
+        return render(self.shortened)
 
     def to_csv(self) -> str:
         """Return the table as comma-separated values, nothing rounded or grouped."""
@@ -183,7 +190,7 @@ class Table:
         from symflops.tables.latex import render  # noqa: PLC0415
         from symflops.tables.layout import Options  # noqa: PLC0415
 
-        return render(self, Options(fit, part, caption, label, scale, siunitx, longtable))
+        return render(self.shortened, Options(fit, part, caption, label, scale, siunitx, longtable))
 
     def __repr__(self) -> str:
         return self.to_text()
