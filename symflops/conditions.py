@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ConditionError
+from symflops.exprs import ZERO
 from symflops.facts import Facts, Relation, at_least
+from symflops.symbols import Member, Symbol
 from symflops.trace import Condition, Group, Sum, Times
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     """Keep one of equal conditions, and those that follow from no other.
 
     H >= 2 follows from H >= 32, 8 | 32*a from 8 | 16*a, and so do 16*a >= 8 and 16*a being whole;
-    224 >= P follows from P | 224, and N >= M from M = N.
+    224 >= P follows from P | 224, D >= h from h | D, and N >= M from M = N.
 
     >>> from symflops.facts import divides
     >>> from symflops.symbols import dim
@@ -91,12 +93,26 @@ def strongest(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
 
 
 def _is_implied(relation: Relation, others: set[Relation]) -> bool:
-    """Say whether a ≥ b follows at a glance: from a and b being the same, or for a number from b | a."""
+    """Say whether a ≥ b follows at a glance: from a and b being the same, or from what divides what."""
     a, b = relation.left, relation.right
     if relation.sign != ">=":
         return False
     divides = a.is_Rational and Relation(b, "|", a) in others
-    return divides or not others.isdisjoint((Relation(a, "=", b), Relation(b, "=", a)))
+    same = not others.isdisjoint((Relation(a, "=", b), Relation(b, "=", a)))
+    return divides or same or any(_holds_from(other, relation) for other in others)
+
+
+def _holds_from(known: Relation, relation: Relation) -> bool:
+    """Say whether a ≥ b follows from h | D/2, which says that D is at least 2·h."""
+    number, multiple = known.right.as_coeff_Mul()
+    if known.sign != "|" or not (known.right / known.left).is_positive:
+        return False
+    difference = relation.left - relation.right
+    if not isinstance(multiple, Symbol | Member) or not difference.has(multiple):
+        return False
+    excess = sympy.Dummy("t", rational=True, nonnegative=True)
+    shifted = difference.xreplace({multiple: known.left / number + excess})
+    return Facts().decide(Relation(sympy.expand(shifted), ">=", ZERO)) is True
 
 
 def _follows(condition: Condition, multiples: dict[sympy.Expr, list[sympy.Rational]]) -> bool:

@@ -10,6 +10,7 @@ import sympy
 import symflops as sf
 from symflops.conditions import strongest
 from symflops.facts import Facts, at_least, different, divides
+from symflops.symbols import index
 from symflops.trace import Condition
 from symflops.zoo.blocks import ConvNormActivation, MBConv
 from symflops.zoo.convnext import CNBlock, LayerScale
@@ -265,7 +266,7 @@ def test_a_symbol_is_not_rounded():
 
 
 def test_conditions_that_follow_from_others():
-    a = alpha
+    a, M, i = alpha, sf.family("M"), index("i")
     rows = {
         (divides(8, 32 * a), divides(8, 16 * a)): ["8 | 16*alpha"],
         (divides(8, 16 * a), divides(8, 24 * a)): ["8 | 16*alpha", "8 | 24*alpha"],
@@ -274,6 +275,15 @@ def test_conditions_that_follow_from_others():
         (at_least(16 * a, 9), divides(8, 16 * a)): ["16*alpha >= 9", "8 | 16*alpha"],
         (at_least(2 * H, 5), at_least(H, 2)): ["2*H >= 5"],
         (divides(4, H), divides(8, H - 1)): ["4 | H", "8 | H - 1"],
+        (divides(a, W), at_least(W, a), at_least(W, 1)): ["alpha | W", "W >= 1"],
+        (at_least(W, H), divides(H, W / 2), at_least(W, 2 * H)): ["H | W/2"],
+        (divides(H, W / 2), at_least(W, 2)): ["H | W/2"],
+        (divides(H, W / 2), at_least(W, 3)): ["H | W/2", "W >= 3"],
+        (divides(H, W / 2), at_least(W, 2 * H + 1)): ["H | W/2", "W >= 2*H + 1"],
+        (divides(H, W), at_least(H, W)): ["H | W", "H >= W"],
+        (divides(H, 2 * W), at_least(W, H)): ["H | 2*W", "W >= H"],
+        (divides(H, M[i]), at_least(M[i], H)): ["H | M[i]"],
+        (divides(H, M[i]), at_least(M[i + 1], H)): ["H | M[i]", "M[i + 1] >= H"],
     }
     for relations, expected in rows.items():
         assert [str(c) for c in strongest(tuple(map(Condition, relations)))] == expected
