@@ -30,6 +30,7 @@ from symflops.claims.bounds import bounded
 from symflops.claims.equality import decide
 from symflops.claims.proofs import proof
 from symflops.claims.series import closed
+from symflops.claims.values import UndefinedError, value
 from symflops.exprs import gcd, log2, minimum
 from symflops.facts import Facts, at_least, divides, equal, more_than
 from symflops.symbols import family, index
@@ -75,6 +76,7 @@ IDENTITIES = [
     ((sqrt(N + 1) + sqrt(D)) ** 2, N + 1 + D + 2 * sqrt((N + 1) * D)),
     (sqrt(N + 1) * (N + 1), (N + 1) ** Rational(3, 2)),
     (1 / sqrt(N + 1), sqrt(N + 1) / (N + 1)),
+    ((sqrt((N - D) / (N - H)) + 1) ** 2, 1 + (N - D) / (N - H) + 2 * sqrt((N - D) / (N - H))),
     (sqrt(2) * sqrt(3), sqrt(6)),
     ((N + 1) ** Rational(1, 3) * (N + 1) ** Rational(2, 3), N + 1),
     (sqrt(Rational(4, 9) * N), 2 * sqrt(N) / 3),
@@ -377,7 +379,7 @@ def test_floors_of_what_is_not_whole_are_not_taken_for_it():
     for inside in (sqrt(D), log2(D), sqrt(N + 1)):
         found = proof(floor(N / 2) + ceiling(N / 2) + floor(inside), N + inside, Facts())
         assert found.holds is None
-    assert proof(floor(alpha / 2) * 2, alpha, Facts()).holds is None
+    assert proof(floor(alpha / 2) + floor((alpha + 1) / 2), alpha, Facts()).holds is None
     assert proof(floor((N + alpha) / 2) + floor((N + 1) / 2), N + alpha / 2, Facts()).holds is None
 
 
@@ -406,6 +408,18 @@ def test_irrational_values_are_told_apart_for_certain():
     assert decide(sqrt(2), Rational(99, 70)).equal is False
     assert decide(log2(Integer(3)), Rational(19, 12)).equal is False
     assert decide(log2(N), sqrt(N)).equal is False
+
+
+def test_values_of_sums():
+    assert value(Sum(i * L, (i, 1, L)), {L: Integer(3)}) == 18
+    assert value(Sum(i, (i, 1, L - 1)), {L: Integer(1)}) == 0  # over nothing
+    for backwards_or_long in (
+        Sum(i, (i, 1, L - 3)),
+        Sum(i, (i, 1, 1000 * L)),
+        Sum(Sum(1, (j, 1, 99 * L)), (i, 1, 99)),
+    ):
+        with pytest.raises(UndefinedError):
+            value(backwards_or_long, {L: Integer(1)})
 
 
 # what is open, and what is too long
@@ -439,6 +453,7 @@ many = [sf.dim(f"a{n}") + sf.dim(f"b{n}") for n in range(30)]
         (sympy.Mul(*many), sympy.Mul(*many[::-1]), {True}),
         (sympy.Mul(*many), sympy.Mul(*(sympy.expand(-3 * f) for f in many)) / 3**30, {True}),
         (sympy.Mul(*many), sympy.Mul(*many[1:]) * (many[0] + 1), {False}),
+        (sympy.Mul(*many), sympy.Mul(*many[1:]) * sf.dim("a0") * 7 * (2 - sf.dim("b0") / sf.dim("a0")) / 2, {False}),
         ((N + D) ** 5000, (D + N) ** 5000 + 1, {None, False}),
         ((N + D + 1) ** 300 * (N - D) ** 200, (N + D) ** 500, {False}),
         (sum(floor(N / n) for n in range(2, 40)), sum(floor(D / n) for n in range(2, 40)), {False}),
