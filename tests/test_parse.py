@@ -141,6 +141,7 @@ PLAIN = [
     ("0^2 + n", n),
     ("6.3e24", Integer(63 * 10**23)),
     ("1_000_000", Integer(10**6)),
+    ("n^0.5 + n**0.5", 2 * sympy.sqrt(n)),
     ("lambda*d", sf.dim("lambda") * d),
     ("x1 + x2", sf.dim("x1") + sf.dim("x2")),
 ]  # fmt: skip
@@ -171,7 +172,11 @@ UNITS = [
     ("28%", Rational(28, 100), ""),
     (r"28\%", Rational(28, 100), ""),
     ("3亿参数", 3 * 10**8, "params"),
-    ("6*N*D FLOPs", 6 * N * D, "flops"),
+    ("6*N*D FLOPs.", 6 * N * D, "flops"),
+    ("6ND FLOPs", 6 * N * D, "flops"),
+    ("34blsh bytes", 34 * b * sf.dim("l") * s * h, "bytes"),
+    ("2hw MACs", 2 * h * w, "macs"),
+    (r"6ND\text{ b}", 6 * N * D, "bits"),
     (r"6ND\text{ FLOPs per token}", 6 * N * D, "flops"),
     ("25 M params", 25 * 10**6, "params"),
     ("7 billion parameters", 7 * 10**9, "params"),
@@ -381,6 +386,14 @@ def test_what_stands_behind_a_slash():
     assert sf.parse("a/(2n)") == sf.parse(r"a/2\cdot n") / n**2 == a / (2 * n)
 
 
+def test_capitals_of_plain_text_are_a_name_and_offered_as_a_product():
+    reading = read("2·HW·C_in")
+    assert reading.value == 2 * sf.dim("HW") * C_in
+    assert reading.notes == ["HW is read as one name"]
+    assert [other.value for other in reading.readings] == [2 * H * W * C_in]
+    assert read("2*HW*C_in").readings == []
+
+
 def test_words_at_the_end_of_a_side_are_no_factor():
     reading = read(r"12D^2 \text{ (per layer)}")
     assert reading.value == 12 * D**2
@@ -424,6 +437,7 @@ def test_pasted_text_is_also_offered_as_it_stands():
         4 * sf.dim("n_2") * d,
         4 * sf.dim("n2") * d,
     ]
+    assert read("4n2d").readings == []
     ten = read("3.14×1023", pasted=True)
     assert ten.value == Rational(314 * 1023, 100)
     assert [other.value for other in ten.readings] == [314 * 10**21]
@@ -447,6 +461,7 @@ ERRORS = [
     (r"\foo{a}", r"the command \foo is not read", 0),
     ("2 3", "two numbers stand side by side; write a sign between them", 2),
     ("the number of heads", "two words stand side by side; write a sign between them", 4),
+    (r"\mathrm{6ND}", "'6ND' is no name for a dimension", 0),
     ("n!", "factorials are not read", 1),
     ("a^b^c", "two exponents in a row", 3),
     (r"\sqrt[3]{n}", "only square roots are read", 0),

@@ -31,7 +31,7 @@ class FormulaReader(Cursor):
 
     ``inverted`` names the choices that are made the other way: ``units``, letters behind a number are
     symbols; ``slash``, only what stands directly behind a slash is divided by; ``digits``, of the digits of
-    an exponent without braces only the first stands above.
+    an exponent without braces only the first stands above; ``capitals``, HW in plain text is H·W.
     """
 
     def __init__(

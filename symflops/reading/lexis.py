@@ -70,7 +70,9 @@ PROGRAM = re.compile(
 )
 SIGNS = frozenset("-+*/()[]{}^_|,!;:.'%?&#⌊⌋⌈⌉√∑∏")
 NUMBERED = re.compile(r"[A-Za-z]\d+(?!\d)")  # x1: nobody writes 1x like that
-SENTENCE = re.compile(r"(?<![A-Za-z_])[a-z]{3,}\s+[a-z]{3,}(?![A-Za-z_])")
+SENTENCE = re.compile(
+    r"(?<![A-Za-z_\d])[a-z]{3,}\s+(?!(?:flops|macs|params|parameters|bytes)\b)[a-z]{3,}(?![A-Za-z_])"
+)
 FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")
 MATH_LETTERS = re.compile(
     "[\U0001d400-\U0001d7ff\u210e\u2102-\u2112\u2114\u2115\u2118-\u211d\u2124-\u2131]"

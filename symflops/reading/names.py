@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sympy import Integer
+from sympy import Integer, Mul
 
 from symflops.reading.lexis import NUMBERED
-from symflops.reading.signs import ACCENTS, GROUPING, USUAL_SUBSCRIPTS, WORDS
+from symflops.reading.signs import ACCENTS, GROUPING, QUANTITIES, USUAL_SUBSCRIPTS, WORDS
 from symflops.symbols import Family, Member, dim
 
 if TYPE_CHECKING:
@@ -43,10 +43,28 @@ def named(reader: FormulaReader, word: Word) -> Any:
     if word.kind == "word" and not reader.latex and word.text not in reader.known:
         if reader.is_sign("[") and not reader.word.spaced:
             return _indexed(reader, word)
+        if (
+            word.text.isascii()
+            and word.text.isalpha()
+            and word.text.isupper()
+            and _is_split(reader, word)
+        ):
+            return Mul(*map(dim, word.text))
         return marked(reader, _with_next_words(reader, word), word)
     if word.kind == "word" and NUMBERED.fullmatch(word.text) and word.text not in reader.known:
         reader.reading.note(f"{word.text} is read as one name")
     return marked(reader, word.text, word)
+
+
+def _is_split(reader: FormulaReader, word: Word) -> bool:
+    """Say whether capitals in plain text are read one by one; a program means one name by them."""
+    if len(word.text) == 1 or word.text in QUANTITIES or "*" in reader.text:
+        return False
+    return not reader.choose(
+        "capitals",
+        f"{word.text} is read as one name",
+        f"{word.text} is read letter by letter",
+    )
 
 
 def _indexed(reader: FormulaReader, word: Word) -> Any:
