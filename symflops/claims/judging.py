@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from symflops.reading.readings import Growth, Reading, Relation
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from symflops.conventions import Convention
 
@@ -100,8 +101,36 @@ def _read(claim: Any, target: Target, symbols: Any, macros: Any, *, pasted: bool
             n: s for n, s in known.items() if len(n) > 1 or n == "O"
         }  # a size, no order of growth
         names = [*known.values(), *(str(key) for key in symbols or {} if len(str(key)) > 1)]
-        return _parted(read(claim, names or None, macros, pasted=pasted), target, symbols)
+        reading = read(claim, names or None, macros, pasted=pasted)
+        words = _made_of(reading, target, {str(key) for key in symbols or {}})
+        if not words or "\\" in claim:
+            return reading
+        again = read(_parted(claim, words), names or None, macros, pasted=pasted)
+        notes = [f"{word} is read as {'·'.join(word)}" for word in words]
+        return replace(again, notes=[*again.notes, *notes])
     return Reading(exact(getattr(claim, "expr", claim)))
+
+
+def _made_of(reading: Reading, target: Target, given: Container[str]) -> list[str]:
+    """Return the words of a claim that are letters of the target side by side: ND, where a sign makes it a program."""
+    if target.expr is None and target.cost is None:
+        return []
+    known = target.symbols
+    return [
+        name
+        for name in letters(reading.value)
+        if len(name) > 1 and name not in given and name not in known and set(name) <= known.keys()
+    ]
+
+
+def _parted(claim: str, words: list[str]) -> str:
+    """Write signs between the letters of words; behind a slash they stay together."""
+    for word in words:
+        text = "*".join(word)
+        below = rf"(?<=/)(\s*){word}(?![\w(^*])"
+        claim = re.sub(below, lambda m, text=text: f"{m[1]}({text})", claim)  # type: ignore[misc]
+        claim = re.sub(rf"(?<![A-Za-z_/]){word}(?![\w(])", text, claim)
+    return claim
 
 
 def _in_bytes(reading: Reading) -> Reading:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symflops.claims.phrases import NAMES, PHRASES, PRONOUNS, QUANTITIES, SINGULAR, SPACE, VERBS
+from symflops.claims.remarks import REMARKS
 from symflops.errors import ArgumentError
+from symflops.reading.readings import Growth
 from symflops.symbols import exact
 from symflops.typeset import Formula
 from symflops.units import fixed_digits
@@ -19,6 +21,7 @@ MOST_MISSES = 2  # in a paragraph; the others are in ``misses``
 LONGEST = 400  # characters of a formula in a sentence
 MOST_DIGITS = 10**6  # of a fraction that is shown as one
 RIGHT = ("correct", "correct_under_convention")
+ORDERS = {"Theta": "Θ", "Omega": "Ω", "~Theta": "Θ̃", "~Omega": "Ω̃", "~O": "Õ"}
 
 
 def paragraph(verdict: Verdict, medium: str = "text", part: str = "") -> str:
@@ -62,7 +65,7 @@ class Saying:
             claim=self.shown(v.claim),
             actual=self.shown(v.actual),
             subject=subject,
-            Subject=subject[:1].upper() + subject[1:],
+            Subject=subject[:1].upper() + subject[1:] if self.lang == "en" else subject,
             verb=VERBS[self.lang][not one],
             pronoun=PRONOUNS[self.lang][not one],
             under=self.under(),
@@ -109,7 +112,7 @@ class Saying:
         if v.verdict == "correct_under_convention":
             yield self.said("as_given" if v.variant else "counted")
         if v.missing:
-            yield self.words["missing"].format(v.missing)
+            yield self.words["missing"].format(self.translated(v.missing))
         if self.broken is not None:
             yield from self.broken_step(self.broken)
         elif v.verdict in ("wrong", "approximation") and v.witness is not None and v.witness.sizes:
@@ -153,9 +156,17 @@ class Saying:
         for group in v.exchangeable:
             yield self.words["exchangeable"].format(self.listed(map(self.shown, group)))
         for note in v.notes:
-            yield note + ("" if note.endswith((".", "。")) else self.words["stop"])
+            yield self.translated(note).rstrip(".。") + self.words["stop"]
 
     # pieces
+
+    def translated(self, note: str) -> str:
+        """Return a remark, which is English, in the language; one that has no translation as it is."""
+        if self.lang == "zh":
+            for english, chinese in REMARKS:
+                if match := english.fullmatch(note):
+                    return match.expand(chinese)
+        return note
 
     def listed(self, items: Iterable[str]) -> str:
         """Join items: a, b and c."""
@@ -176,6 +187,9 @@ class Saying:
         """Write a formula, or a number with its digits in threes."""
         if value is None or isinstance(value, str):
             return value or ""
+        if isinstance(value, Growth):
+            order = ORDERS.get(value.order, value.order)
+            return f"{order}({self.shown(value.expr)})"
         try:
             value = exact(value)
         except ArgumentError:

@@ -1,0 +1,50 @@
+"""Claims in the spellings of papers and posts, and with sizes that must not hang: the same verdicts."""
+
+import pytest
+
+import symflops as sf
+
+k, C_in, C_out, H, W, N, D, h, L = sf.dims("k C_in C_out H W N D h L")
+CONV = (sf.Conv2d(C_in, C_out, k, padding="same", bias=False), (C_in, H, W))
+ATTENTION = (sf.MultiheadAttention(D, h, bias=False), (N, D))
+CACHED = (sf.Repeat(sf.MultiheadAttention(D, h, causal=True), L), (N, D))
+
+
+def test_words_of_the_targets_letters_are_products():
+    """A star elsewhere in a line makes no name of ND."""
+    found = sf.check("h*(4ND^2 + 2N^2D)", ATTENTION, "macs")
+    assert found.verdict == "wrong"
+    assert found.misses[0].name == "heads"
+    assert {s.name for s in found.witness.sizes} <= {"N", "D", "h"}
+    assert "ND is read as N·D" in found.notes
+    assert sf.check("2*2*LND", CACHED, "kv_cache_size").verdict == "correct"
+    assert sf.check("4*N*ND", 4 * N**2 * D).verdict == "correct"
+    assert sf.check("4*h/ND", 4 * h / (N * D)).verdict == "correct"
+    assert sf.check("4*N*ND", 4 * N * sf.dim("ND")).verdict == "correct"
+
+
+def test_bits_that_were_rounded():
+    """A printed number of bits is rounded like one of bytes."""
+    found = sf.check("817.8 Mb", sf.zoo.resnet50())
+    assert (found.verdict, found.how) == ("approximation", "rounded")
+    assert sf.check("817.9 Mb", sf.zoo.resnet50()).holds is False
+
+
+def test_remarks_in_chinese():
+    """What was taken for granted is said in the language of the paragraph, and code keeps its case."""
+    text = str(sf.check("102.2 MB", sf.zoo.resnet50(), "bytes", lang="zh"))
+    assert "数字后的 MB 读作单位。" in text
+    assert "Zoo" not in text
+    assert "约" not in str(sf.check("817.8 Mb", sf.zoo.resnet50(), lang="en"))
+    open_ = str(sf.check("O(N^2 D)", 2 * N**2 * D + N * L, lang="zh"))
+    assert "is" not in open_
+    assert "**" not in open_
+
+
+@pytest.mark.parametrize("claim", [r"x^{y^{z^{w^{v}}}}", "N^{N^N}", "2^N"])
+def test_towers_of_powers_end(claim):
+    """Powers without bounds are refuted, and refused where numbers would make them too large."""
+    assert sf.check(claim, CONV).verdict == "wrong"
+    sizes = {s.name: 10**6 for s in sf.parse(claim).free_symbols}
+    with pytest.raises(sf.ArgumentError, match="too large to be worked out"):
+        sf.check(claim, CONV, at=sizes)
