@@ -257,7 +257,8 @@ def _write(text: str, path: str | None) -> None:
     if path is None:
         if sys.stdout is None:
             raise OSError("cannot write: the standard output is closed")
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if hasattr(sys.stdout, "reconfigure"):  # not in a notebook
+            sys.stdout.reconfigure(errors="replace")
         sys.stdout.write(text)
         sys.stdout.flush()
         return
