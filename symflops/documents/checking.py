@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symflops.documents import marked_tables, unmarked
+from symflops.documents import filling, marked_tables, unmarked
+from symflops.documents.attaching import belonging
 from symflops.documents.definitions import Scope
 from symflops.documents.judgments import finding, verdict_on
-from symflops.documents.pieces import BLANK_LINE, Equation, Grid, Remark
+from symflops.documents.pieces import Equation, Grid, Remark
 from symflops.documents.remarks import read_statement
 from symflops.documents.reports import UNREAD, Finding, Place, Report
 from symflops.documents.sources import MOST_FILES, DocumentError, Source, included, sources
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from symflops.documents.remarks import Statement
+
+SHORT = 100  # characters of what is to be filled in
 
 
 def check_files(paths: Iterable[str | Path], *, without_marks: bool = False) -> Report:
@@ -45,8 +47,13 @@ class Walk:
     files: int = 0
 
     def findings(self) -> list[Finding]:
-        """Return everything that was found, in the order of the text."""
-        return list(self.of_file(self.root, Place(str(self.root), 1, 1), ()))
+        """Return everything that was found, file by file, in the order of the text."""
+        found = list(self.of_file(self.root, Place(str(self.root), 1, 1), ()))
+        order = {file: i for i, file in reversed(list(enumerate(f.place.file for f in found)))}
+        return sorted(
+            found,
+            key=lambda f: (order[f.place.file], f.place.cell or 0, f.place.line, f.place.column),
+        )
 
     def of_file(self, path: Path, place: Place, within: tuple[Path, ...]) -> Iterator[Finding]:
         """Yield what is found in a file."""
@@ -88,7 +95,7 @@ class Walk:
         done: set[int] = set()
         for _, event in sorted(events, key=lambda pair: pair[0]):
             if isinstance(event, tuple):
-                yield from self.of_statement(source, *event, done)
+                yield from self.of_statement(source, event[0], event[1], done)
                 continue
             here = source.place(event.start)
             try:
@@ -123,6 +130,8 @@ class Walk:
             yield from [failed] if failed else []
         elif statement.verb == "check":
             yield self.of_mark(source, remark, statement, done)
+        elif statement.verb == "fill":
+            yield self.of_fill(source, remark, statement)
         elif statement.verb == "table":
             grid = belonging(source, remark, done, Grid)
             if not isinstance(grid, Grid):
@@ -132,6 +141,28 @@ class Walk:
                 return
             done.add(grid.start)
             yield from marked_tables.findings(source, grid, statement, self.scope, place)
+
+    def of_fill(self, source: Source, remark: Remark, statement: Statement) -> Finding:
+        """Say whether what was filled in is still right."""
+        place = source.place(remark.start)
+        found: list[filling.Change] = []
+        failed = finding_of(
+            lambda: found.append(filling.change(source, remark, statement, self.scope)),
+            place,
+            remark.text,
+        )
+        if failed is not None:
+            return failed
+        (new,) = found
+        here, text = source.place(new.start), source.text[new.start : new.end]
+        holds, shown = text == new.text, " ".join(new.text.split())
+        message = (
+            f"Stale: it is {shown}."
+            if len(shown) < SHORT
+            else "Stale: symflops fill makes it anew."
+        )
+        word, message = ("correct", "") if holds else ("wrong", message)
+        return Finding(here, "filled", text.strip(), word, message, holds, statement.head)
 
     def of_mark(
         self, source: Source, remark: Remark, statement: Statement, done: set[int]
@@ -183,42 +214,3 @@ def _piece(
         return equation
     found = [p for p in (equation, belonging(source, remark, taken, Grid)) if p is not None]
     return min(found, key=lambda piece: abs(piece.start - remark.start), default=None)
-
-
-def belonging(source: Source, remark: Remark, done: set[int], kind: Any) -> Equation | Grid | None:
-    """Return the equation or table that a mark belongs to.
-
-    That is the one that ends before it on its line, else the one that follows without a blank line between,
-    else the one before without a blank line between, else the next one before the next mark.
-    """
-    text = source.text
-    found, starts = source.ordered(kind)
-    first = bisect_left(starts, remark.end)
-    before = found[first - 1] if first and found[first - 1].end <= remark.start else None
-    inside = found[first - 1] if first and found[first - 1].end > remark.start else None
-    if inside is not None and before is None and first > 1:
-        before = found[first - 2]
-    after = next((p for p in found[first:] if p.start not in done or kind is Grid), None)
-    if remark.trailing and before is not None and "\n" not in text[before.end : remark.start]:
-        return before  # type: ignore[no-any-return]
-    if after is not None and getattr(after, "kind", "math") == "code":
-        after = _unless_far(after, text, remark)
-    remarks, places = source.ordered(Remark)
-    following = bisect_left(places, remark.end)
-    between = after is not None and following < len(remarks) and places[following] < after.start
-    if kind is Grid and inside is not None:
-        return inside  # type: ignore[no-any-return]
-    if after is not None and not between and not BLANK_LINE.search(text[remark.end : after.start]):
-        return after  # type: ignore[no-any-return]
-    if (
-        before is not None
-        and before.start not in done
-        and not BLANK_LINE.search(text[before.end : remark.start])
-    ):
-        return before  # type: ignore[no-any-return]
-    return None if between else after
-
-
-def _unless_far(after: Any, text: str, remark: Remark) -> Any:
-    """Return a code span only where it stands right behind the mark."""
-    return None if "\n\n" in text[remark.end : after.start] else after

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symflops.conventions import named
 from symflops.costs import Cost
-from symflops.documents.checking import belonging
+from symflops.documents.attaching import belonging
 from symflops.documents.definitions import Scope
 from symflops.documents.marked_tables import sheet_for
 from symflops.documents.numbers_printed import NUMBER, amount_in
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from symflops.documents.remarks import Statement
 
 OPEN = {"", "?", "??", "…", "...", "TODO", "TBD", "tbd", "todo", "\\ldots", "\\dots"}
+
+#: The remarks between which something is filled in.
+FILLS = re.compile(r"\s*(end|fill)\b")
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,8 @@ def changes_of(source: Source, scope: Scope) -> list[Change]:
         DocumentError: a mark or a value that cannot be read.
     """
     changes: list[Change] = []
-    remarks = source.pieces.remarks
     done: set[int] = set()
-    for number, remark in enumerate(remarks):
+    for remark in source.pieces.remarks:
         try:
             statement = read_statement(remark.text)
             if statement.verb == "let":
@@ -116,7 +118,7 @@ def changes_of(source: Source, scope: Scope) -> list[Change]:
             elif statement.verb == "table":
                 changes += _cells(source, remark, statement, scope, done)
             elif statement.verb == "fill":
-                changes.append(_change(source, remarks, number, statement, scope))
+                changes.append(change(source, remark, statement, scope))
         except DocumentError:
             raise
         except SymflopsError as error:
@@ -176,24 +178,29 @@ def _cells(
     return changes
 
 
-def _change(
-    source: Source, remarks: list[Remark], number: int, statement: Statement, scope: Scope
-) -> Change:
-    """Return what one mark fills in: a block up to its end, or the number or formula before it."""
-    remark, text = remarks[number], source.text
-    head, kind = statement.head.strip(), ""
-    if head.endswith(".table"):
-        head, kind = head.removesuffix(".table"), "table"
-    meaning = scope.meant(_with_head(statement, head))
-    closing = next(
-        (r for r in remarks[number + 1 :] if read_statement(r.text).verb in ("end", "fill")), None
-    )
-    if kind or (closing is not None and read_statement(closing.text).verb == "end"):
-        if closing is None or read_statement(closing.text).verb != "end":
-            message = "the block that is filled in has no end: a remark that says symflops end"
-            raise ArgumentError(message)
-        return _block(source, remark, closing, meaning, statement, table=bool(kind))
-    value = _value(meaning)
+def change(source: Source, remark: Remark, statement: Statement, scope: Scope) -> Change:
+    """Return what one mark fills in: a block up to its end, or the number or formula before it.
+
+    Raises:
+        SymflopsError: nothing stands there that is filled in, or a value that cannot be read.
+    """
+    head = statement.head.strip()
+    table = head.endswith(".table")
+    meaning = scope.meant(replace(statement, head=head.removesuffix(".table")))
+    following = (r for r in source.pieces.remarks if r.start > remark.start)
+    closing = next((r for r in following if (verb := FILLS.match(r.text)) and verb[1]), None)
+    is_block = closing is not None and closing.text.strip() == "end"
+    if closing is not None and is_block:
+        return _block(source, remark, closing, meaning, statement, table=table)
+    if table:
+        message = "the table that is filled in has no end: a remark that says symflops end"
+        raise ArgumentError(message)
+    return _before(source, remark, _value(meaning))
+
+
+def _before(source: Source, remark: Remark, value: Any) -> Change:
+    """Return the number or formula that takes the place of the one before a mark on its line."""
+    text = source.text
     begin = text.rfind("\n", 0, remark.start) + 1
     equation = next(
         (
@@ -229,12 +236,6 @@ def _change(
     return Change(start + amount.start, start + amount.end, amount.written(value))
 
 
-def _with_head(statement: Statement, head: str) -> Statement:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(statement, head=head)
-
-
 def _in_equation(equation: Equation, value: Any, source: Source) -> Change:
     """Return the formula that takes the place of another, behind the name that stands in front of it."""
     text = equation.text
@@ -243,7 +244,12 @@ def _in_equation(equation: Equation, value: Any, source: Source) -> Change:
     amount = amount_in(text[start - equation.start :])
     if amount is not None and value.is_Rational:
         digits = source.text[start + amount.start : start + amount.end]
-        text = digits if amount.explains(value) is not None else amount.written(value)
+        new = (
+            amount.written(value).replace(",", "{,}")
+            if amount.group == ","
+            else amount.written(value)
+        )
+        text = digits if amount.explains(value) is not None else new
         return Change(start + amount.start, start + amount.end, text)
     formula = _formula(value)
     return Change(start, equation.end, formula if equation.kind == "math" else str(Formula(value)))

@@ -180,7 +180,8 @@ def _meant(value: Any, assume: Any) -> Any:
     if isinstance(value, Layer):
         return cost(value, assume=assume)
     if isinstance(value, tuple | list) and value and isinstance(value[0], Layer):
-        return cost(*value, assume=assume)
+        layer, *rest = value
+        return cost(layer, rest[0] if len(rest) == 1 else rest or None, assume=assume)
     return value
 
 
@@ -365,7 +366,7 @@ def _total(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) -
         message = (
             ""
             if found
-            else f"The rows above add up to {total:,}."
+            else f"The rows above add up to {int(total):,}."
             if total.is_Integer
             else f"The rows above add up to {total}."
         )
@@ -394,7 +395,7 @@ def printed_total(place: Place, cell: Cell, amount: Any, parts: list[Any]) -> Fi
         return None
     total = sum(part.value for part in found)
     room = sum(0 if part.exact else part.unit for part in (*found, amount)) / 2
-    holds = abs(total - amount.value) <= room
+    holds = bool(abs(total - amount.value) <= room)
     word = "wrong" if not holds else "correct" if total == amount.value else "approximation"
     shown = f"{int(total):,}" if total == int(total) else str(float(total))
     message = "" if holds else f"The {len(found)} numbers above add up to {shown}."

@@ -18,6 +18,7 @@ from symflops.documents.pieces import (
 )
 
 COMMENT = re.compile(r"(?:(?<!\S)(?:#+|%+|//)(?P<text>[^\n]*)|<!--(?P<html>[^\n]*?)-->)")
+NOTE = re.compile(r"\s(?:#|//)\s")  # what is behind it in a comment is for people
 
 
 def scan(text: str) -> Pieces:
@@ -31,6 +32,7 @@ def scan(text: str) -> Pieces:
         body = match["text"] if match["text"] is not None else match["html"]
         if word := WORD.match(body):
             trailing = not begins_line(text, match.start())
+            body = NOTE.split(body)[0]
             found.remarks.append(
                 Remark(match.start(), match.end(), body[word.end() :].strip(), trailing)
             )

@@ -127,7 +127,7 @@ def _scanned(
         message = f"{path}: has a line of more than {MAX_LINE:,} characters"
         raise DocumentError(message)
     pieces = scan(text)
-    if sum(map(len, (pieces.remarks, pieces.grids, pieces.inclusions))) > MOST_PIECES:
+    if len(pieces.remarks) + len(pieces.grids) + len(pieces.inclusions) > MOST_PIECES:
         message = f"{path}: has more than {MOST_PIECES:,} remarks, tables and inclusions"
         raise DocumentError(message)
     return Source(path, str(path), text, pieces, cell)

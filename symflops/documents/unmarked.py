@@ -28,15 +28,16 @@ if TYPE_CHECKING:
     from symflops.documents.sources import Source
     from symflops.reading.readings import Reading
 
-DIGITS = r"\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?"
+DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?"
 UNIT = r"(?:\s?(?:%|[KMGT]i?B\b|[KMGTB]\b|[GMT]?(?:FLOPs|MACs)\b))?"
 TERM = rf"\(*\s*{DIGITS}{UNIT}\s*(?:\^\s*\d+|[²³])?\s*\)*"
 #: An equality of numbers in running text, with a sign of arithmetic on its left side.
 PROSE = re.compile(
-    rf"(?<![\w.,$^+*/×·−=(-])(?<![\w)\]}}]\s){TERM}(?:\s*(?:[×·*+/−]|\s-\s)\s*{TERM})+\s*(?:=|≈)\s*{TERM}(?:\s*[×·*+/−]\s*{TERM})*(?![\w^\[(]|\s*[×·*+/=−]|\.\d)"
+    rf"(?<![\w.,$^+*/×·−=(-])(?<![+*/×·−=-]\s){TERM}(?:\s*(?:[×·*+/−]|(?<=\s)-(?=\s))\s*{TERM})+\s*(?:=|≈)\s*"
+    rf"{TERM}(?:\s*[×·*+/−]\s*{TERM})*(?![\w^\[(]|\s*[×·*+/=−]|[.,]\d)"
 )
 RELATED = re.compile(r"=|≈|<|>|≤|≥|\\(?:approx|sim|le|ge|leq|geq|equiv)(?![A-Za-z])")
-#: Words that mean other things by one number.
+#: A kilobyte that may be 1,024 bytes.
 BINARY = re.compile(r"(?<=\d)(\s*|~|\\[,; ]|\\text\{\s*|\\mathrm\{\s*)([KMGT])(?=B\b)")
 #: Other ways of writing numbers, of which equality says something else.
 OTHERWISE = re.compile(

@@ -1,0 +1,514 @@
+"""Documents: every error in them is found, nothing else; what is filled in is right, and stays so."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import symflops as sf
+from symflops.cli import main
+from symflops.documents import latex, markdown, prose
+from symflops.documents.checking import check_files
+from symflops.documents.filling import filled
+from symflops.documents.headers import quantity_of
+from symflops.documents.numbers_printed import amount_in
+from symflops.documents.remarks import read_statement
+from symflops.errors import SymflopsError
+
+FOLDER = Path(__file__).parent / "documents"
+DOCUMENTS = ["articles.md", "notes.md", "costs.txt", "lecture.ipynb", "textbook.tex"]
+
+
+def report(tmp_path, text, name="a.md", **told):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return check_files([path], **told)
+
+
+def run(capsys, *words):
+    status = main([str(word) for word in words])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def line_of(place):
+    """The text of the line that a finding is in."""
+    text = Path(place.file).read_text(encoding="utf-8")
+    if place.cell is not None:
+        text = "".join(json.loads(text)["cells"][place.cell - 1]["source"])
+    return text.split("\n")[place.line - 1]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_error_is_found_and_nothing_else(name):
+    found = check_files([FOLDER / name], without_marks=True)
+    assert len(found.findings) >= 3
+    for finding in found.findings:
+        assert finding.verdict != "unreadable", str(finding)
+        assert finding.as_expected == ("erratum" not in line_of(finding.place)), str(finding)
+    wrong = {(f.place.cell, f.place.line) for f in found.unexpected}
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    assert len(wrong) == text.count("erratum")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_false_alarm_when_the_errors_are_said_to_be_there(name, capsys):
+    status, out, err = run(capsys, "check", FOLDER / name)
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    assert status == (1 if "erratum" in text else 0)
+    assert err == ""
+    assert "Traceback" not in out
+
+
+def test_an_expected_error_that_is_none_is_reported(tmp_path):
+    mark = "<!-- symflops let f = Linear(N, M) on (N,) -->\n$N M + M$ <!-- symflops: f.params; expect=wrong -->"
+    found = report(tmp_path, mark)
+    assert (found.status, found.findings[0].verdict) == (1, "correct")
+    assert report(tmp_path, mark.replace("wrong", "correct")).status == 0
+    assert report(tmp_path, mark.replace("wrong", "holds")).status == 0
+    assert report(tmp_path, mark.replace("wrong", "wong")).status == 2
+
+
+LET = "<!-- symflops let f = Linear(N, M) on (N,) -->\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- symflops: f.params -->\n$$NM + M$$\n\n$$1$$",
+        "$$NM + M$$\n<!-- symflops: f.params -->\n\n$$1$$",
+        "$1$ and $NM + M$ <!-- symflops: f.params --> and $2$",
+        "<!-- symflops: f.params -->\n\n$$\nNM + M\n$$",
+        "```math\nNM + M\n```\n<!-- symflops: f.params -->",
+        "`N*M + M` <!-- symflops: f.params -->",
+        "$`NM + M`$ <!-- symflops: f.params -->",
+        "<!-- symflops: f.params -->\n\\begin{align}\nP &= NM \\\\\n &\\quad + M\n\\end{align}",
+        "costs $5, not $6; $NM + M$ <!-- symflops: f.params -->",
+        "$a(b + d)$ <!-- symflops: f.params; a = M, b = N, d = 1 -->",
+        "$12$ <!-- symflops: f.params at N=3, M=3 -->",
+        "$P = NM + M = 12$ <!-- symflops: f.params at N=3, M=3 -->",
+        "$2$ <!-- symflops: (f.params - M)/f.mults + 1 -->",
+        "$\\text{FLOPs}(N, M) = 2NM$ <!-- symflops: f.flops under 2mac -->",
+    ],
+)
+def test_a_mark_finds_its_equation(tmp_path, text):
+    found = report(tmp_path, LET + text)
+    assert [f.holds for f in found.findings] == [True], found.to_text(every=True)
+    spoilt = report(
+        tmp_path, LET + text.replace("M", "M^2").replace("12", "13").replace("$2$ <", "$3$ <")
+    )
+    assert spoilt.status != 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$$2$$ <!-- symflops: g.params -->",
+        "$$2$$ <!-- symflops: f.prams -->",
+        "$$2 +$$ <!-- symflops: f.params -->",
+        "$$2$$ <!-- symflops fparams -->",
+        "$$2$$ <!-- symflops: f.params at N= -->",
+        "$$2$$ <!-- symflops: f.params under momac -->",
+        "no equation\n\n<!-- symflops: f.params -->\n",
+        "<!-- symflops let g = Conv9d(3) on (3, 4) -->",
+        "<!-- symflops let g = Conv2d(3, 8, 3) on (4, 9, 9) -->",
+        "<!-- symflops let g -->",
+        "<!-- symflops table -->\nno table\n",
+        "<!-- symflops table -->\n\n| a | b |\n|--|--|\n| x | 3 |\n",
+        "<!-- symflops table; columns: c = macs -->\n\n| a | params |\n|--|--|\n| vgg16 | 3 |\n",
+        "$$2$$ <!-- symflops: f.params; expect=false -->",
+        "$$2$$ <!-- symflops: __import__('os') -->",
+        "$$2$$ <!-- symflops: f.__class__ -->",
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_place(tmp_path, text, capsys):
+    path = tmp_path / "a.md"
+    path.write_text(LET + text)
+    status, out, err = run(capsys, "check", path)
+    assert status == 2
+    assert "unreadable" in out
+    assert f"{path}:" in out
+    assert "Traceback" not in out + err
+    assert "cannot be judged" not in out
+    assert "cannot be taken" not in out
+
+
+def test_latex_is_followed_once_and_within_bounds(tmp_path):
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "a.tex").write_text(
+        "% symflops: f.params\n$NM$ \\input{b} % \\input{c}\n"
+    )
+    (tmp_path / "b.tex").write_text("\\input{main}")
+    main_text = "% symflops let f = Linear(N, M, bias=False) on (N,)\n\\include{parts/a}\n\\verb|\\input{d}|"
+    found = report(tmp_path, main_text, "main.tex")
+    assert [(f.verdict, Path(f.place.file).name, f.place.line) for f in found.findings] == [
+        ("unreadable", "b.tex", 1),
+        ("correct", "a.tex", 2),
+    ] or {f.verdict for f in found.findings} == {"unreadable", "correct"}
+    assert "takes in itself" in found.to_text()
+    missing = report(tmp_path, "\\input{nowhere}", "main.tex")
+    assert missing.status == 2
+    assert "nowhere" in str(missing)
+
+
+def test_comments_and_verbatim_of_latex_are_no_text(tmp_path):
+    text = r"""% symflops let f = Linear(N, M,
+%   bias=False) on (N,)
+\newcommand{\n}{N}\def\sq#1{#1^2}
+50\% of $x$ % a note $y$
+\begin{verbatim}
+% symflops: nothing.at
+\end{verbatim}
+\iffalse % symflops: nothing
+\fi
+% symflops: f.params
+\[ \n M \]
+\end{document}
+% symflops: nothing
+"""
+    found = report(tmp_path, text, "a.tex")
+    assert [f.verdict for f in found.findings] == ["correct"], str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("$3 \\cdot 4 = 13$", 1),
+        ("$3 \\cdot 4 = 12 = 4 \\cdot 4$", 1),
+        ("$E = mc^2$, $a = b$, $2N^2D = 12ND^2$, $F = ma = m\\frac{dv}{dt}$", 0),
+        ("$F = 4ND^2 + 8ND^2 = 13ND^2$", 1),
+        ("$F = 4ND^2 + 8ND^2 = 12ND^2$", 0),
+        ("$d_{ff} = 4d$, so $2 d d_{ff} = 8d^2$", 0),
+        ("$4\\text{ GB} = 4 \\cdot 2^{30}\\text{ bytes}$, $1\\text{ KB} = 1024\\text{ B}$", 0),
+        ("$100/3 = 33$, $2/3 \\approx 0.67$, $10/4 = 2.5$", 0),
+        ("$1101_2 = 13$, $7 \\bmod 4 = 3$, $5! = 120$", 0),
+        ("$28/25 = 1.13$", 1),
+        ("On 2024-01-02 = 3 and v1.2 = 3; a[3] = 4; 3x = 4; 2-3 = 4; x*3 = 4.", 0),
+        ("We need 3 × 4 = 13 of them.", 1),
+        ("We need 17 × 9 = 153, 3*4 = 12. And 1,000 * 3 = 3,000.", 0),
+        ("`3 * 4 = 13` and\n```\n3 * 4 = 13\n```\n", 0),
+        ("$3 \\cdot 4 = 13$ <!-- symflops ignore -->", 0),
+        ("| a | params |\n|--|--|\n| x | 3 |\n| y | 4 |\n| total | 8 |\n", 1),
+        ("| a | params |\n|--|--|\n| x | 1.3M |\n| y | 1.4M |\n| total | 2.8M |\n", 0),
+        ("| a | top-1 |\n|--|--|\n| x | 3 |\n| y | 4 |\n| overall | 3.5 |\n", 0),
+        ("| a | params |\n|--|--|\n| x | 3 |\n| y | ? |\n| total | 8 |\n", 0),
+    ],
+)
+def test_without_marks_only_claims_are_judged(tmp_path, text, wrong):
+    found = report(tmp_path, text, without_marks=True)
+    assert len(found.unexpected) == wrong, found.to_text(every=True)
+    assert report(tmp_path, text).findings == []
+
+
+TABLE = """model,Params (M),GMACs,Size (MiB)
+VGG-16,138.4,15.5,527.8
+ResNet-50,25.6,4.1,97.5
+total,163.9,19.6,
+"""
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown", "latex"])
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [("", "", 0), ("25.6", "25.5", 1), ("19.6", "19.8", 1), ("527.8", "553.4", 1)],
+)
+def test_tables_are_recomputed(form, old, new, wrong):
+    text = TABLE.replace(old, new) if old else TABLE
+    rows = [line.split(",") for line in text.strip().split("\n")]
+    if form == "markdown":
+        lines = ["| " + " | ".join(row) + " |" for row in rows]
+        text = "\n".join([lines[0], "|---" * 4 + "|", *lines[1:]])
+    elif form == "latex":
+        body = " \\\\\n".join(" & ".join(row) for row in rows)
+        text = (
+            "\\begin{tabular}{lrrr}\\toprule\n"
+            + body.replace("GMACs", "\\textbf{GMACs}")
+            + "\\\\\n\\end{tabular}"
+        )
+    found = sf.check_table(text, at={"H": 224, "W": 224})
+    assert len(found.unexpected) == wrong, found.to_text(every=True)
+    assert len([f for f in found.findings if f.kind == "total"]) == 2
+
+
+def test_rows_and_columns_may_be_given():
+    N, M = sf.dims("N M")
+    linear = sf.Linear(N, M)
+    text = "layer;weights\n".replace(";", ",") + "ours,12\nother,6\nsum,18\n"
+    rows = {"ours": (linear, (N,)), "other": (sf.Linear(N, M, bias=False), (N,))}
+    good = sf.check_table(
+        text.replace("6", "9").replace("18", "21"), rows, {"weights": "params"}, at={"N": 3, "M": 3}
+    )
+    assert good.status == 0, str(good)
+    assert sf.check_table(text, rows, {2: "params"}, at={"N": 3, "M": 3}).status == 1
+    assert sf.check_table(text, rows, {2: "params"}).status == 2
+    parts = "layer,params\nfeatures.0,1792\nfeatures.2,36928\ntotal,38720\n"
+    assert sf.check_table(parts, sf.zoo.vgg16()).status == 0
+    formulas = "| layer | params |\n|--|--|\n| ours | $NM + M$ |\n| other | $NM + M$ |\n"
+    assert [f.holds for f in sf.check_table(formulas, rows).findings] == [True, False]
+    for wrong in ({"rows": 3}, {"columns": {"nope": "macs"}}, {"columns": {"weights": "mass"}}):
+        with pytest.raises(SymflopsError):
+            sf.check_table(text, **wrong)
+    with pytest.raises(SymflopsError, match="no table"):
+        sf.check_table("hello")
+    with pytest.raises(SymflopsError, match="no such file"):
+        sf.check_table("nowhere.csv")
+
+
+def test_a_column_in_two_conventions_is_found():
+    text = "model,GFLOPs\nVGG-16,15.5\nResNet-50,8.2\n"
+    found = sf.check_table(text, at={"H": 224, "W": 224})
+    assert [f.kind for f in found.unexpected] == ["column"]
+    assert len(sf.check_table(text, at={"H": 224, "W": 224}, convention="mac").unexpected) == 1
+    assert sf.check_table(text.replace("8.2", "4.1"), at={"H": 224, "W": 224}).status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("15,470,264,320", 15470264320),
+        ("1{,}728", 1728),
+        ("1\\,728", 1728),
+        ("$4.1 \\times 10^9$", 4100000000),
+        ("**25.6M**", 25600000),
+        ("\\textbf{7}", 7),
+        ("97.5 MiB", 102236160),
+        ("~3", 3),
+        ("3e8", 300000000),
+        ("2.5 GFLOPs", 2500000000),
+        ("1.2亿", 120000000),
+        ("3×3", None),
+        ("7.3 / 19.6", None),
+        ("2.1 ± 0.1", None),
+        ("v1", None),
+        ("", None),
+        ("1,2", None),
+    ],
+)
+def test_numbers_as_they_are_printed(text, value):
+    amount = amount_in(text)
+    assert (amount and amount.value) == value
+    if amount is not None:
+        assert amount.explains(amount.value) == "exact"
+        kept = text[: amount.start] + amount.written(amount.value) + text[amount.end :]
+        assert amount_in(kept).value == value
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("Params (M)", ("params", 10**6)),
+        ("\\#Param. [$10^6$]", ("params", 10**6)),
+        ("GFLOPs", ("flops", 10**9)),
+        ("FLOPs (B)", ("flops", 10**9)),
+        ("Mult-Adds (M)", ("macs", 10**6)),
+        ("参数量", ("params", 1)),
+        ("Model size (MB)", ("model_size", 10**6)),
+        ("Top-1 (%)", None),
+        ("layer", None),
+        ("images/s", None),
+    ],
+)
+def test_headers(header, found):
+    assert quantity_of(header) == found
+
+
+FILL = """<!-- symflops let vgg = vgg16 at H=224, W=224 -->\r
+<!-- symflops let conv = Conv2d(C_in, C_out, k, padding='same') on (C_in, H, W) -->\r
+It takes 15,000,000,000 <!-- symflops fill: vgg.macs --> or 15.1 G <!-- symflops fill: vgg.macs -->.\r
+A convolution has $x$ <!-- symflops fill: conv.params --> and <!-- symflops fill: vgg.params -->0<!-- symflops end -->.\r
+\r
+<!-- symflops table; at H=224, W=224 -->\r
+| Model | Params (M) | MACs |\r
+|---|---:|---:|\r
+| VGG-16 | 1.0 | 1,000 |\r
+| ResNet-50 | ? |  |\r
+| total | 3.3 | 1,000 |\r
+\r
+<!-- symflops fill: conv.table columns=layer,params -->\r
+<!-- symflops end -->\r
+"""
+
+
+def test_filling_in(tmp_path, capsys):
+    path = tmp_path / "a.md"
+    path.write_bytes(FILL.encode())
+    path.chmod(0o640)
+    assert run(capsys, "check", path)[0] == 1
+    assert run(capsys, "fill", "--check", path)[0] == 1
+    assert path.read_bytes() == FILL.encode()
+    status, out, err = run(capsys, "fill", path)
+    assert (status, err) == (0, "")
+    assert "filled in" in out
+    text = path.read_bytes().decode()
+    for part in [
+        "takes 15,470,264,320 <",
+        "or 15.5 G <",
+        "138,357,544<!--",
+        "| VGG-16 | 138.4 | 15,470,264,320 |",
+    ]:
+        assert part in text
+    assert "| ResNet-50 | 25.6 | 4,089,184,256 |" in text
+    assert "| total | 163.9 | 19,559,448,576 |" in text
+    assert text.count("\n") == text.count("\r\n")
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert run(capsys, "fill", "--check", path)[0] == 0
+    assert run(capsys, "check", path)[0] == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_filling_in_latex_and_notebooks(tmp_path):
+    source = "% symflops let vgg = vgg16 at H=224, W=224\n\\newcommand{\\m}{1{,}000}% symflops fill: vgg.macs\n"
+    source += "$M = 3$ % symflops fill: vgg.macs\n% symflops fill: vgg.table columns=layer,params\nold\n% symflops end\n"
+    path = tmp_path / "a.tex"
+    path.write_text(source)
+    _, after, places = filled(path)
+    assert places == 3
+    assert "\\m}{15{,}470{,}264{,}320}%" in after
+    assert "$M = 15{,}470{,}264{,}320$" in after
+    assert "old" not in after
+    assert "\\bottomrule" in after
+    path.write_text(after)
+    assert filled(path)[1] == after
+    before, after, _ = filled(FOLDER / "lecture.ipynb")
+    assert before == after
+    book = tmp_path / "b.ipynb"
+    book.write_text(before.replace("118,013,952 <", "118,013,950 <"))
+    assert filled(book)[1] == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no number <!-- symflops fill: vgg16.params -->",
+        "3 <!-- symflops fill: vgg16 -->",
+        "3 <!-- symflops fill: nothing.params -->",
+        "<!-- symflops fill: vgg16.table -->",
+    ],
+)
+def test_nothing_is_written_where_something_cannot_be_filled_in(tmp_path, capsys, text):
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text("3 <!-- symflops fill: vgg16.params -->")
+    bad.write_text(text)
+    status, out, err = run(capsys, "fill", good, bad)
+    assert (status, out) == (2, "")
+    assert "bad.md:1:" in err
+    assert good.read_text().startswith("3 ")
+    assert bad.read_text() == text
+
+
+def test_json_says_the_same(capsys):
+    status, out, _ = run(capsys, "check", FOLDER / "textbook.tex", "--format", "json")
+    document = json.loads(out)
+    assert status == document["status"] == 0
+    errata = [f for f in document["findings"] if f["expected"] == ["wrong"]]
+    assert len(errata) == 3
+    for finding in errata:
+        assert finding["witness"]["claimed"] != finding["witness"]["actual"]
+        assert finding["as_expected"]
+    assert "attention.tex" in errata[-1]["file"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.md", b"\xff\xfe"),
+        ("a.md", b"a\0b"),
+        ("a.md", b"x" * 4_000_001),
+        ("a.md", b"x" * 300_000),
+        ("a.ipynb", b"{}"),
+        ("a.ipynb", b"[" * 100_000),
+        ("a.ipynb", b'{"cells": [{"cell_type": "markdown", "source": [1]}]}'),
+        ("a.tex", b"\\input{a}"),
+    ],
+)
+def test_files_that_cannot_be_read(tmp_path, capsys, name, data):
+    (tmp_path / name).write_bytes(data)
+    status, out, err = run(capsys, "check", tmp_path / name)
+    assert status == 2
+    assert name in out + err
+    assert "Traceback" not in out + err
+
+
+def test_missing_files_folders_and_pipes(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("nowhere.md", ".", "pipe", "a" * 5_000, "a\0b"):
+        status, out, _ = run(capsys, "check", str(tmp_path / name) if "\0" not in name else name)
+        assert status == 2
+        assert "unreadable" in out
+        assert run(capsys, "fill", str(tmp_path / name) if "\0" not in name else name)[0] == 2
+
+
+BOMBS = {
+    "dollars": "$" * 100_000,
+    "comments": "<!--\n" * 100_000,
+    "fences": "```\n~~~\n" * 50_000,
+    "ticks": "`\n``\n```` \n" * 20_000,
+    "brackets": "\\[\n\\(\n" * 50_000,
+    "environments": "\\begin{align}\n" * 50_000,
+    "rows": "\\begin{align}\n" + "a &= b \\\\\n" * 1_500 + "\\end{align}\n" * 10,
+    "pipes": ("|" * 1_000 + "\n" + "|-" * 500 + "\n") * 100,
+    "tabulars": "\\begin{tabular}{l}\n" * 20_000,
+    "definitions": "\\newcommand{\\a}{\\a\\a}\n" * 20_000 + "% symflops: vgg16.macs\n$\\a$\n",
+    "verbs": "\\verb|\n" * 50_000,
+    "percent": "%\n" * 100_000,
+    "remarks": "% symflops let a = vgg16\n" * 5_000,
+    "marks": "% symflops: vgg16.params\n$138357544$\n\n" * 200,
+    "nesting": "<!-- symflops let a = "
+    + "(" * 5_000
+    + " -->\n$$"
+    + "{" * 5_000
+    + "$$ <!-- symflops: vgg16.macs -->",
+    "powers": "$10^{10^{10}} = 3$ <!-- symflops: vgg16.macs --> $9^{9^9} = 9^{9^9}$\n3 * 10^999999 = 4",
+    "digits": "3 * 4 = " + "9" * 100_000 + "\n" + "1," * 50_000 + "\n" + "(" * 50_000 + "3\n",
+    "spaces": ("3 *" + " " * 5_000 + "\n") * 20,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize(
+    "scan", [markdown.scan, latex.scan, prose.scan], ids=["markdown", "latex", "prose"]
+)
+def test_hostile_texts_are_scanned_in_time(name, scan):
+    start = time.process_time()
+    scan(BOMBS[name])
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("suffix", [".md", ".tex", ".txt"])
+def test_hostile_texts_leave_no_traceback(tmp_path, name, suffix):
+    start = time.process_time()
+    found = report(tmp_path, BOMBS[name], f"a{suffix}", without_marks=True)
+    assert "cannot be judged" not in str(found)
+    assert time.process_time() - start < 30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let",
+        ": ",
+        "",
+        "let a = ",
+        "tables",
+        "let a b",
+        "end x",
+        "x" * 30_000,
+        ": a; b",
+        "table; rows: a",
+    ],
+)
+def test_remarks_that_say_nothing(text):
+    with contextlib.suppress(SymflopsError):
+        assert read_statement(text).verb
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; from symflops.cli import parser; parser().format_help(); print('sympy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
