@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from symflops.costs import cost as cost
     from symflops.crossings import Crossover as Crossover
     from symflops.crossings import crossover as crossover
+    from symflops.documents.marked_tables import check_table as check_table
     from symflops.errors import ArgumentError as ArgumentError
     from symflops.errors import ConditionError as ConditionError
     from symflops.errors import NotClosedError as NotClosedError
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from symflops.layers.base import Size as Size
     from symflops.layers.bilinear import Bilinear as Bilinear
     from symflops.layers.cache import Kept as Kept
+    from symflops.layers.cache import Precomputed as Precomputed
     from symflops.layers.causal_conv import CausalConv1d as CausalConv1d
     from symflops.layers.cells import GRUCell as GRUCell
     from symflops.layers.cells import LSTMCell as LSTMCell
@@ -235,6 +237,7 @@ _MODULES = {
     "symflops.shares": "share",
     "symflops.claims.judging": "check",
     "symflops.claims.verdicts": "Verdict",
+    "symflops.documents.marked_tables": "check_table",
     "symflops.reading.formulas": "parse",
     "symflops.reading.readings": "Growth Relation",
     "symflops.asymptotics": "Leading leading limit",
@@ -257,7 +260,7 @@ _MODULES = {
     "symflops.layers.scores": "MaskedSoftmax ScaleScores Scores Weighting",
     "symflops.layers.rotary": "RotaryEmbedding",
     "symflops.layers.score_bias": "ALiBi RelativePositionBias",
-    "symflops.layers.cache": "Kept",
+    "symflops.layers.cache": "Kept Precomputed",
     "symflops.layers.embedding": "Embedding",
     "symflops.layers.feedforward": "FeedForward GeGLU SwiGLU",
     "symflops.layers.positions": "ClassToken LearnedPositions SinusoidalPositions",
