@@ -31,6 +31,8 @@ VERDICTS = [
     (r"C_{in}k^2HWC_{out}", BARE, "flops", {"convention": "2mac"}, "wrong", {}),
     (r"2C_{in}k^2HWC_{out}", BARE, "flops", {"convention": "2mac"}, "correct", {}),
     ("FLOPs = 2 C_in k^2 H W C_out", BIASED, None, {}, "correct", {"quantities": ("flops",)}),
+    ("4N^2D + h N(5N - 2)", sf.cost(*ATTENTION).without("Linear"), "flops", {}, "correct_under_convention", {"conventions": ("2mac+softmax", "2mac+bias+softmax", "2mac+2bias+softmax")}),
+    ("4N^2D + h N(5N - 3)", sf.cost(*ATTENTION).without("Linear"), "flops", {}, "wrong", {}),
     # quantities
     ("C_in*k^2*H*W*C_out", BARE, None, {}, "correct", {"quantities": ("flops", "macs", "mults")}),
     ("C_in*k^2*H*W*C_out", BARE, "macs", {}, "correct", {"quantities": ("macs",)}),

@@ -10,6 +10,7 @@ import sympy
 
 from symflops.claims.approximations import near, omission, rounded
 from symflops.claims.chains import ROUGHLY
+from symflops.claims.combined import counting_more
 from symflops.claims.equality import Decision, decide
 from symflops.claims.matching import Matched, by_the_names, guessed, put, searched
 from symflops.claims.values import value_or_none
@@ -119,6 +120,7 @@ class Comparison:
         ways = (
             self._equal,
             self._equal_otherwise,
+            self._counting_more,
             self._rounded,
             self._undecided,
             self._approximate,
@@ -149,6 +151,20 @@ class Comparison:
                 continue
             if (fit := self.fit(candidate)) is not None:
                 found.append(fit)
+        if not found:
+            return None
+        return self._said(found, "correct_under_convention", holds=True)
+
+    def _counting_more(self) -> Verdict | None:
+        """Fit a convention that counts further roles: activations, norms, softmax."""
+        target, claim = self.target, self.named
+        if target.cost is None or target.convention or target.asked not in (None, "flops"):
+            return None
+        if claim.loose or not claim.claim.free_symbols <= target.cost.symbols:
+            return None
+        known = sorted(target.cost.symbols, key=str)
+        point = {s: sympy.Integer(5040 + 840 * n) for n, s in enumerate(known)} | self.point
+        found = self.fits(counting_more(target.cost, claim.claim, point))
         if not found:
             return None
         return self._said(found, "correct_under_convention", holds=True)

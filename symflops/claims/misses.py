@@ -300,8 +300,9 @@ RANKS = (
 def misses(case: Case) -> list[Miss]:
     """Return the ways in which the claim misses, the most telling first; of a variant, what it leaves out."""
     from symflops.claims.neighbours import TABLE as OF_LAYERS  # noqa: PLC0415 - which needs Case
-    from symflops.claims.neighbours import parts  # noqa: PLC0415
+    from symflops.claims.parts import parts  # noqa: PLC0415
 
+    tables: tuple[Callable[[Case], Iterator[Miss]], ...]
     if case.target.cost is None:
         tables = TABLE
     elif case.candidate.variant is None:
