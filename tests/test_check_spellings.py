@@ -1,6 +1,7 @@
 """Claims in the spellings of papers and posts, and with sizes that must not hang: the same verdicts."""
 
 import pytest
+import sympy
 
 import symflops as sf
 
@@ -48,3 +49,35 @@ def test_towers_of_powers_end(claim):
     sizes = {s.name: 10**6 for s in sf.parse(claim).free_symbols}
     with pytest.raises(sf.ArgumentError, match="too large to be worked out"):
         sf.check(claim, CONV, at=sizes)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"symbols": 1}, {"notation": 1}, {"at": 1}, {"assume": 1}, {"growing": 1}, {"constants": 1}, {"macros": 1},
+        {"macros": {"a": 1}}, {"macros": {1: "a"}}, {"lang": None}, {"lang": 1}, {"quantity": 1}, {"quantity": b"flops"},
+    ],
+)  # fmt: skip
+def test_arguments_of_other_kinds(wrong):
+    """Every argument says what it is where it is given something else."""
+    with pytest.raises((sf.ArgumentError, sf.UnknownNameError), match=r"; got|language"):
+        sf.check("2 C_in k^2", CONV, **wrong)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [sympy.Integer(10) ** 5000, r"\sqrt{-1}", r"N \sqrt{-4}"],
+    ids=["long", "root", "product"],
+)
+def test_formulas_without_values(claim):
+    """What is no amount, or too long to print, is refused on both sides."""
+    with pytest.raises(sf.ArgumentError, match=r"negative number|too long"):
+        sf.check(claim, CONV)
+    with pytest.raises(sf.ArgumentError, match=r"negative number|too long|is held against"):
+        sf.check("N", claim)
+
+
+def test_names_that_grow_as_text():
+    """Names may be given as one text."""
+    assert sf.check("O(N^2 D)", 2 * N**2 * D + N * D, growing="N, D").verdict == "correct"
+    assert sf.check("O(N^2 D)", 2 * N**2 * D + N * D, growing="N", constants="D").holds

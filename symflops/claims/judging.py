@@ -6,6 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import sympy
+
+from symflops.claims.arguments import listed, real, refuse
 from symflops.claims.judges import Judge, letters
 from symflops.claims.matching import check_given
 from symflops.claims.reproducing import code_of
@@ -66,6 +69,10 @@ def check(
         UnknownNameError: no such quantity, convention, notation or language.
         SymbolError: a mapping of letters that the claim does not have.
     """
+    refuse(quantity=quantity, symbols=symbols, notation=notation, at=at, assume=assume, growing=growing,
+           constants=constants, macros=macros, lang=lang)  # fmt: skip
+    assume = () if assume is None else assume
+    growing, constants = listed(growing), listed(constants)
     if lang not in LANGUAGES:
         raise UnknownNameError("language", lang, LANGUAGES)
     asked = {"symbols": symbols, "notation": notation, "at": at, "assume": assume, "convention": convention,
@@ -76,14 +83,18 @@ def check(
         )
     if quantity is not None and not isinstance(quantity, str):
         return _together({name: check(claim, against, name, **asked) for name in quantity}, lang)
+    if isinstance(against, int | sympy.Expr):
+        real(exact(against))
     bare = against is None
     target = Target() if bare else target_of(against, quantity, convention, at, assume)
+    real(target.expr)
     reading = _read(claim, target, symbols, macros, pasted=pasted)
     if target.cost is not None and target.asked is None and reading.quantity in UNITS:
         target = replace(target, asked=UNITS[reading.quantity])
     check_given(symbols, letters(reading.value))
+    real(reading.value)
     reading = _in_bytes(reading)
-    judge = Judge(target, symbols, notation, at, assume, tuple(growing), tuple(constants))
+    judge = Judge(target, symbols, notation, at, assume, growing, constants)
     verdicts = [judge.verdict(one) for one in (reading, *reading.readings)]
     names = [reading.notes, *(other.notes for other in reading.readings)]
     code = code_of(claim, target, quantity, asked)
