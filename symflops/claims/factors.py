@@ -54,7 +54,9 @@ def _number(number: sympy.Rational, case: Case, becomes: Any) -> Iterator[Miss]:
         yield Miss(
             "zeros", f"it is off by a power of ten: {zeros}", f"相差 10 的幂：{zeros}", (), becomes
         )
-    elif max(number.p, number.q) <= TELLING:
+    elif max(number.p, number.q) <= TELLING and (
+        case.exact.free_symbols or 1 in (number.p, number.q)
+    ):
         yield _plain(number, becomes)
 
 

@@ -273,7 +273,7 @@ SIGNS: dict[Medium, dict[str, str]] = {
 
 def relation(table: Table, stated: Relation, medium: Medium) -> str:
     """Write a relation in a medium; a number stands on the right, N ≤ 1,024."""
-    sides, sign = [stated.left, stated.right], stated.sign
+    sides, sign = [stated.left, stated.right], str(stated.sign)
     if sign in TURNED and stated.left.is_Rational and not stated.right.is_Rational:
         sides, sign = sides[::-1], TURNED[sign]
     left, right = (formula(table, side, medium) for side in sides)
