@@ -152,10 +152,15 @@ def cached(profile: Profile) -> Terms:
 
 
 def activations(profile: Profile) -> Terms:
-    """Return the elements of the outputs of all leaf layers, and of fused ones; one that does nothing is a view."""
+    """Return the elements of the outputs of all leaf layers, and of fused ones; one that does nothing is a view.
+
+    What was made before and is there is no output.
+    """
 
     def outputs(item: Step | Group) -> Terms:
-        if isinstance(item, Step) or not item.is_row or not item.children:
+        if isinstance(item, Step) or not item.is_row:
+            return {}
+        if all(isinstance(child, Step) and child.rule == "there" for _, child in item.children):
             return {}
         return collect(pair for shape in item.outputs for pair in terms(shape.elements))
 

@@ -771,6 +771,7 @@ def attentions(draw, *, masked=False, cached=False):
     names = "BNk" + "d" * is_wide + "D" * is_wide + "w" * (mask in ("window", "both"))
     names += "S" * (cached and source == "itself" and draw(st.booleans()))
     names += "M" * (source != "itself")
+    options["memory_cached"] = cached and source != "itself" and draw(st.booleans())
     names += "KV" * (source in ("keys and values", "length"))
     sizes = {name: draw(st.integers(1, 3 if name in "Nw" else 2)) for name in names}
 

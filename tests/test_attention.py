@@ -294,6 +294,41 @@ def test_caches_and_lengths_are_counted(case):
     assert metrics(cost.at(case.sizes)) == metrics(at_once)
 
 
+def test_a_memory_that_was_projected_before():
+    """2·D² for the query and the output, and 2·M·D: keys and values are there, and so are their weights."""
+    cost = sf.cost(MHA(D, h, memory_cached=True), [(N, D), (M, D)])
+    first = sf.cost(MHA(D, h), [(N, D), (M, D)])
+    assert same(cost.macs, 2 * N * D**2 + 2 * N * M * D)
+    assert cost.params == first.params
+    assert same(cost.kv_cache, 2 * M * D)
+    for name in ("macs", "flops", "mults", "adds", "activations"):
+        made = sum(getattr(first[f"{role}_proj"], name) for role in "kv")
+        assert same(getattr(first, name) - getattr(cost, name), made), name
+    assert metrics(sf.cost(MHA(D, h, memory_cached=True, kv_length=M), (N, D))) == metrics(cost)
+    assert sf.verify(cost)
+
+
+def test_keys_that_are_there_are_normalized_and_turned():
+    options = {"qk_norm": sf.RMSNorm(D / h), "rotary": True}
+    cost = sf.cost(MHA(D, h, memory_cached=True, **options), [(N, D), (M, D)])
+    first = sf.cost(MHA(D, h, **options), [(N, D), (M, D)])
+    for name in ("k_norm", "k_rotary", "k_proj", "v_proj"):
+        assert (cost[name].flops, cost[name].activations) == (0, 0)
+        assert cost[name].params == first[name].params
+    assert cost["q_norm"].flops == first["q_norm"].flops > 0
+    assert cost["q_rotary"].flops == first["q_rotary"].flops > 0
+    assert sf.verify(cost)
+
+
+def test_what_is_there_takes_nothing_however_it_is_built():
+    net = sf.Sequential(sf.Linear(D, D), sf.Repeat(sf.TransformerEncoderLayer(D, h, E), 2))
+    before, cost = sf.cost(net, (N, D)), sf.cost(sf.Precomputed(net), (N, D))
+    assert (cost.params, cost.output) == (before.params, before.output)
+    for name in ("macs", "flops", "activations", "kv_cache"):
+        assert getattr(cost, name) == 0, name
+    assert sf.verify(cost)
+
+
 # what is done to queries, keys and scores
 
 
@@ -402,6 +437,10 @@ def test_a_batch_may_stand_second():
             lambda: MHA(64, 8, rotary=True, rotary_dim=16),
             "rotary_dim = 16 is more than head_dim = 8",
         ),
+        (
+            lambda: MHA(512, 8, memory_cached=True, keeps=False),
+            "memory_cached=True needs keeps=True",
+        ),
         (lambda: MHA(512, 8, out_proj=False, out_bias=True), "out_bias=True needs out_proj=True"),
         (lambda: MHA(512, 8, k_bias="no"), "k_bias must be one of None, True, False; got 'no'"),
         (lambda: sf.Scores(8, 3), "Scores: kv_heads = 3 must divide num_heads = 8"),
@@ -419,6 +458,7 @@ def test_arguments_that_cannot_be(build, message):
         (MHA(512, 8), (10, 511), "Linear expects 512 features on its last axis, got 511"),
         (MHA(512, 8), (10,), "needs (N, D) or (B, N, D), got 1 axes"),
         (MHA(512, 8), [(10, 512)] * 4, "takes 1 to 3 inputs, got 4"),
+        (MHA(512, 8, memory_cached=True), (10, 512), "memory_cached=True needs a memory"),
         (MHA(512, 8, cache_length=0), [(10, 512)] * 2, "all there at once; got 2 inputs"),
         (MHA(512, 8, cache_length=2), [(10, 512)] * 3, "all there at once; got 3 inputs"),
         (MHA(512, 8, kv_length=4), [(10, 512)] * 2, "as an input or by kv_length, not both"),
@@ -467,6 +507,7 @@ def test_conditions_are_checked():
         sf.ALiBi(),
         sf.RotaryEmbedding(d, 8),
         sf.Kept(sf.Linear(D, E), N * E),
+        sf.Precomputed(sf.Linear(D, E)),
         Cached(S),
         Memory(M, D),
         Appended(D, learned=False),

@@ -197,6 +197,23 @@ def test_elements_kept_a_token(model, elements):
     assert same(cost.kv_cache_size("bfloat16"), 2 * elements * N)
 
 
+@pytest.mark.parametrize("name", ["t5", "transformer", "whisper"])
+def test_steps_of_a_decoder_are_all_but_what_is_read_once(name):
+    """M steps behind 0 … M − 1 words cost what M words do, without the encoder and the keys of its output."""
+    family = sf.zoo.model
+    whole, step = sf.cost(family(name, causal=True)), sf.cost(family(name, cache_length=S))
+    assert whole.params == step.params
+    (words,) = sf.cost(family(name))["target"].output[:1]
+    for metric in ("mults", "adds", "macs"):
+        crossing = [f"decoder.layers.0.multihead_attn.{role}_proj" for role in "kv"]
+        once = sum(getattr(whole[path], metric) for path in ("source", "encoder"))
+        once += L * sum(getattr(whole[path], metric) for path in crossing)
+        steps = sympy.summation(getattr(step, metric).expand(), (S, 0, words - 1))
+        assert same(getattr(whole, metric), once + steps), metric
+    assert (step["encoder"].flops, step["source"].activations) == (0, 0)
+    assert same(step.kv_cache.subs(S, words - 1), whole.kv_cache)
+
+
 @pytest.mark.parametrize(
     ("model", "tokens", "dtype", "size"),
     [

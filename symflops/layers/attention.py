@@ -11,7 +11,7 @@ from symflops.facts import divides, equal
 from symflops.layers.activation import Softmax
 from symflops.layers.arguments import scalars, single
 from symflops.layers.base import Forward, IsBatched, Layer, Require, Size, option, positive
-from symflops.layers.cache import Appended, Cached, Kept, Memory
+from symflops.layers.cache import Appended, Cached, Kept, Memory, Precomputed
 from symflops.layers.combine import Shared, same_size
 from symflops.layers.fused import Fused
 from symflops.layers.linear import Linear
@@ -44,7 +44,8 @@ class MultiheadAttention(Layer):
     MACs: 4·N·D² + 2·N²·D in full. ``causal``: a position sees itself and those before it, N(N + 1)/2 pairs for
     N². ``window``: it sees the last w of these alone, m·N - m(m - 1)/2 pairs with m = min(N, w).
     ``cache_length``: keys and values of S positions before are there, N new ones are projected, and S + N are
-    seen; this is for self-attention, a memory has no positions before. What a mask rules out is not counted, and is known beside (a convention may count it).
+    seen; this is for self-attention, a memory has no positions before. ``memory_cached``: the keys and values
+    of the memory are there from a step before, and are not made again; their weights count. What a mask rules out is not counted, and is known beside (a convention may count it).
 
     ``rotary`` turns queries and keys (``rotary_dim`` entries of a head, left out: all), ``qk_norm`` is a layer
     that normalizes the d entries of each of their heads, ``score_bias`` one that adds to the scores (ALiBi(),
@@ -101,6 +102,7 @@ class MultiheadAttention(Layer):
     score_bias: Layer | None = dataclasses.field(default=None, kw_only=True)
     scale: bool = dataclasses.field(default=True, kw_only=True)
     keeps: bool = dataclasses.field(default=True, kw_only=True)
+    memory_cached: bool = dataclasses.field(default=False, kw_only=True)
     fused: bool = dataclasses.field(default=False, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
@@ -111,7 +113,8 @@ class MultiheadAttention(Layer):
         yield from heads(self)
         for name in ("out_bias", "k_bias"):
             option(self, name, (None, True, False))
-        needs = (("out_bias", "out_proj"), ("rotary_dim", "rotary"), ("cache_length", "keeps"))
+        kept = (("cache_length", "keeps"), ("memory_cached", "keeps"))
+        needs = (("out_bias", "out_proj"), ("rotary_dim", "rotary"), *kept)
         for given, needed in needs:
             if getattr(self, given) and not getattr(self, needed):
                 message = f"MultiheadAttention: {given}={getattr(self, given)} needs {needed}=True"
@@ -170,6 +173,11 @@ class MultiheadAttention(Layer):
             memory = (key,)
             if vdim != kdim:
                 memory = (key, (yield "memory_of_values", Memory(self.kv_length, vdim), query))
+        if self.memory_cached and not memory:
+            message = (
+                "MultiheadAttention: memory_cached=True needs a memory, as an input or by kv_length"
+            )
+            raise ShapeError(message)
         key, value = (memory or (query,))[0], (memory or (query,))[-1]
         yield same_size("MultiheadAttention", 1, key[1], value[1])
         if self.causal or self.window is not None:
@@ -212,7 +220,7 @@ class MultiheadAttention(Layer):
         width = kv_heads(self) * self.head_width
         features = self.widths[role == "v"]
         bias = self.k_bias if role == "k" and self.k_bias is not None else self.bias
-        projection: Layer = Linear(features, width, bias)
+        projection = self.before(role, Linear(features, width, bias))
         if self.keeps:
             positions = x[1] + (self.cache_length or 0)
             if self.window is not None:
@@ -220,14 +228,19 @@ class MultiheadAttention(Layer):
             projection = Kept(projection, product((width, positions, x[0])))
         return (yield f"{role}_proj", projection, x)
 
+    def before(self, role: str, layer: Layer) -> Layer:
+        """Return a layer, or for keys and values that are cached one that was applied before."""
+        return Precomputed(layer) if self.memory_cached and role != "q" else layer
+
     def placed(self, role: str, heads: Any, x: Shape) -> Forward:
         """Normalize the entries of every head, and turn them by their position."""
         if self.qk_norm is not None:
             x = yield f"{role}_heads", Unflatten(2, (heads, self.head_width)), x
-            x = yield f"{role}_norm", self.qk_norm, x
+            x = yield f"{role}_norm", self.before(role, self.qk_norm), x
             x = yield f"{role}_flat", Flatten(2), x
         if self.rotary:
-            x = yield f"{role}_rotary", RotaryEmbedding(self.head_width, self.rotary_dim), x
+            rotary = RotaryEmbedding(self.head_width, self.rotary_dim)
+            x = yield f"{role}_rotary", self.before(role, rotary), x
         return x
 
     def lengthened(self, role: str, x: Shape) -> Forward:

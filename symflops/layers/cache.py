@@ -6,21 +6,20 @@ Where they come from is none of attention's work: such a layer makes a tensor wi
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
 from symflops.fields import SAME
 from symflops.layers.arguments import scalars, single
 from symflops.layers.base import Forward, Layer, Require, Size, positive
-from symflops.primitives import move
-from symflops.trace import Shape, Step, Weight
+from symflops.primitives import move, there
+from symflops.trace import Group, Shape, Step, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from symflops.fields import Axes
     from symflops.layers.tracing import Tracer
-    from symflops.trace import Group
 
 
 class Kept(Layer):
@@ -51,6 +50,40 @@ class Kept(Layer):
             raise ArgumentError(message)
         step = replace(last[1], cached=tracer.expr(self.elements))
         return replace(group, children=(*group.children[:-1], (last[0], step)))
+
+
+class Precomputed(Layer):
+    """A layer that was applied before, and whose output is there: it takes nothing, and its weights count.
+
+    Of an encoder, or of the keys of a memory, in every decoding step behind the first.
+
+    >>> import symflops as sf
+    >>> N, D, E = sf.dims("N D E")
+    >>> cost = sf.cost(sf.Precomputed(sf.Linear(D, E)), (N, D))
+    >>> cost.output, cost.params, cost.flops, cost.activations
+    ((N, E), E*(D + 1), 0, 0)
+    """
+
+    arity: ClassVar[int | None] = None
+    layer: Layer
+
+    def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
+        """Trace the layer, and leave its weights alone of what it does."""
+        group: Group = _idle(tracer.apply(self.layer, inputs), {})
+        return group
+
+
+def _idle(node: Any, seen: dict[Any, Any]) -> Any:
+    """Return a node with nothing done in it, the same one for the same one."""
+    if node not in seen:
+        if isinstance(node, Step):
+            seen[node] = there(node.weights)
+        elif isinstance(node, Group):
+            children = tuple((name, _idle(child, seen)) for name, child in node.children)
+            seen[node] = replace(node, children=children)
+        else:
+            seen[node] = replace(node, child=_idle(node.child, seen))
+    return seen[node]
 
 
 class Cached(Layer):

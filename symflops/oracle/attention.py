@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from symflops.layers.cache import Appended, Cached, Kept, Memory
+from symflops.layers.cache import Appended, Cached, Kept, Memory, Precomputed
 from symflops.layers.rotary import RotaryEmbedding
 from symflops.layers.score_bias import ALiBi, RelativePositionBias
 from symflops.layers.scores import MaskedSoftmax, ScaleScores, Scores, Weighting
@@ -191,6 +191,15 @@ def kept(layer: Any, inputs: Arrays, run: Run) -> Arrays:
     return run.apply(layer.layer, inputs)
 
 
+def precomputed(layer: Any, inputs: Arrays, run: Run) -> Arrays:
+    """Run the layer, and forget what it took: that was before."""
+    counter = run.counter
+    before = counter.operations.copy(), counter.activations
+    outputs = run.apply(layer.layer, inputs)
+    counter.operations, counter.activations = before
+    return outputs
+
+
 REFERENCES: dict[type, Any] = {
     Scores: scores,
     ScaleScores: on_scores(lambda layer, x, *_: x / math.sqrt(float(layer.head_dim))),
@@ -202,4 +211,4 @@ REFERENCES: dict[type, Any] = {
     Appended: appended,
 }
 VIEWS: dict[type, Any] = {Cached: cached, Memory: memory}
-COMPOSED: dict[type, Any] = {Kept: kept}
+COMPOSED: dict[type, Any] = {Kept: kept, Precomputed: precomputed}

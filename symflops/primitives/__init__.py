@@ -17,6 +17,7 @@ from symflops.primitives.core import masked as masked
 from symflops.primitives.core import move as move
 from symflops.primitives.core import op as op
 from symflops.primitives.core import reduce as reduce
+from symflops.primitives.core import there as there
 from symflops.primitives.core import unknown as unknown
 from symflops.primitives.images import interpolate as interpolate
 from symflops.primitives.images import sample as sample

@@ -177,6 +177,15 @@ def move(weights: tuple[Weight, ...] = ()) -> Step:
     return Step("move", Tally(), weights)
 
 
+def there(weights: tuple[Weight, ...] = ()) -> Step:
+    """Return a step of what was made before and is there: no operation, no output; its weights may be counted.
+
+    >>> dict(there().counts)
+    {}
+    """
+    return Step("there", Tally(), weights)
+
+
 def sized(size: Size) -> tuple[sympy.Expr, tuple[sympy.Expr, ...]]:
     """Return a size as one expression, and its factors in the order given."""
     if isinstance(size, Sequence):

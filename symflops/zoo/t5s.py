@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symflops.layers.attention import MultiheadAttention
 from symflops.layers.combine import Sequential, Shared
@@ -29,10 +29,17 @@ from symflops.zoo.encoder_decoders import EncoderDecoder
 from symflops.zoo.published import Published, register, sized
 from symflops.zoo.tokens import ByRoot
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 T5 = "Raffel et al. 2020, Exploring the limits of transfer learning, sections 2.1 and 3.7.2"
 V, D, L, h, d_h, d_ff = dims("V D L h d_h d_ff")
 TEXTS = tuple(zip(dims("N M")))
-BRINGS = (("N",), ("M",))
+
+
+def brings(given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the inputs: N tokens to read and M to write, or the one that comes next."""
+    return ("N",), ("M",) if given["cache_length"] is None else (1,)
 
 
 def _t5(
@@ -45,6 +52,7 @@ def _t5(
     num_buckets: Any = 32,
     *,
     causal: bool = False,
+    cache_length: Any = None,
 ) -> EncoderDecoder:
     """L blocks that read N tokens and L that write M, an RMS norm before each part and one behind all; no biases.
 
@@ -52,8 +60,10 @@ def _t5(
     the distance is added to those of attention to itself; its table is that of the first block, one for each
     half. One table of tokens serves both halves and the head, before which vectors are divided by √D. Attention
     counts every pair of positions, as numbers in print do; with ``causal`` the decoder's to itself counts those
-    that the mask leaves.
+    that the mask leaves. ``cache_length=S`` is one decoding step: what was read is there, and one token comes
+    behind S others.
     """
+    is_step = cache_length is not None
 
     def attention(half: str = "", **options: Any) -> MultiheadAttention:
         bias = (
@@ -80,8 +90,8 @@ def _t5(
     encoder = TransformerEncoderLayer(*sizes, attention=attention("encoder", keeps=False), **block)
     decoder = TransformerDecoderLayer(
         *sizes,
-        attention=attention("decoder", causal=causal),
-        cross_attention=attention(),
+        attention=attention("decoder", causal=causal, cache_length=cache_length),
+        cross_attention=attention(memory_cached=is_step),
         **block,
     )
     table = Shared("shared", Embedding(vocab_size, d_model))
@@ -93,10 +103,11 @@ def _t5(
         table,
         TransformerDecoder(decoder, num_layers, norm),
         Sequential(scale=ByRoot(inverse=True), linear=head),
+        encoded=is_step,
     )
 
 
-t5 = register("t5", _t5, T5, usual=TEXTS, brings=BRINGS)
+t5 = register("t5", _t5, T5, usual=TEXTS, brings=brings)
 
 
 def _member(name: str, source: str, params: int, *sizes: int) -> Any:
@@ -115,7 +126,7 @@ def _member(name: str, source: str, params: int, *sizes: int) -> Any:
         T5,
         Published("params", params, source),
         usual=((512,), (512,)),
-        brings=BRINGS,
+        brings=brings,
     )
 
 

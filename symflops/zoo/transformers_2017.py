@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symflops.layers.attention import MultiheadAttention
 from symflops.layers.combine import Sequential, Shared
@@ -28,10 +28,17 @@ from symflops.zoo.encoder_decoders import EncoderDecoder
 from symflops.zoo.published import register, sized
 from symflops.zoo.tokens import ByRoot
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 VASWANI = "Vaswani et al. 2017, Attention is all you need, table 3"
 V, D, L, h, d_ff = dims("V D L h d_ff")
 SENTENCES = tuple(zip(dims("N M")))
-BRINGS = (("N",), ("M",))
+
+
+def brings(given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the inputs: N tokens to read and M to write, or the one that comes next."""
+    return ("N",), ("M",) if given["cache_length"] is None else (1,)
 
 
 def _transformer(
@@ -42,17 +49,22 @@ def _transformer(
     d_ff: Any = d_ff,
     *,
     causal: bool = False,
+    cache_length: Any = None,
 ) -> EncoderDecoder:
     """L blocks that read N tokens and L that write M, a norm behind each part; one table for both and the head.
 
     Every size may be a symbol. Vectors are √D times those of the table, plus sines and cosines of the position
     (sections 3.4 and 3.5). As in the authors' tensor2tensor, attention has no biases; the feed-forward networks
     have. Attention counts every pair of positions, as numbers in print do; with ``causal`` the decoder's to
-    itself counts those that the mask leaves.
+    itself counts those that the mask leaves. ``cache_length=S`` is one decoding step: what was read is there,
+    and one token comes behind S others.
     """
+    is_step = cache_length is not None
     reading = MultiheadAttention(d_model, num_heads, bias=False, keeps=False)
-    crossing = MultiheadAttention(d_model, num_heads, bias=False)
-    writing = MultiheadAttention(d_model, num_heads, bias=False, causal=causal)
+    crossing = MultiheadAttention(d_model, num_heads, bias=False, memory_cached=is_step)
+    writing = MultiheadAttention(
+        d_model, num_heads, bias=False, causal=causal, cache_length=cache_length
+    )
     network = FeedForward(d_model, d_ff, "relu")
     sizes = (d_model, num_heads, d_ff)
     encoder = TransformerEncoderLayer(*sizes, attention=reading, feed_forward=network)
@@ -70,10 +82,11 @@ def _transformer(
         embedding,
         TransformerDecoder(decoder, num_layers),
         Shared("embedding", Linear(d_model, vocab_size, bias=False)),
+        encoded=is_step,
     )
 
 
-transformer = register("transformer", _transformer, VASWANI, usual=SENTENCES, brings=BRINGS)
+transformer = register("transformer", _transformer, VASWANI, usual=SENTENCES, brings=brings)
 
 
 def _member(name: str, printed: str, *sizes: int) -> Any:
@@ -92,7 +105,7 @@ def _member(name: str, printed: str, *sizes: int) -> Any:
         num_heads=num_heads,
         d_ff=d_ff,
     )
-    return register(f"transformer_{name}", build, VASWANI, usual=((512,), (512,)), brings=BRINGS)
+    return register(f"transformer_{name}", build, VASWANI, usual=((512,), (512,)), brings=brings)
 
 
 transformer_base = _member("base", "65 million", 512, 8, 2048)

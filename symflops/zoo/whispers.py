@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symflops.layers.activation import GELU
 from symflops.layers.attention import MultiheadAttention
@@ -32,10 +32,18 @@ from symflops.symbols import dims
 from symflops.zoo.encoder_decoders import EncoderDecoder
 from symflops.zoo.published import Published, register, sized
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 WHISPER = "Radford et al. 2022, Robust speech recognition via large-scale weak supervision, table 1"
 RELEASED = "linto-ai/whisper-timestamped, transcribe.py (the released weights, without sinusoids)"
 V, n_ctx, D, L, h = dims("V n_ctx D L h")
 FRAMES, WORDS = dims("T N")
+
+
+def brings(given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the inputs: T frames of sound and N words, or the one that comes next."""
+    return ("n_mels", "T"), ("N",) if given["cache_length"] is None else (1,)
 
 
 def _whisper(
@@ -47,18 +55,23 @@ def _whisper(
     n_mels: Any = 80,
     *,
     causal: bool = False,
+    cache_length: Any = None,
 ) -> EncoderDecoder:
     """Two convolutions of T frames, the second halving them, L blocks that read and L that write, a tied head.
 
     Every size may be a symbol. Norms stand before each part, and one at the end of both halves; keys have no
     bias. Sinusoids are added to the frames, and are no parameters; the positions of words are learned. Attention
     counts every pair of positions, as numbers in print do; with ``causal`` the decoder's to itself counts those
-    that the mask leaves.
+    that the mask leaves. ``cache_length=S`` is one decoding step: the sound was read before, and one word comes
+    behind S others.
     """
+    is_step = cache_length is not None
     norm = LayerNorm(d_model)
     reading = MultiheadAttention(d_model, num_heads, k_bias=False, keeps=False)
-    crossing = MultiheadAttention(d_model, num_heads, k_bias=False)
-    writing = MultiheadAttention(d_model, num_heads, k_bias=False, causal=causal)
+    crossing = MultiheadAttention(d_model, num_heads, k_bias=False, memory_cached=is_step)
+    writing = MultiheadAttention(
+        d_model, num_heads, k_bias=False, causal=causal, cache_length=cache_length
+    )
     block: dict[str, Any] = {"activation": "gelu", "norm_first": True}
     sizes = (d_model, num_heads, 4 * d_model)
     encoder = TransformerEncoderLayer(*sizes, attention=reading, **block)
@@ -73,7 +86,7 @@ def _whisper(
     )
     words = Sequential(
         embedding=Shared("embedding", Embedding(vocab_size, d_model)),
-        positions=LearnedPositions(n_ctx, d_model),
+        positions=LearnedPositions(n_ctx, d_model, start=cache_length if is_step else 0),
     )
     return EncoderDecoder(
         sound,
@@ -81,6 +94,7 @@ def _whisper(
         words,
         TransformerDecoder(decoder, num_layers, norm),
         Shared("embedding", Linear(d_model, vocab_size, bias=False)),
+        encoded=is_step,
     )
 
 
@@ -102,7 +116,7 @@ def _member(name: str, printed: str, params: int, *sizes: int) -> Any:
         WHISPER,
         Published("params", params, RELEASED),
         usual=((80, 3000), (448,)),
-        brings=(("n_mels", "T"), ("N",)),
+        brings=brings,
     )
 
 
@@ -111,7 +125,7 @@ whisper = register(
     _whisper,
     WHISPER,
     usual=((80, FRAMES), (WORDS,)),
-    brings=(("n_mels", "T"), ("N",)),
+    brings=brings,
 )
 whisper_tiny = _member("tiny", "39 million", 37_184_640, 384, 4, 6)
 whisper_base = _member("base", "74 million", 71_825_920, 512, 6, 8)
