@@ -47,6 +47,8 @@ N, D, L, M, b, d, k, n, r, w = sf.dims("N D L M b d k n r w")
         (N * D * log2(N), N * D * log2(N) + D * N, {}, True),
         (floor(N / 7) * D, N * D, {}, True),
         (N * minimum(N, w), N * w, {"growing": (N,)}, True),
+        (N, N * D / (D + 1), {}, True),
+        (N * D, N**2 * D / (N - D), {}, None),  # N and D may be close
     ],
 )  # fmt: skip
 def test_upper_bounds(claim, exact, given, holds):
@@ -152,6 +154,7 @@ def test_a_bound_holds_exactly_if_it_does_along_every_way_of_growing(exact, clai
         (2 * N, N, None),
         (N * D, N * D + N * D, None),
         (5 * n, 7 * n + 2, None),
+        (100 * n, 101 * n, None),
     ],
 )
 def test_limits_in_which_a_claim_is_right(claim, exact, growing):
