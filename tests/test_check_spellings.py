@@ -81,3 +81,27 @@ def test_names_that_grow_as_text():
     """Names may be given as one text."""
     assert sf.check("O(N^2 D)", 2 * N**2 * D + N * D, growing="N, D").verdict == "correct"
     assert sf.check("O(N^2 D)", 2 * N**2 * D + N * D, growing="N", constants="D").holds
+
+
+def test_names_of_layers_in_an_order():
+    """Swin's Ω(MSA), Ω(W-MSA) in front of a formula are names and no orders of growth (equations 1 and 2)."""
+    C, g = sf.dims("C g")
+    attention = (sf.MultiheadAttention(C, g, bias=False), (H * W, C))
+    for name in (r"\Omega(\text{MSA})", r"\Omega(\mathrm{MSA})", r"\Omega(MSA)"):
+        assert sf.check(rf"{name} = 4hwC^2 + 2(hw)^2C", attention, "macs").verdict == "correct"
+    assert sf.check(r"\Omega(C) = 5hwC^2", attention, "macs").verdict == "wrong"
+
+
+def test_formulas_beside_an_order():
+    """An order that holds makes no wrong formula before it right."""
+    for claim, holds in (("4ND^2 + 2N^2D = O(N^2D^2)", True), ("3ND^2 + 2N^2D = O(N^2D^2)", False)):
+        assert sf.check(claim, ATTENTION, "macs").holds is holds
+    assert sf.check("4ND^2 + 2N^2D = O(ND)", ATTENTION, "macs").holds is False
+
+
+def test_about_a_number_in_chinese():
+    """约, 大约 and 约为 before a number are ≈."""
+    resnet = sf.zoo.resnet50()
+    for claim in ("约 2556 万", "参数量约为 2556 万", "大约 25.6M"):
+        assert sf.check(claim, resnet, "params").holds, claim
+    assert sf.check("约 2756 万", resnet, "params").holds is False

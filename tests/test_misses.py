@@ -102,6 +102,8 @@ MISSES = [
     ("missing factor", "C H", "k^2 C H", None, {}, "factor k² is missing"),
     ("other factor", "k^2 C H^2", "k^2 C V H W", None, {}, "H stands where V W belongs"),
     ("zeros", "1750 N", "175 N", None, {}, "power of ten"),
+    ("not rounded", "((H - 3)/s + 1) C", "C*(floor((H - 3)/s) + 1)", None, {}, "only where they are whole"),
+    ("rounded up", "C ceil(H/s)", "C*floor(H/s)", None, {}, "must be rounded down"),
     ("only when equal", "k C_{in}^2 + 2C_{out}^2", "k C_{in} C_{out} + 2 C_{in}^2", None, {}, "only where C_in = C_out"),
     ("only when equal", "C_{in}C_{out}k^2H^2", BARE, "macs", {}, "only where H = W"),
     ("only when a multiple", "L(12ND^2 + 2N^2D)", (sf.Repeat(sf.TransformerEncoderLayer(D, h, d_ff), L), (N, D)), "macs", {}, "only where d_ff = 4 D"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
+from sympy import Mul
 
 from symflops.claims import chains
 from symflops.claims.approximations import omission
@@ -179,11 +180,14 @@ class Judge:
         if self.bare or self._speaks_of_the_target(claim):
             return _of_steps(steps, broken)
         growth = next((side for side in sides if isinstance(side, Growth)), None)
-        verdict = (
-            self.order(growth)
-            if growth is not None
-            else self.formula(sides[0], printed, roughly=False)
-        )
+        written = [side for side in sides if not isinstance(side, Growth)]
+        if growth is None:
+            verdict = self.formula(sides[0], printed, roughly=False)
+        else:
+            verdict = self.order(growth)
+            formula = self.formula(written[0], printed, roughly=False) if written else verdict
+            if verdict.holds and formula.verdict == "wrong":
+                verdict = formula
         if broken is not None:
             return replace(
                 verdict,
@@ -193,8 +197,8 @@ class Judge:
                 misses=(),
                 witness=broken.witness,
             )
-        if verdict.verdict == "wrong" and sides[-1].is_Rational:
-            other = self.formula(sides[-1], printed, roughly=False)
+        if verdict.verdict == "wrong" and written and written[-1].is_Rational:
+            other = self.formula(written[-1], printed, roughly=False)
             verdict = other if other.holds else verdict
         return replace(verdict, steps=steps)
 
@@ -207,12 +211,23 @@ class Judge:
 
     def _is_a_name(self, side: Any, sign: str) -> bool:
         """Say whether a side only names what follows: a symbol that the target does not have."""
-        if isinstance(side, Growth) or not side.is_Symbol or sign in chains.BOUNDS:
+        if isinstance(side, Growth):
+            return self._is_a_word(side) and sign not in chains.BOUNDS
+        if not side.is_Symbol or sign in chains.BOUNDS:
             return False
         if side.name in NAMES and self.target.cost is not None:
             return False
         known = {} if self.bare else self.target.symbols
         return side.name not in known and side.name not in {str(k) for k in self.symbols or {}}
+
+    def _is_a_word(self, side: Growth) -> bool:
+        """Say whether an order's parentheses hold a word that names a layer: Ω(MSA) = 4hwC² + 2(hw)²C."""
+        known = {} if self.bare else self.target.symbols
+        word = "".join(sorted(letters(side)))
+        made_of = Mul(*side.expr.free_symbols) == side.expr and not letters(side).keys() & set(
+            known
+        )
+        return made_of and not self.bare and len(word) > 1 and word.isupper()
 
     def _with_quantities(self, side: Any) -> Any:
         """Put the target's own quantities in for FLOPs, MACs, params."""

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Add, Mul
+from sympy import Add, Mul, ceiling, floor
 
 from symflops.claims.approximations import rounded
 from symflops.claims.equality import decide
@@ -244,10 +244,24 @@ def swapped(case: Case) -> Iterator[Miss]:
             return
 
 
+def unrounded(case: Case) -> Iterator[Miss]:
+    """Quotients that are not rounded, or are rounded up where they are rounded down."""
+    if not case.exact.has(floor, ceiling):
+        return
+    bare = case.exact.replace(floor, lambda inside: inside).replace(ceiling, lambda inside: inside)
+    up = case.exact.xreplace({f: ceiling(f.args[0]) for f in case.exact.atoms(floor)})
+    if case.is_claim(bare):
+        en = "quotients are not rounded: it is right only where they are whole"
+        yield Miss("not rounded", en, "商没有取整：仅当各商为整数时正确", (), bare)
+    elif up != case.exact and case.is_claim(up):
+        en = "quotients are rounded up that must be rounded down"
+        yield Miss("rounded up", en, "应向下取整，却向上取整")
+
+
 def special(case: Case) -> Iterator[Miss]:
     """Equal only where sizes are equal, one is four times the other, or one is 1."""
     symbols = case.symbols[:MOST_SYMBOLS]
-    if length(case.claim) + length(case.exact) > LONGEST:
+    if length(case.claim) + length(case.exact) > LONGEST or next(unrounded(case), None):
         return
     for a, b in itertools.combinations(symbols, 2):
         if _agree(case, {b: a}):
@@ -285,13 +299,20 @@ def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
 
 
 #: Entries that need no layer.
-TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (factor, turned, swapped, term, special)
+TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (
+    factor,
+    turned,
+    swapped,
+    unrounded,
+    term,
+    special,
+)
 #: The names of misses, the most telling first.
 RANKS = (
     "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias",
     "heads", "groups", "stride ignored", "dilation ignored", "causal", "full", "own keys", "gated", "not gated", "class token", "groups ignored",
     "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "what is left", "upside down", "swapped",
-    "in place of", "training", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
+    "in place of", "not rounded", "rounded up", "training", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
     "missing term", "extra term", "other term", "extra factor", "missing factor", "other factor", "zeros", "only when equal",
     "only when a multiple", "only when 1", "other terms",
 )  # fmt: skip
