@@ -321,7 +321,8 @@ def test_keys_that_are_there_are_normalized_and_turned():
 
 
 def test_what_is_there_takes_nothing_however_it_is_built():
-    net = sf.Sequential(sf.Linear(D, D), sf.Repeat(sf.TransformerEncoderLayer(D, h, E), 2))
+    block = sf.TransformerEncoderLayer(D, h, E)
+    net = sf.Sequential(sf.Linear(D, D), sf.Repeat(block, 2), sf.Fused(block))
     before, cost = sf.cost(net, (N, D)), sf.cost(sf.Precomputed(net), (N, D))
     assert (cost.params, cost.output) == (before.params, before.output)
     for name in ("macs", "flops", "activations", "kv_cache"):

@@ -13,6 +13,7 @@ from symflops.rows import COLUMNS
 from symflops.symbols import index
 from symflops.tables.breaking import breakable, line_count
 from symflops.tables.shorthand import nameable, with_names
+from symflops.tables.table import Label, Table
 from symflops.tables.widths import SIZES
 
 C, D, H, W = sf.dims("C D H W")
@@ -218,6 +219,10 @@ def test_the_name_of_a_minimum_is_a_letter_that_is_free():
     attention = sf.MultiheadAttention(D, h, causal=True, window=w)
     table = sf.cost(sf.Repeat(attention, m), (n, D)).table()
     assert "Here p = min(n, w)." in table.to_text()
+    least = minimum(N, w)
+    columns = (COLUMNS["layer"], COLUMNS["macs"])
+    by_hand = Table(columns, ((Label("a", "b", (m,)), least**2 + least),), notes=(("with ", n),))
+    assert "Here p = min(N, w)." in by_hand.to_text()
     both = sf.MultiheadAttention(D, h, causal=True, window=w, cache_length=S)
     table = sf.cost(both, (N, D)).table(columns=["macs"])
     assert "Here m = min(w, N + S), n = min(S, w)." in table.to_text()
@@ -243,7 +248,8 @@ def test_minima_have_names_in_folded_tables_too():
     net = sf.Sequential(*[sf.MultiheadAttention(D, h, causal=True, window=w) for _ in range(2)])
     folded = sf.cost(net, (N, D)).table().shortened.folded
     assert folded is not None
-    assert "Here m = min(N, w)." in folded.to_text()
+    (said,) = (note for note in folded.notes if note[0] == "Here ")
+    assert said[1] == equal(index("m"), minimum(N, w))
     assert folded.to_text().count("min(") == 1
 
 

@@ -80,7 +80,7 @@ def _idle(node: Any, seen: dict[Any, Any]) -> Any:
             seen[node] = there(node.weights)
         elif isinstance(node, Group):
             children = tuple((name, _idle(child, seen)) for name, child in node.children)
-            seen[node] = replace(node, children=children)
+            seen[node] = replace(node, children=children, fused=False)  # nor is anything stored
         else:
             seen[node] = replace(node, child=_idle(node.child, seen))
     return seen[node]
