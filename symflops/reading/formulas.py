@@ -26,6 +26,8 @@ MOST_SYMBOLS = 1_000  # that may be declared
 CROSS = re.compile(r"(?<![A-Za-z_\\\d.,])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+")
 #: The same between several names: C_in x C_out x k.
 CROSSES = re.compile(r"(?<=[\w)])(\s+)[xX](\s+)(?=[\w(])")
+#: About, before a number, in Chinese.
+ABOUT = re.compile(r"(?:=\s*)?(?<![节公条合预])大?约(?:为|等于|是)?(?=\s*[\d.])")
 MODULES = re.compile(r"\b(?:math|np|numpy|sp|sympy|torch)\.(?=[A-Za-z])")
 
 
@@ -106,7 +108,7 @@ def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str |
     notes = []
     if MATH_LETTERS.search(text):
         notes.append("mathematical letters are read as plain ones")
-    source, crossed = _crossed(text, known)
+    source, crossed = _crossed(ABOUT.sub("≈", text), known)
     notes += crossed
     latex = is_latex(plain(source) if notes else source)
     source = plain(source)
