@@ -295,3 +295,9 @@ def test_other_values_than_text_are_refused():
 )
 def test_what_is_taken_for_latex(text, latex):
     assert is_latex(text) is latex
+
+
+@pytest.mark.parametrize("text", ["exp(x)", "2*exp (L)", r"\exp(x)"])
+def test_exponentials_are_refused(text):
+    with pytest.raises(sf.ReadError, match="not read"):
+        sf.parse(text)

@@ -212,6 +212,13 @@ class Lexer:
 
     def name(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
         """Yield a run of letters, digits and underscores: whole where it is a name, else in letters."""
+        if (
+            text == "exp"
+            and text not in self.known
+            and self.text[at + 3 :].lstrip().startswith("(")
+        ):
+            message = "exponentials are not read; a power is written 2**L or 2^L"
+            raise ReadError(message, self.text, at)
         self.called = text in FUNCTIONS
         if self.called or text in self.known or text in QUANTITIES or text in TIMES:
             yield Word("word", text, at, spaced)
