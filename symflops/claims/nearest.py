@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symflops.claims.edits import VARIANTS
-from symflops.claims.misses import RANKS, Case, misses, rank
+from symflops.claims.misses import RANKS, Case, factor, misses, rank
+from symflops.claims.neighbours import mistakes
+from symflops.claims.strides import strides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,17 +64,16 @@ def _meant(comparison: Comparison) -> Iterator[Candidate]:
 
 
 def _misses(comparison: Comparison, candidate: Candidate) -> list[Miss]:
-    claim = comparison.best(candidate).claim
-    return misses(
-        Case(
-            claim,
-            candidate.value,
-            candidate,
-            comparison.target,
-            comparison.facts,
-            comparison.printed,
-        )
-    )
+    claim, value = comparison.best(candidate).claim, candidate.value
+    case = Case(claim, value, candidate, comparison.target, comparison.facts, comparison.printed)
+    if (
+        claim.free_symbols.isdisjoint(value.free_symbols)
+        and claim.free_symbols | value.free_symbols
+    ):
+        # nothing that both are made of: no term or symbol stands for another
+        few = [factor] if case.target.cost is None else [strides, mistakes, factor]
+        return [miss for entry in few for miss in entry(case)]
+    return misses(case)
 
 
 def _of_variant(miss: Miss, edit: Edit) -> Miss:
