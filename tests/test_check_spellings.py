@@ -105,3 +105,14 @@ def test_about_a_number_in_chinese():
     for claim in ("约 2556 万", "参数量约为 2556 万", "大约 25.6M"):
         assert sf.check(claim, resnet, "params").holds, claim
     assert sf.check("约 2756 万", resnet, "params").holds is False
+
+
+def test_a_rectangular_kernel_held_against_a_square_one():
+    """k_h and k_w are both k where the layer's kernel is square, and that is said."""
+    found = sf.check(r"C_{out}(k_h \times k_w \times C_{in})", CONV, "params")
+    assert found.verdict == "correct"
+    assert {s.name: str(e) for s, e in found.mapping.items()} == {"k_h": "k", "k_w": "k"}
+    assert sf.check("C_out k_h C_in", CONV, "params").holds is False
+    k_h, k_w = sf.dims("k_h k_w")
+    oblong = (sf.Conv2d(C_in, C_out, (k_h, k_w), bias=False), (C_in, H, W))
+    assert sf.check("C_out k_h k_w C_in", oblong, "params").mapping == {}

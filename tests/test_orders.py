@@ -83,7 +83,7 @@ def test_what_is_left_open_is_said_in_words():
     found = grows(Growth("O", N * D), 2 * N**2 * D / b)
     assert found.equal is None
     assert found.words == "holds if b grows like N; with b constant it is Θ(D N²/b)"
-    assert found.said("zh") == "当b与N同阶增长时成立;若b为常数,则为 Θ(D N²/b)"
+    assert found.said("zh") == "当 b 与 N 同阶增长时成立；若 b 为常数，则为 Θ(D N²/b)"
     assert found.ties == ((b, N),)
     assert found.missing == "it is not said which of the symbols grow"
     found = grows(Growth("O", N * D), 2 * N**2 * D / b, constants=["b"])
@@ -91,7 +91,7 @@ def test_what_is_left_open_is_said_in_words():
     assert found.actual == N**2 * D / b
     found = grows(Growth("O", n * w), 2 * n * w * d)
     assert found.words == "holds if d is constant; it is Θ(d n w) as d, n, w → ∞"
-    assert found.said("zh") == "当d为常数时成立;实为 Θ(d n w)(d、n、w → ∞)"
+    assert found.said("zh") == "当 d 为常数时成立；实为 Θ(d n w)（d、n、w → ∞）"
 
 
 def test_the_order_that_a_formula_has_is_without_its_numbers():

@@ -21,7 +21,7 @@ from symflops.exprs import spread
 from symflops.symbols import Symbol, by_name, dim, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MOST_TRIED = 3_000  # assignments, whole or in part
 MOST_FOUND = 24
@@ -71,10 +71,37 @@ def by_the_names(
     for name, symbol in claimed.items():
         if symbol not in mapping and name in known and symbol != known[name]:
             mapping[symbol] = known[name]  # a size that need not be whole
+    mapping |= _both_sides(claimed.keys() - {s.name for s in mapping}, claimed, known)
     free = [s for s in claimed.values() if s not in mapping and s.name not in known]
     taken = claim.xreplace(mapping) if mapping else claim
     own = {s: e for s, e in mapping.items() if not (e.is_Symbol and e.name == s.name)}
     return Matched(taken, own, tuple(free))
+
+
+def _both_sides(
+    loose: Iterable[str], claimed: Mapping[str, Symbol], known: Mapping[str, Symbol]
+) -> dict[Symbol, sympy.Expr]:
+    """Return height and width of a kernel as the one size that a square one has: k_h and k_w as k.
+
+    >>> from symflops import dims
+    >>> names = lambda text: {s.name: s for s in dims(text)}
+    >>> _both_sides(["K_h", "K_w"], names("K_h K_w C"), names("k C"))
+    {K_h: k, K_w: k}
+    """
+    pairs: dict[str, list[str]] = {}
+    for name in sorted(set(loose) - known.keys()):
+        stem, _, side = name.partition("_")
+        if side.casefold() in SIDES:
+            pairs.setdefault(stem, []).append(name)
+    found = {}
+    for stem, names in pairs.items():
+        meant = [n for n in known if n.casefold() == stem.casefold() and n not in claimed]
+        if len(names) == len(SIDES) and len(meant) == 1 and stem not in claimed:
+            found |= {claimed[name]: known[meant[0]] for name in names}
+    return found
+
+
+SIDES = ("h", "w")
 
 
 def _read(value: Any, known: Mapping[str, Symbol]) -> sympy.Expr:
