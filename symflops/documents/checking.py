@@ -71,10 +71,11 @@ class Walk:
         if self.files > MOST_FILES:
             message = f"{self.root}: takes in more than {MOST_FILES} files"
             raise DocumentError(message)
+        found = list(sources(path))
         if path.resolve() in within:
             message = f"{path}: takes in itself"
             raise DocumentError(message)
-        return list(sources(path))
+        return found
 
     def of_source(self, source: Source, within: tuple[Path, ...]) -> Iterator[Finding]:
         """Yield what is found in one text."""

@@ -152,22 +152,12 @@ def _cells(
             continue
         value = next(iter(values.values()))
         if amount is None:
-            text = (
-                _grouped(value, source)
-                if column.scale == 1
-                else _grouped(value / column.scale, source)
-            )
-            pad = (
-                " "
-                if cell.start == cell.end
-                and source.text[cell.start - 1 : cell.start] not in (" ", "")
-                else ""
-            )
-            changes.append(
-                Change(
-                    cell.start, cell.end, f"{pad}{text}" + (" " if cell.start == cell.end else "")
-                )
-            )
+            text, start = _grouped(value / column.scale, source), cell.start
+            if start == cell.end:  # an empty cell: the spaces in it go
+                text = f" {text} "
+                while source.text[start - 1 : start] in (" ", "\t"):
+                    start -= 1
+            changes.append(Change(start, cell.end, text))
             continue
         if getattr(value, "is_Rational", False) and amount.explains(value) is None:
             changes.append(

@@ -28,6 +28,7 @@ HIDDEN = re.compile(
 INCLUSION = re.compile(r"\\(?:input|include|subfile)\s*\{\s*([^{}\n]{1,300}?)\s*\}")
 DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|def|DeclareMathOperator)\*?(?![A-Za-z])")
 TABULAR = re.compile(r"\\begin\s*\{(?P<name>tabular[xy*]?|longtable|tabu)\}")
+TABULAR_END = re.compile(r"\\end\{(tabular[xy*]?|longtable|tabu)\}")
 RULES = re.compile(
     r"\s*(?:\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|addlinespace|centering)"
     r"(?![A-Za-z])(?:\[[^\]\n]*\])?|\\(?:cmidrule|cline|rowcolor|hhline|caption|label)(?:\([^)\n]*\))?(?:\[[^\]\n]*\])?\{[^{}]*\}|\\\\)"
@@ -53,7 +54,9 @@ def scan(text: str) -> Pieces:
     bare = blanked(bare, comments)
     found.inclusions = [Inclusion(m.start(), m[1]) for m in INCLUSION.finditer(bare)]
     bare, found.macros = _without_definitions(bare)
-    found.grids = [grid for m in TABULAR.finditer(bare) if (grid := _grid(bare, m))]
+    ends = {m[1]: m.start() for m in TABULAR_END.finditer(bare)}  # the last of each
+    begins = (m for m in TABULAR.finditer(bare) if m.start() < ends.get(m["name"], 0))
+    found.grids = [grid for m in begins if (grid := _grid(bare, m))]
     found.equations = list(equations(bare, strict=False))
     found.prose = blanked(bare, [(e.start, e.end) for e in found.equations]) + " " * (
         len(whole) - len(text)

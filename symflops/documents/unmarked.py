@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from symflops.documents.sources import Source
     from symflops.reading.readings import Reading
 
-DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][+-]?\d+)?"
-UNIT = r"(?:\s?(?:%|[KMGT]i?B\b|[KMGTB]\b|[GMT]?(?:FLOPs|MACs)\b))?"
-TERM = rf"\(*\s*{DIGITS}{UNIT}\s*(?:\^\s*\d+|[²³])?\s*\)*"
+GAP = r"[ \t\u00a0]{0,2}"
+DIGITS = r"\d{1,30}(?:,\d{3}){0,12}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?"
+UNIT = r"(?:[ \t]?(?:%|[KMGT]i?B\b|[KMGTB]\b|[GMT]?(?:FLOPs|MACs)\b))?"
+TERM = rf"\({{0,3}}{DIGITS}{UNIT}{GAP}(?:\^{GAP}\d{{1,3}}|[²³])?{GAP}\){{0,3}}"
 #: An equality of numbers in running text, with a sign of arithmetic on its left side.
 PROSE = re.compile(
-    rf"(?<![\w.,$^+*/×·−=(-])(?<![+*/×·−=-]\s){TERM}(?:\s*(?:[×·*+/−]|(?<=\s)-(?=\s))\s*{TERM})+\s*(?:=|≈)\s*"
-    rf"{TERM}(?:\s*[×·*+/−]\s*{TERM})*(?![\w^\[(]|\s*[×·*+/=−]|[.,]\d)"
+    rf"(?<![\w.,$^+*/×·−=(-])(?<![+*/×·−=-]\s){TERM}(?:{GAP}(?:[×·*+/−]|(?<=\s)-(?=\s)){GAP}{TERM}){{1,30}}{GAP}(?:=|≈){GAP}"
+    rf"{TERM}(?:{GAP}[×·*+/−]{GAP}{TERM}){{0,30}}(?![\w^\[(]|{GAP}[×·*+/=−]|[.,]\d)"
 )
 RELATED = re.compile(r"=|≈|<|>|≤|≥|\\(?:approx|sim|le|ge|leq|geq|equiv)(?![A-Za-z])")
 #: A kilobyte that may be 1,024 bytes.
