@@ -116,3 +116,9 @@ def test_a_rectangular_kernel_held_against_a_square_one():
     k_h, k_w = sf.dims("k_h k_w")
     oblong = (sf.Conv2d(C_in, C_out, (k_h, k_w), bias=False), (C_in, H, W))
     assert sf.check("C_out k_h k_w C_in", oblong, "params").mapping == {}
+
+
+def test_what_is_taken_off_and_what_is_bytes():
+    """A −1 that does not belong there is taken off; four times the elements are bytes."""
+    assert "C_out H W is taken off" in str(sf.check("(C_in k^2 - 1) C_out H W", CONV, "macs"))
+    assert "bytes, 4 of each" in str(sf.check("4 C_out C_in k^2", CONV, "params"))

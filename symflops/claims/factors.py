@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COUNTS = ("flops", "macs", "mults", "adds", "")
 BYTES = ("model_size", "kv_cache_size", "activations_size", "bytes")
+ELEMENTS = ("params", "active_params", "activations", "kv_cache")
+FLOAT = 4  # bytes of a number
 KIBI = {Rational(1024, 1000) ** n: n for n in (1, 2, 3, 4)}
 PREFIXES = {1: ("K", "Ki"), 2: ("M", "Mi"), 3: ("G", "Gi"), 4: ("T", "Ti")}
 
@@ -50,6 +52,9 @@ def _number(number: sympy.Rational, case: Case, becomes: Any) -> Iterator[Miss]:
         name, en, zh = MEANINGS[number]
         why = _reason(number, quantity)
         yield Miss(name, en + why[0], zh + why[1], (), becomes)
+    elif number == FLOAT and quantity in ELEMENTS:
+        en, zh = "it is four times as much: bytes, 4 of each", "是四倍：统计的是字节，每个 4 字节"
+        yield Miss("extra factor", en, zh, (), becomes)
     elif (zeros := _zeros(number)) is not None:
         yield Miss(
             "zeros", f"it is off by a power of ten: {zeros}", f"相差 10 的幂：{zeros}", (), becomes

@@ -93,7 +93,7 @@ def _both_sides(
         stem, _, side = name.partition("_")
         if side.casefold() in SIDES:
             pairs.setdefault(stem, []).append(name)
-    found = {}
+    found: dict[Symbol, sympy.Expr] = {}
     for stem, names in pairs.items():
         meant = [n for n in known if n.casefold() == stem.casefold() and n not in claimed]
         if len(names) == len(SIDES) and len(meant) == 1 and stem not in claimed:

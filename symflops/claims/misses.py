@@ -189,7 +189,11 @@ def term(case: Case) -> Iterator[Miss]:
         yield Miss("missing term", "{0} is missing", "缺少 {0}", (left_out,), case.exact - left_out)
     elif not missing:
         added = Add(*extra)
-        yield Miss("extra term", "{0} is too much", "多了 {0}", (added,), case.exact + added)
+        if all(one.could_extract_minus_sign() for one in extra):
+            en, zh = "{0} is taken off, and should not be", "多减了 {0}"
+            yield Miss("extra term", en, zh, (-added,), case.exact + added)
+        else:
+            yield Miss("extra term", "{0} is too much", "多了 {0}", (added,), case.exact + added)
     elif len(extra) == len(missing) == 1:
         yield from _changed(extra[0], missing[0])
     elif len(extra) == len(missing):
