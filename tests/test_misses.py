@@ -33,6 +33,10 @@ CHAIN = (
 )  # fmt: skip
 EXPERTS = (sf.MixtureOfExperts(D, 8, 2, sf.SwiGLU(D, d_ff)), (N, D))
 TOKENS = (sf.Sequential(sf.ClassToken(D), sf.Linear(D, D, bias=False)), (N, D))
+PLACED = (
+    sf.Sequential(sf.ClassToken(D), sf.LearnedPositions(N + 1, D), sf.Linear(D, D, bias=False)),
+    (N, D),
+)
 WORDS = (
     sf.Sequential(
         wte=sf.Embedding(V, D), body=sf.Linear(D, D, bias=False), head=sf.Linear(D, V, bias=False)
@@ -64,6 +68,7 @@ MISSES = [
     ("gated", "3 D d_ff", PLAIN, "params", {}, "gate's matrix is counted that is not there"),
     ("not gated", "2 D d_ff", GATED, "params", {}, "gate's matrix is missing"),
     ("class token", "N D^2", TOKENS, "macs", {}, "class token is left out"),
+    ("class token", "N D^2", PLACED, "macs", {}, "class token is left out"),
     ("input positions", "9C_{in}C_{out}HW", STRIDED, "macs", {}, "size of the input stands"),
     ("output positions", "C_{in}C_{out}HWs^4", UP, "macs", {}, "size of the output stands"),
     ("experts", "24 D d_ff + 8 D", EXPERTS, "active_params", {}, "all experts are counted"),
