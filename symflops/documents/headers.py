@@ -42,7 +42,7 @@ def plain(text: str) -> str:
     >>> plain(r"\textbf{Params} ($\times 10^6$)"), plain("**FLOPs** (G)")
     ('Params (times 10^6)', 'FLOPs (G)')
     """
-    return " ".join(STRIPPED.sub(" ", text).split()).replace("( ", "(")
+    return " ".join(STRIPPED.sub(" ", text).split()).replace("( ", "(").replace(" )", ")")
 
 
 def quantity_of(header: str) -> tuple[str, Any] | None:

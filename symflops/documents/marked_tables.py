@@ -54,7 +54,7 @@ def check_table(
     >>> report = sf.check_table("model,Params (M),GMACs\nVGG-16,138.4,15.5\nResNet-18,11.7,1.9\n", at={"H": 224, "W": 224})
     >>> print(report)  # doctest: +ELLIPSIS
     table:3:1: wrong: 1.9 against ResNet-18.macs
-        Wrong. 1,900,000,000 is not the MACs of ...
+        Wrong. ...
     4 claims: 3 as expected, 1 not
     >>> report.status
     1
