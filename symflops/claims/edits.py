@@ -51,6 +51,22 @@ class Edit:
         return Edited(self(old), self)
 
 
+@dataclass(frozen=True)
+class Inside:
+    """An edit of what stands in a layer, which is changed itself already."""
+
+    edit: Edit
+    layer: Layer
+
+    def takes(self, layer: Layer) -> bool:
+        """Say whether the change makes another layer of it."""
+        return layer != self.layer and self.edit.takes(layer)
+
+    def made(self, old: Layer) -> Layer:
+        """Return what stands in its place."""
+        return self.edit.made(old)
+
+
 class Edited(Layer):
     """``layer`` with an :class:`Edit` of it and of every layer in it."""
 
@@ -65,7 +81,7 @@ class Edited(Layer):
 
     def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
         """Trace the layer with the change in it."""
-        return tracer.replacing(self.edit, self.layer, inputs)
+        return tracer.replacing(Inside(self.edit, self.layer), self.layer, inputs)  # type: ignore[arg-type]
 
     def substituted(self, swaps: Mapping[Symbol, sympy.Expr]) -> Edited:
         """Return it with symbols replaced in the layer."""
@@ -74,7 +90,10 @@ class Edited(Layer):
 
 def edited(cost: Cost, edit: Edit) -> Cost | None:
     """Return what the changed layer costs, or None where it cannot be."""
-    setup = replace(cost.setup, layer=Edited(cost.setup.layer, edit))
+    layer = cost.setup.layer
+    setup = replace(
+        cost.setup, layer=edit.made(layer) if edit.takes(layer) else Edited(layer, edit)
+    )
     try:
         return replace(answer(setup, cost.convention), setup=setup)
     except SymflopsError:
