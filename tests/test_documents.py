@@ -82,6 +82,7 @@ LET = "<!-- symflops let f = Linear(N, M) on (N,) -->\n"
     [
         "<!-- symflops: f.params -->\n$$NM + M$$\n\n$$1$$",
         "$$NM + M$$\n<!-- symflops: f.params -->\n\n$$1$$",
+        "$NM + M$\n<!-- symflops: f.params -->\nand then $1$",
         "$1$ and $NM + M$ <!-- symflops: f.params --> and $2$",
         "<!-- symflops: f.params -->\n\n$$\nNM + M\n$$",
         "```math\nNM + M\n```\n<!-- symflops: f.params -->",
@@ -185,6 +186,8 @@ def test_comments_and_verbatim_of_latex_are_no_text(tmp_path):
         ("$F = 4ND^2 + 8ND^2 = 12ND^2$", 0),
         ("$d_{ff} = 4d$, so $2 d d_{ff} = 8d^2$", 0),
         ("$4\\text{ GB} = 4 \\cdot 2^{30}\\text{ bytes}$, $1\\text{ KB} = 1024\\text{ B}$", 0),
+        ("240,000,000 / 1024 = 234,375 KiB and $2048/1024 = 2\\text{ KiB}$", 0),
+        ("240,000,000 / 1024 = 234,357 KiB", 1),
         ("$100/3 = 33$, $2/3 \\approx 0.67$, $10/4 = 2.5$", 0),
         ("$1101_2 = 13$, $7 \\bmod 4 = 3$, $5! = 120$", 0),
         ("$28/25 = 1.13$", 1),

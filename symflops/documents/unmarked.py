@@ -40,6 +40,7 @@ PROSE = re.compile(
 RELATED = re.compile(r"=|≈|<|>|≤|≥|\\(?:approx|sim|le|ge|leq|geq|equiv)(?![A-Za-z])")
 #: A kilobyte that may be 1,024 bytes.
 BINARY = re.compile(r"(?<=\d)(\s*|~|\\[,; ]|\\text\{\s*|\\mathrm\{\s*)([KMGT])(?=B\b)")
+UNITS = re.compile(r"(?<=\d)(?:\s|~|\\[,; ])*(?:\\(?:text|mathrm)\{\s*)?[KMGT]i?B\b\}?")
 #: Other ways of writing numbers, of which equality says something else.
 OTHERWISE = re.compile(
     r"\\(?:bmod|pmod|equiv|mod|mapsto|to|rightarrow|Rightarrow|oplus|neq|binom|choose|infty)(?![A-Za-z])|\b0[xb]|_\{?(?:2|8|10|16)\}?|!"
@@ -95,12 +96,15 @@ def _judged(source: Source, start: int, text: str, macros: Mapping[str, str]) ->
 
 
 def _readings(text: str, macros: Mapping[str, str]) -> list[Reading]:
-    """Return the ways to read a text; where it says KB, also with 1,024 bytes in it."""
+    """Return the ways to read a text; where it says KB, also with 1,024 bytes in it, or as a name of the unit."""
     definitions = used_macros(text, macros) or None
     first = read(text, None, definitions)
     found = [first, *first.readings]
     if BINARY.search(text):
         found.append(read(BINARY.sub(r"\1\2i", text), None, definitions))
+    units = UNITS.findall(text)
+    if len(units) == 1:  # 2048/1024 = 2 KiB says of which unit the number on the right is
+        found.append(read(UNITS.sub("", text), None, definitions))
     return found
 
 
