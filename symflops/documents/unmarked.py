@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.claims import chains
 from symflops.claims.verdicts import Verdict
+from symflops.documents.cells import printed_total
 from symflops.documents.headers import TOTAL, plain, quantity_of
 from symflops.documents.judgments import finding, used_macros
-from symflops.documents.marked_tables import printed_total
 from symflops.documents.numbers_printed import amount_in
 from symflops.errors import SymflopsError
 from symflops.facts import Facts

@@ -1,0 +1,194 @@
+"""Judges the cells of a table whose rows and columns are known, its totals, and whether a column is counted in one way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from symflops.claims.judging import check
+from symflops.costs import Cost
+from symflops.documents.judgments import finding, verdict_on
+from symflops.documents.reports import UNREAD, Finding, Place
+from symflops.documents.sheets import Column, Sheet, amount_of, bare, values_of
+from symflops.errors import SymflopsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from symflops.documents.pieces import Cell
+    from symflops.documents.sources import Source
+
+BLANK = {"", "-", "–", "—", "--", "---", "n/a", "N/A", "?", "…", "..."}
+TEN = 10
+
+
+def judged_cells(source: Source, sheet: Sheet, expected: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield the verdict on every cell, and on every column whose rows are not counted in one way."""
+    fits: dict[int, list[tuple[str, set[str]]]] = {}
+    for row, message in sheet.failed.items():
+        yield Finding(
+            source.place(sheet.grid.rows[row][0].start), "cell", sheet.labels[row], UNREAD, message
+        )
+    for row, label in sheet.labels.items():
+        if row not in sheet.meanings and row not in sheet.totals and row not in sheet.failed:
+            place = source.place(sheet.grid.rows[row][0].start)
+            yield Finding(place, "cell", label, "skipped", "names no model or layer that is known")
+    for row, column, cell in sheet.cells():
+        if cell.text.strip() in BLANK or (row not in sheet.meanings and row not in sheet.totals):
+            continue
+        found = (
+            _total(source, sheet, row, column, cell)
+            if row in sheet.totals
+            else _cell(source, sheet, row, column, cell)
+        )
+        if found is not None:
+            yield replace(found, expected=expected)
+            if found.conventions and found.holds:
+                fits.setdefault(column.index, []).append(
+                    (sheet.labels[row], set(found.conventions))
+                )
+    for column in sheet.columns:
+        if mixed := _mixed(fits.get(column.index, [])):
+            place = source.place(
+                sheet.grid.rows[0][min(column.index, len(sheet.grid.rows[0]) - 1)].start
+            )
+            yield Finding(place, "column", column.header, "ambiguous", mixed)
+
+
+def _mixed(fits: list[tuple[str, set[str]]]) -> str:
+    """Say which two rows of a column are not counted in one way."""
+    if not fits or set.intersection(*(names for _, names in fits)):
+        return ""
+    first, ways = fits[0]
+    for label, names in fits[1:]:
+        if not ways & names:
+            listed = (", ".join(sorted(found)) for found in (ways, names))
+            return f"The rows are not counted in one way: {first} is right under {next(listed)}, {label} under {next(listed)}."
+        ways &= names
+    return ""
+
+
+def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) -> Finding | None:
+    """Return the verdict on one number, or on one formula."""
+    meaning, label = sheet.meanings[row], sheet.labels[row]
+    place, target = source.place(cell.start), f"{bare(label)}.{column.quantity}"
+    amount = amount_of(cell, column)
+    if amount is None:
+        meaning = replace(meaning, quantity=column.quantity)
+        return finding(
+            place,
+            "cell",
+            cell.text,
+            lambda: verdict_on(cell.text.strip("$` "), meaning, {}),
+            (),
+            target,
+        )
+    try:
+        values = values_of(meaning, column.quantity)
+    except SymflopsError as error:
+        return Finding(place, "cell", cell.text, UNREAD, str(error), None, target)
+    if (found := fitting(amount, values)) is not None:
+        word, names = found
+        message = f"{label}: {next(values[n] for n in names)}" if word == "approximation" else ""
+        return Finding(
+            place, "cell", cell.text, word, message, holds=True, target=target, conventions=names
+        )
+    free: Iterable[Any] = set().union(*(getattr(v, "free_symbols", set()) for v in values.values()))
+    if free:
+        names = tuple(sorted(s.name for s in free))
+        message = f"a number, but the {column.quantity} of {label} have symbols: put numbers in, as in: at {names[0]}=224"
+        return Finding(place, "cell", cell.text, UNREAD, message, None, target)
+    if not isinstance(meaning.value, Cost):
+        return finding(
+            place, "cell", cell.text, lambda: check(claim_of(amount), meaning.value), (), target
+        )
+    way = meaning.convention or None
+    return finding(
+        place,
+        "cell",
+        cell.text,
+        lambda: check(claim_of(amount), meaning.value, column.quantity, convention=way),
+        (),
+        target,
+    )
+
+
+def fitting(amount: Any, values: dict[str, Any]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the verdict on a number that is one of the values, exactly or rounded, and which of them fit."""
+    first = next(iter(values), "")
+    fits = {
+        n: how
+        for n, v in values.items()
+        if getattr(v, "is_Rational", False) and (how := amount.explains(v))
+    }
+    if not fits:
+        return None
+    exactly = tuple(name for name, how in fits.items() if how == "exact")
+    if first in fits:
+        return ("correct" if first in exactly else "approximation"), tuple(fits)
+    return ("correct_under_convention" if exactly else "approximation"), exactly or tuple(fits)
+
+
+def claim_of(amount: Any) -> str:
+    """Return a number as a formula that keeps the digits it was printed with."""
+    unit, power = amount.unit, 0
+    digits = str(amount.value / unit)
+    while unit > 1 and unit % TEN == 0:
+        unit, power = unit / TEN, power + 1
+    while unit < 1 and unit.q % TEN == 0:
+        unit, power = unit * TEN, power - 1
+    if unit == 1 and not amount.exact:
+        return f"{digits}e{power}"
+    return str(amount.value) if amount.value.is_Integer else f"{amount.value.p}/{amount.value.q}"
+
+
+def _total(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) -> Finding | None:
+    """Return the verdict on a total: the sum of what the rows above should be, else of what they say."""
+    amount = amount_of(cell, column)
+    if amount is None or not sheet.above(row):
+        return None
+    place, target = source.place(cell.start), f"sum of {len(sheet.above(row))} rows"
+    values = sheet.values(row, column)
+    if values and all(getattr(v, "is_Rational", False) for v in values.values()):
+        found = fitting(amount, values)
+        total = next(iter(values.values()))
+        word, names = found or ("wrong", ())
+        message = (
+            ""
+            if found
+            else f"The rows above add up to {int(total):,}."
+            if total.is_Integer
+            else f"The rows above add up to {total}."
+        )
+        return Finding(
+            place,
+            "total",
+            cell.text,
+            word,
+            message,
+            holds=found is not None,
+            target=target,
+            conventions=names,
+        )
+    cells = [
+        sheet.grid.rows[r][column.index]
+        for r in sheet.above(row)
+        if column.index < len(sheet.grid.rows[r])
+    ]
+    return printed_total(place, cell, amount, [amount_of(c, column) for c in cells])
+
+
+def printed_total(place: Place, cell: Cell, amount: Any, parts: list[Any]) -> Finding | None:
+    """Return the verdict on a total of printed numbers, each of which may have been rounded; None for fewer than two."""
+    found = [part for part in parts if part is not None]
+    if len(found) < 2:  # noqa: PLR2004 - one number is no sum
+        return None
+    total = sum(part.value for part in found)
+    room = sum(0 if part.exact else part.unit for part in (*found, amount)) / 2
+    holds = bool(abs(total - amount.value) <= room)
+    word = "wrong" if not holds else "correct" if total == amount.value else "approximation"
+    shown = f"{int(total):,}" if total == int(total) else str(float(total))
+    message = "" if holds else f"The {len(found)} numbers above add up to {shown}."
+    return Finding(
+        place, "total", cell.text, word, message, holds=holds, target=f"sum of {len(found)} rows"
+    )
