@@ -16,7 +16,7 @@ from typing import NamedTuple
 ROMAN = {
     278: "!',.:;[]`ilıł",
     306: "fj",
-    333: "- ",
+    333: "- ~",  # ~ is a space where no line ends
     361: "I",
     392: "()tr",
     394: "s",
