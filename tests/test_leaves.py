@@ -198,7 +198,7 @@ CONDITIONS = [
     (sf.GroupNorm(32, C), CHW, ["32 | C"]),
     (sf.GroupNorm(g, C), (D, H, W), ["g | C", "D = C"]),
     (sf.GLU(1), CHW, ["2 | C"]),
-    (sf.Unflatten(1, (n, -1)), CHW, ["n | C", "C >= n"]),
+    (sf.Unflatten(1, (n, -1)), CHW, ["n | C"]),
     (sf.Unflatten(1, (n, k)), CHW, ["k*n = C"]),
     (sf.Split((n, k)), CHW, ["k + n = C"]),
     (sf.ZeroPad1d((-2, 1)), (C, L), ["L >= 3"]),
