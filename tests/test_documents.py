@@ -515,3 +515,14 @@ def test_help_loads_nothing_heavy():
     code = "import sys; from symflops.cli import parser; parser().format_help(); print('sympy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("command", ["newcommand", "renewcommand", "providecommand"])
+def test_every_way_to_define_a_command_is_known(tmp_path, command):
+    text = (
+        f"\\{command}{{\\din}}{{d_{{in}}}}\n"
+        "% symflops let l = Linear(d_in, d_out, bias=False) on (d_in,)\n"
+        "% symflops: l.params\n$\\din d_{out}$\n"
+    )
+    (tmp_path / "a.tex").write_text(text)
+    assert main(["check", str(tmp_path / "a.tex")]) == 0

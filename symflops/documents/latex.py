@@ -19,14 +19,13 @@ from symflops.documents.pieces import (
     trimmed,
 )
 from symflops.errors import SymflopsError
-from symflops.reading.macros import defined_in
+from symflops.reading.macros import DEFINITION, defined_in
 
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*)")
 HIDDEN = re.compile(
     r"\\begin\s*\{(?P<name>(?:verbatim|lstlisting|minted|comment|filecontents)\*?)\}|\\iffalse(?![A-Za-z])|\\verb\*?(?P<bar>[^A-Za-z\s*])"
 )
 INCLUSION = re.compile(r"\\(?:input|include|subfile)\s*\{\s*([^{}\n]{1,300}?)\s*\}")
-DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|def|DeclareMathOperator)\*?(?![A-Za-z])")
 TABULAR = re.compile(r"\\begin\s*\{(?P<name>tabular[xy*]?|longtable|tabu)\}")
 TABULAR_END = re.compile(r"\\end\{(tabular[xy*]?|longtable|tabu)\}")
 RULES = re.compile(
