@@ -89,11 +89,6 @@ class Answer(Formula):
         return getattr(self.expr, name)  # .subs, .free_symbols, .expand
 
 
-def listed(parts: Iterable[Any]) -> Note:
-    """Return formulas or words with commas between them."""
-    return tuple(piece for part in parts for piece in (", ", part))[1:]
-
-
 @dataclass(frozen=True)
 class Question:
     """Formulas over one set of symbols, what is known of these, and the order of factors in print."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.answers import Answer, listed, question, variable
+from symflops.answers import Answer, question, variable
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, cancelled, tidy
 from symflops.growth import Growth
+from symflops.tables.table import listed
 
 if TYPE_CHECKING:
     from symflops.facts import Relation

@@ -17,7 +17,7 @@ from symflops.facts import equal
 from symflops.rows import COLUMNS, column_of
 from symflops.setups import Setup, shapes_of
 from symflops.symbols import by_name, exact
-from symflops.tables.table import Column, Label, Note, Table
+from symflops.tables.table import Column, Label, Note, Table, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -267,7 +267,7 @@ def _notes(
     conditions = strongest(tuple(c for _, found in named for c in found.conditions))
     assumed = list(dict.fromkeys(c.relation for c in conditions if c.kind != "rounded"))
     if assumed:
-        yield ("Holds for ", *_listed(assumed), ".")
+        yield ("Holds for ", *listed(assumed), ".")
     rounded = [n for n, found in named if any(c.kind == "rounded" for c in found.conditions)]
     if rounded:
         yield (f"Sizes rounded down{_of(rounded, named)}, as PyTorch does.",)
@@ -283,8 +283,8 @@ def _counted(named: Named, metrics: tuple[str, ...]) -> Iterator[Note]:
             yield portion.note(_of(rows, named))
     for rows, values in _shared((n, c.setup.values) for n, c in named):
         if values:
-            listed = _listed([equal(symbol, value) for symbol, value in values])
-            yield ("With ", *listed, f"{_of(rows, named)}.")
+            put_in = listed([equal(symbol, value) for symbol, value in values])
+            yield ("With ", *put_in, f"{_of(rows, named)}.")
 
 
 def _shared(of_rows: Iterable[tuple[str, Any]]) -> list[tuple[list[str], Any]]:
@@ -297,10 +297,6 @@ def _shared(of_rows: Iterable[tuple[str, Any]]) -> list[tuple[list[str], Any]]:
 
 def _of(rows: list[str], named: Named) -> str:
     return "" if len(rows) == len(named) else f" in {', '.join(rows)}"
-
-
-def _listed(parts: list[Any]) -> list[Any]:
-    return [piece for part in parts for piece in (", ", part)][1:]
 
 
 def asked_together(

@@ -17,14 +17,14 @@ from symflops.facts import equal
 from symflops.metrics import Profiler, Weigher, activations, cached, repeated, work
 from symflops.outline import depth_of, foldings
 from symflops.symbols import exact
-from symflops.tables.table import Column, Note, Table
+from symflops.tables.table import Column, Note, Table, listed
 from symflops.tally import total
 from symflops.trace import Group, Step, Sum, Times
 from symflops.units import bytes_of
 from symflops.views import receptive_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from symflops.costs import Cost
     from symflops.outline import Folding, Line
@@ -70,7 +70,7 @@ def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
 def _table(cost: Cost, keys: tuple[str, ...], foldings: tuple[Folding, ...]) -> Table:
     """Return the table of the first folding; the others are there for where it does not fit."""
     (depth, found), *others = foldings
-    filled = Filler(cost, depth)
+    filled = Filler(cost, depth, keys)
     rows = [filled.row(line) for line in found]
     if "receptive_field" in keys:
         for line, row in zip(found, rows, strict=True):
@@ -83,7 +83,7 @@ def _table(cost: Cost, keys: tuple[str, ...], foldings: tuple[Folding, ...]) -> 
     if keys == DEFAULT and not all(map(filled.has_share, rows)):
         shown = tuple(key for key in keys if key != "share")
         names = sorted(filled.flops.free_symbols, key=str)
-        notes.append(("Shares depend on ", *_listed(names), " and are left out."))
+        notes.append(("Shares depend on ", *listed(names), " and are left out."))
     elif "share" in keys:
         for row in rows:
             row["share"] = filled.share(row)
@@ -165,11 +165,12 @@ def _weights(
 class Filler:
     """Computes the cells of rows, remembering what it has folded."""
 
-    def __init__(self, cost: Cost, depth: int) -> None:
+    def __init__(self, cost: Cost, depth: int, keys: tuple[str, ...]) -> None:
         self.cost = cost
+        self.keys = keys
         self.depth = depth
         self.profile = Profiler()
-        self.weights = weights_of(cost.root, depth)
+        self.weights = weights_of(cost.root, depth)  # refuses ties that cannot be, in any table
         self.flops = exact(cost.flops)
 
     @cached_property
@@ -189,29 +190,30 @@ class Filler:
         return sorted({layer.tied for layer in layers if layer.tied})
 
     def row(self, line: Line) -> dict[str, Any]:
-        """Return every cell of a row by its column's key."""
+        """Return the cells of a row by the keys of their columns, and its FLOPs, which shares are of."""
         node = line.whole
         profile = self.profile(node)
         group = line.node if isinstance(line.node, Group) else None
         convention, part = self.cost.convention, self.cost.setup.portion.of
         flops = part(work(profile, convention.table, dense=convention.dense))
-        params = self.elements(line, self.weights)
-        kept = part(cached(profile))
+        counts: dict[str, Callable[[], sympy.Expr]] = {
+            "params": lambda: self.elements(line, self.weights),
+            "active_params": lambda: self.elements(line, self.active),
+            "mults": lambda: part(work(profile, MULTS)),
+            "adds": lambda: part(work(profile, ADDS)),
+            "macs": lambda: part(work(profile, MACS)),
+            "activations": lambda: part(activations(profile)),
+            "kv_cache": lambda: part(cached(profile)),
+            "model_size": lambda: self.elements(line, self.weights) * bytes_of("float32"),
+            "kv_cache_size": lambda: part(cached(profile)) * bytes_of("float16"),
+        }
         return {
             "layer": line.label,
             "kind": group.kind if group else "",
             "input": self.shapes(group.inputs) if group else None,
             "output": self.shapes(line.outputs) if group else None,
-            "params": params,
-            "active_params": self.elements(line, self.active),
-            "mults": part(work(profile, MULTS)),
-            "adds": part(work(profile, ADDS)),
-            "macs": part(work(profile, MACS)),
             "flops": flops,
-            "activations": part(activations(profile)),
-            "kv_cache": kept,
-            "model_size": params * bytes_of("float32"),
-            "kv_cache_size": kept * bytes_of("float16"),
+            **{key: count() for key, count in counts.items() if key in self.keys},
         }
 
     def field(self, line: Line) -> tuple[Any, ...] | None:
@@ -249,7 +251,7 @@ class Filler:
 
     def total(self) -> dict[str, Any]:
         """Return the cells of the last row."""
-        cells: dict[str, Any] = {key: exact(self.cost.metric(key)) for key in METRICS}
+        cells = {key: exact(self.cost.metric(key)) for key in METRICS if key in self.keys}
         return {"layer": "total", **cells, "share": ONE if self.flops != 0 else None}
 
     def shapes(self, shapes: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -271,13 +273,13 @@ def notes_of(cost: Cost, filled: Filler, keys: tuple[str, ...]) -> Iterator[Note
     for verb, what in cost.setup.edits:
         yield (EDITED[verb].format(what),)
     if cost.setup.values:
-        yield ("With ", *_listed(_equalities(cost)), ".")
+        yield ("With ", *listed(_equalities(cost)), ".")
     defined = [c.relation for c in cost.conditions if c.kind == "defined"]
     if defined:
-        yield ("Where ", *_listed(defined), ".")
+        yield ("Where ", *listed(defined), ".")
     assumed = [c.relation for c in cost.conditions if c.kind in ("assumed", "stated")]
     if assumed:
-        yield ("Holds for ", *_listed(assumed), ".")
+        yield ("Holds for ", *listed(assumed), ".")
     rounded = [c for c in cost.conditions if c.kind == "rounded"]
     if rounded:
         where = ", ".join(dict.fromkeys(c.where or "the layer" for c in rounded))
@@ -288,10 +290,3 @@ def notes_of(cost: Cost, filled: Filler, keys: tuple[str, ...]) -> Iterator[Note
 
 def _equalities(cost: Cost) -> list[Any]:
     return [equal(symbol, value) for symbol, value in cost.setup.values]
-
-
-def _listed(parts: list[Any]) -> list[Any]:
-    separated: list[Any] = []
-    for part in parts:
-        separated.extend([", ", part] if separated else [part])
-    return separated

@@ -12,7 +12,7 @@ import sympy
 from symflops.exprs import ONE, ZERO, minimum
 from symflops.facts import Relation, equal
 from symflops.symbols import Member, Symbol, index, is_index
-from symflops.tables.table import Label, expression
+from symflops.tables.table import Label, expression, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def with_minima(table: Table) -> Table:
     letters = (letter + tail for tail in ("", "_1", "_2", "_3") for letter in MINIMA)
     free = (letter for letter in letters if letter not in taken)
     names = {least: index(letter) for least, letter in zip(found, free, strict=False)}
-    said = _listed([equal(name, least) for least, name in names.items()])
+    said = listed([equal(name, least) for least, name in names.items()])
     coarser = table.coarser
     return replace(
         _swapped(table, names),
@@ -146,7 +146,7 @@ def _defined(names: dict[sympy.Expr, sympy.Expr]) -> Iterator[Any]:
         like = next((known for known in said if _alike(known, (symbol, relations))), None)
         if like is None:
             yield from [", "] if said else []
-            yield from _listed(relations)
+            yield from listed(relations)
             said.append((symbol, relations))
         elif len(relations) == 1:
             yield from ("; ", relations[0].left, " likewise from ", symbol)
@@ -164,10 +164,6 @@ def _alike(
     numbers = [[_number(relation.left)[1] for relation in said] for said in (first, second)]
     swaps = {another: symbol, **names}
     return numbers[0] == numbers[1] and first == [relation.at(swaps) for relation in second]
-
-
-def _listed(parts: list[Any]) -> list[Any]:
-    return [piece for part in parts for piece in (", ", part)][1:]
 
 
 def _sizes(cell: Any) -> Iterator[sympy.Expr]:

@@ -20,7 +20,7 @@ from symflops.typeset import Medium, Order, as_factor, written
 from symflops.units import fixed_digits, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
@@ -29,6 +29,11 @@ LEFT = ("word", "shape")  # kinds of columns that are set from the left
 WIDEST = 99  # a ratio over a greater number is written as a decimal
 #: A note: words, expressions and relations, set one behind the other.
 Note = tuple[Any, ...]
+
+
+def listed(parts: Iterable[Any]) -> Note:
+    """Return the parts of a note with commas between them."""
+    return tuple(piece for part in parts for piece in (", ", part))[1:]
 
 
 #: How often a layer is there; of a mixture's experts, how many of how many are applied.
