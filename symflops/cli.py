@@ -62,13 +62,13 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("--baseline", help="the layer or model that ratios are to (the first)")
     compare.add_argument("--delta", action="store_true", help="the differences to it, too")
     _latex(compare)
-    check = commands.add_parser(
+    check = _on_documents(
+        commands,
         "check",
-        help="the formulas, numbers and tables of documents",
-        description="Checks Markdown, LaTeX, notebooks and text. Exit status: 0 all as expected, 1 not, 2 could not read.",
+        "the formulas, numbers and tables of documents",
+        "Checks Markdown, LaTeX, notebooks and text. Exit status: 0 all as expected, 1 not, 2 could not read.",
+        run_check,
     )
-    check.set_defaults(run=run_check)
-    check.add_argument("files", nargs="+", metavar="FILE", help="a document")
     check.add_argument(
         "--unmarked",
         action="store_true",
@@ -76,13 +76,13 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--every", action="store_true", help="show what is as expected, too")
     _output(check)
-    fill = commands.add_parser(
+    fill = _on_documents(
+        commands,
         "fill",
-        help="numbers, formulas and tables filled in, in place",
-        description="Fills in what has a mark for it; each file is rewritten whole or not at all.",
+        "numbers, formulas and tables filled in, in place",
+        "Fills in what has a mark for it; each file is rewritten whole or not at all.",
+        run_fill,
     )
-    fill.set_defaults(run=run_fill)
-    fill.add_argument("files", nargs="+", metavar="FILE", help="a document")
     fill.add_argument(
         "--check", action="store_true", help="only say which are stale: exit status 0 none, 1 some"
     )
@@ -91,6 +91,15 @@ def parser() -> argparse.ArgumentParser:
     models.set_defaults(run=run_models)
     _output(models)
     return top
+
+
+def _on_documents(
+    commands: Any, name: str, text: str, description: str, run: Callable[..., str]
+) -> Any:
+    command = commands.add_parser(name, help=text, description=description)
+    command.set_defaults(run=run)
+    command.add_argument("files", nargs="+", metavar="FILE", help="a document")
+    return command
 
 
 def _command(commands: Any, name: str, text: str, run: Callable[..., str]) -> Any:

@@ -194,6 +194,11 @@ def test_pasted_text_is_put_right_and_says_so(text, meant, note):
     assert note in reading.notes
 
 
+def test_what_is_put_right_is_warned_of():
+    with pytest.warns(UserWarning, match=r"n2 read as n\^2.*it may also be"):
+        assert sf.parse("n2 h", pasted=True) == sf.dim("n") ** 2 * sf.dim("h")
+
+
 def test_pasted_text_is_also_offered_as_it_stands():
     assert [other.value for other in read("4n2d", pasted=True).readings] == [
         4 * sf.dim("n_2") * d,

@@ -7,6 +7,7 @@ subscript belongs to its letter; in plain text and Python a word is a name.
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError, ReadError, SymflopsError
@@ -42,7 +43,8 @@ def parse(
 
     ``symbols`` are dimensions (or their names) that win over splitting a word into letters; ``macros`` are
     definitions, as LaTeX or as a mapping. ``pasted`` text comes out of a PDF or a web page: exponents may
-    have come down to the line, and a formula may stand there two or three times.
+    have come down to the line, and a formula may stand there two or three times. What is put right is warned
+    of, with the other ways to read it.
 
     >>> import symflops as sf
     >>> sf.parse(r"2K^2\frac{C_{in}}{g}\frac{C_{out}}{g}HW\cdot g")
@@ -57,7 +59,12 @@ def parse(
     Raises:
         ReadError: what cannot be read; a caret shows the place, and the message what was expected.
     """
-    return read(text, symbols, macros, pasted=pasted).value
+    reading = read(text, symbols, macros, pasted=pasted)
+    if reading.mended:
+        others = ", ".join(str(other.value) for other in reading.readings)
+        said = "; ".join(reading.mended) + (f"; it may also be {others}" if others else "")
+        warnings.warn(said, UserWarning, stacklevel=2)
+    return reading.value
 
 
 def read(
@@ -94,6 +101,7 @@ def read(
         except ReadError as error:
             failed = failed or error
             continue
+        reading.mended = variant.notes
         reading.notes[:0] = variant.notes
         if all(str(reading.value) != str(other.value) for other in found):
             found.append(reading)

@@ -67,6 +67,8 @@ class Reading:
     labels: dict[str, Any] = field(default_factory=dict)
     #: What was taken for granted, in words.
     notes: list[str] = field(default_factory=list)
+    #: What was put right of pasted text; it stands among the notes, too.
+    mended: list[str] = field(default_factory=list)
     #: What else the text may say; the notes of each tell how it differs.
     readings: list[Reading] = field(default_factory=list)
 
