@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from symflops.facts import Facts
     from symflops.reading.readings import Printed
 
-EQUAL, ROUGH = ("=", "==", ":=", "≡", "\\equiv"), ("≈", "~", "∼", "≃", "≅")
+ROUGH = ("≈", "~", "∼", "≃", "≅")
 BOUNDS = {"≤": "<=", "<=": "<=", "<": "<", "≥": ">=", ">=": ">=", ">": ">"}
 ROUGHLY = sympy.Rational(1, 20)  # how far apart numbers may be that ≈ stands between
 

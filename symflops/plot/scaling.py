@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 POINTS = 64  # of a curve
 TICKS = 7  # numbers that have room below
-Curves = dict[str, dict[int, int]]
 
 
 def scaling(
