@@ -177,3 +177,23 @@ def test_the_repository_has_no_paths_of_a_machine():
     pattern = re.compile(r"(?<![\w.])/(?:home|root|work|tmp)/\w")
     for path, _ in modules():
         assert not pattern.search(path.read_text()), path
+
+
+def test_tests_that_need_pytorch_say_so_in_their_names_or_skip():
+    """Files called torch… are left out where tests are collected; others skip without PyTorch."""
+    needing = {
+        path.name: path.read_text()
+        for path in Path(__file__).parent.glob("*.py")
+        if "torch" in imported_at_once(ast.parse(path.read_text()))
+    }
+    assert "torch_modules.py" in needing
+    for name, text in needing.items():
+        assert name.startswith("torch") or 'importorskip("torch"' in text, name
+
+
+def imported_at_once(tree):
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
