@@ -149,7 +149,7 @@ def _is_claim(left: Any, sign: str, right: Any, chain: Relation) -> bool:
         return bool(left.is_Rational and right.is_Rational)
     named = chain.sides[0] is None or chain.sides[0].is_Symbol
     return (
-        sign in chains.EQUAL
+        sign == "="
         and len(chain.sides) > (2 if chain.sides[0] is not None else 1)
         and named
         and letters[0] == letters[1]
