@@ -54,6 +54,18 @@ LETTERS = dict(
 )
 BY_LETTER = {letter: name for name, letter in LETTERS.items()}
 SUBSCRIPTED = {"log2": "log₂"}  # operators with a base, as text has them
+#: Characters of a label that mean something else in mathematics.
+ESCAPED = {
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+    " ": "\\ ",
+    "-": "\\mbox{-}",
+    "~": "\\sim ",
+    "^": "\\wedge ",
+    "\\": "\\backslash ",
+    "'": "\\mbox{'}",
+    '"': "\\mbox{''}",
+    "`": "\\mbox{`}",
+}
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -76,6 +88,9 @@ class Style(Protocol):
     def series(self, sign: str, index: str, first: str, last: str, text: str) -> str: ...
     def member(self, name: str, place: str) -> str: ...
     def one_of(self, values: list[str], place: str) -> str: ...
+    def dotted(self, factors: list[str]) -> str: ...
+    def named(self, letter: str, label: str) -> str: ...
+    def braced(self, text: str, label: str) -> str: ...
 
 
 def parts(name: str) -> tuple[str, list[str]]:
@@ -149,6 +164,15 @@ class Text:
 
     def subscript(self, place: str) -> str:
         return place if place.isalnum() else self.parenthesis(place)
+
+    def dotted(self, factors: list[str]) -> str:
+        return " · ".join(factors)
+
+    def named(self, letter: str, label: str) -> str:
+        return f"{self.symbol(letter)}({label})" if label else self.symbol(letter)
+
+    def braced(self, text: str, label: str) -> str:
+        return f"[{text}: {label}]"
 
 
 class Latex(Text):
@@ -233,6 +257,23 @@ class Latex(Text):
 
     def subscript(self, place: str) -> str:
         return f"{{{place}}}"
+
+    def dotted(self, factors: list[str]) -> str:
+        return r" \cdot ".join(factors)
+
+    def named(self, letter: str, label: str) -> str:
+        below = f"_{{{self.upright(label)}}}" if label else ""
+        return f"{self.symbol(letter)}{below}"
+
+    def braced(self, text: str, label: str) -> str:
+        return f"\\underbrace{{{text}}}_{{{self.upright(label)}}}"
+
+    def upright(self, label: str) -> str:
+        """Set a label from outside in upright letters; needs no package."""
+        escaped = "".join(ESCAPED.get(char, char) for char in label)
+        if not escaped.isascii():
+            return self.foreign(label)
+        return escaped if label.isdecimal() else f"\\mathrm{{{escaped}}}"
 
 
 class Inline(Latex):
@@ -328,6 +369,17 @@ class MathML(Text):
 
     def one_of(self, values: list[str], place: str) -> str:
         return f"<msub>{self.parenthesis('<mo>,</mo>'.join(values))}{self.row(place)}</msub>"
+
+    def dotted(self, factors: list[str]) -> str:
+        return self.row("<mo>·</mo>".join(factors))
+
+    def named(self, letter: str, label: str) -> str:
+        below = f"<mtext>{html.escape(label)}</mtext>"
+        return f"<msub>{self.symbol(letter)}{below}</msub>" if label else self.symbol(letter)
+
+    def braced(self, text: str, label: str) -> str:
+        under = f"<munder>{self.row(text)}<mo>⏟</mo></munder>"
+        return f"<munder>{under}<mtext>{html.escape(label)}</mtext></munder>"
 
 
 STYLES: dict[str, Style] = {

@@ -23,6 +23,7 @@ ROWS = [
         "arithmetic",
         "styles",
         "typeset",
+        "forms",
         "units",
     ],
     ["tally", "trace", "equations", "primitives", "geometry", "fields"],
