@@ -57,6 +57,7 @@ ROWS = [
     ["zoo"],
     ["reading"],
     ["claims"],
+    ["derivations"],
     ["documents"],
     ["oracle"],
     ["plot", "cli", "__main__"],
