@@ -8,8 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -129,7 +127,9 @@ def _latex(command: Any) -> None:
 
 def _output(command: Any) -> None:
     command.add_argument("--format", default="text", help=f"one of {', '.join(FORMATS)} (text)")
-    command.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="write to a file instead of the terminal"
+    )
 
 
 def run_cost(arguments: argparse.Namespace) -> str:
@@ -271,35 +271,9 @@ def _write(text: str, path: str | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    target = Path(path).resolve() if Path(path).is_symlink() else Path(path)
-    if target.exists() and not target.is_file() and not target.is_dir():
-        target.write_text(text, encoding="utf-8")  # a device or a pipe is written to, not replaced
-        return
-    if target.is_dir() or not target.parent.is_dir():
-        raise OSError(f"cannot write {path}: no such folder, or a folder itself")
-    with tempfile.NamedTemporaryFile(
-        "w",
-        dir=target.parent,
-        prefix=f".{target.name}.",
-        encoding="utf-8",
-        newline="",
-        delete=False,
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            Path(file.name).chmod(mode)
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).replace(target)
+    from symflops.saving import save
 
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    save(text, path)
 
 
 if __name__ == "__main__":

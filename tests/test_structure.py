@@ -13,7 +13,7 @@ import symflops as sf
 PACKAGE = Path(sf.__file__).parent
 #: A row may import from the rows above it, and within a row.
 ROWS = [
-    ["errors"],
+    ["errors", "saving"],
     [
         "symbols",
         "extents",
