@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 
 from sympy import Rational
 
 from symflops.errors import UnknownNameError
 from symflops.symbols import exact
+from symflops.trace import Shape
 from symflops.units import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from symflops.costs import Cost
-    from symflops.trace import Shape
+    from symflops.omissions import Omitted
 
 SENTENCES = {
     "en": {
@@ -89,39 +93,67 @@ def statement(cost: Cost, lang: str = "en") -> str:
     Raises:
         UnknownNameError: a language that is neither.
     """
+    sentences = ("".join(map(_plain, parts)) for parts in said(cost, lang))
+    return (" " if lang == "en" else "").join(sentences)
+
+
+def said(cost: Cost, lang: str = "en") -> Iterator[tuple[Any, ...]]:
+    """Yield the sentences of the statement, each as words, shapes, expressions and relations.
+
+    Raises:
+        UnknownNameError: a language that is neither English nor Chinese.
+    """
     if lang not in SENTENCES:
         raise UnknownNameError("language", lang, SENTENCES)
-    words, roles = SENTENCES[lang], ROLE_NAMES[lang]
-    convention = cost.convention
+    words, convention = SENTENCES[lang], cost.convention
+
+    def listed(parts: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(piece for part in parts for piece in (words["listed"], part))[1:]
+
     sentence = (
         convention.sentence
         if lang == "en"
         else CONVENTIONS_ZH.get(convention.name, convention.sentence)
     )
-    inputs = [shape.written(batched=cost.batched) for shape in cost.root.inputs]
-    shapes = words["listed"].join(map(_shape, inputs))
-    said = [words["counted"].format(name=convention.name, sentence=sentence)]
-    said.append(words["input"].format(shape=shapes))
+    yield filled(words["counted"], name=convention.name, sentence=sentence)
+    inputs = (shape.written(batched=cost.batched) for shape in cost.root.inputs)
+    yield filled(words["input"], shape=listed(inputs))
     if (portion := cost.setup.portion).unit:
         unit = portion.unit if lang == "en" else UNITS_ZH[portion.unit]
-        said.append(words["portion"].format(unit=unit, count=portion.count))
-    left_out = []
-    for item in cost.omitted:
-        share = exact(item.share)
-        role = roles[item.role]
-        if share.is_Rational:
-            least = Rational(1, 1000)
-            small = words["below"].format(share=percent(least)) if share < least / 2 else ""
-            role = words["share"].format(role=role, share=small or percent(share))
-        left_out.append(role)
-    omitted = words["omitted"].format(roles=words["listed"].join(left_out))
-    said.append(omitted if left_out else words["all"])
+        yield filled(words["portion"], unit=unit, count=portion.count)
+    left_out = [_left_out(item, lang) for item in cost.omitted]
+    yield filled(words["omitted"], roles=listed(left_out)) if left_out else (words["all"],)
     if not convention.dense and any(step.counts and step.dense for step in cost.steps):
-        said.append(words["masked"])
-    rests_on = [str(c) for c in cost.conditions if c.kind != "rounded"]
+        yield (words["masked"],)
+    rests_on = [c.note or c.relation for c in cost.conditions if c.kind != "rounded"]
     if rests_on:
-        said.append(words["conditions"].format(conditions=words["listed"].join(rests_on)))
-    return (" " if lang == "en" else "").join(said)
+        yield filled(words["conditions"], conditions=listed(rests_on))
+
+
+def filled(template: str, /, **given: Any) -> tuple[Any, ...]:
+    """Return a sentence in parts, with what is given in its places; a plain tuple is several parts."""
+    parts: list[Any] = []
+    for words, place, _, _ in Formatter().parse(template):
+        parts += [words] if words else []
+        if place is not None:
+            part = given[place]
+            parts += part if type(part) is tuple else [part]
+    return tuple(parts)
+
+
+def _left_out(item: Omitted, lang: str) -> str:
+    """Name what is not counted, with its share where that is a number."""
+    words, role = SENTENCES[lang], ROLE_NAMES[lang][item.role]
+    share = exact(item.share)
+    if not share.is_Rational:
+        return role
+    least = Rational(1, 1000)
+    small = words["below"].format(share=percent(least)) if share < least / 2 else ""
+    return words["share"].format(role=role, share=small or percent(share))
+
+
+def _plain(part: Any) -> str:
+    return _shape(part) if isinstance(part, Shape) else str(part)
 
 
 def _shape(shape: Shape) -> str:
