@@ -10,8 +10,8 @@ from symflops.costs import Cost
 from symflops.documents.reports import UNREAD, Finding, Place
 from symflops.errors import SymflopsError
 from symflops.reading.amounts import COUNTED
+from symflops.reading.expansion import SHOWN
 from symflops.reading.formulas import read
-from symflops.reading.macros import SHOWN
 from symflops.reading.readings import Growth, Relation
 from symflops.symbols import by_name
 

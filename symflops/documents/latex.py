@@ -19,7 +19,7 @@ from symflops.documents.pieces import (
     trimmed,
 )
 from symflops.errors import SymflopsError
-from symflops.reading.macros import DEFINITION, defined_in
+from symflops.reading.expansion import DEFINITION, defined_in
 
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*)")
 HIDDEN = re.compile(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError, ReadError, SymflopsError
 from symflops.reading import environments, pasting
+from symflops.reading.expansion import SHOWN, declared, defined_in, expanded
 from symflops.reading.grammar import FormulaReader
 from symflops.reading.lexis import MATH_LETTERS, MAX_LENGTH, is_latex, plain
-from symflops.reading.macros import SHOWN, declared, defined_in, expanded
 from symflops.symbols import dim, exact
 
 if TYPE_CHECKING:
