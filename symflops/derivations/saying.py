@@ -1,0 +1,107 @@
+"""Fills the sentences of a language with formulas, counts and words, in any medium.
+
+Knows no medium: whoever sets a derivation says how a formula, a text from outside and code are written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symflops.derivations.reasons import SENTENCES, WORDS
+from symflops.errors import UnknownNameError
+from symflops.forms import value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from symflops.derivations.lines import Reason
+    from symflops.forms import Form
+
+PLACE = re.compile(r"\{(\w+)(?:!(\w)|:([^}|]+)(?:\|([^}]+))?)?\}")
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Says reasons in one language; ``formula``, ``text`` and ``code`` write them in one medium."""
+
+    lang: str
+    formula: Callable[[Any], str]
+    text: Callable[[str], str]
+    code: Callable[[str], str]
+
+    def __post_init__(self) -> None:
+        if self.lang not in SENTENCES:
+            raise UnknownNameError("language", self.lang, SENTENCES)
+
+    def say(self, reason: Reason) -> str:
+        """Return the sentence of a reason.
+
+        Raises:
+            UnknownNameError: a reason that has no sentence, or no part for a place.
+        """
+        if reason.key not in SENTENCES[self.lang]:
+            raise UnknownNameError("reason", reason.key, SENTENCES[self.lang])
+        sentence, parts = SENTENCES[self.lang][reason.key], dict(reason.parts)
+        said, end = [], 0
+        for place in PLACE.finditer(sentence):
+            if place[1] not in parts:
+                raise UnknownNameError(f"part of {reason.key!r}", place[1], parts)
+            said += [
+                self.text(sentence[end : place.start()]),
+                self.filled(parts[place[1]], *place.groups()[1:]),
+            ]
+            end = place.end()
+        return "".join([*said, self.text(sentence[end:])])
+
+    def filled(self, part: Any, kind: str | None, noun: str | None, nouns: str | None) -> str:
+        """Return what a place is filled with."""
+        if kind == "w":
+            return self.text(self.word(part))
+        if kind == "c":
+            return self.code(part)
+        if kind == "o":
+            return self.amounts(part)
+        if noun is not None:
+            return self.counted(part, noun, nouns or f"{noun}s")
+        if isinstance(part, tuple):
+            return self.listed(map(self.shown, part))
+        return self.shown(part)
+
+    def shown(self, part: Any) -> str:
+        """Write a formula, or a text from outside."""
+        return self.text(part) if isinstance(part, str) else self.formula(part)
+
+    def word(self, key: str, *, many: bool = False) -> str:
+        """Return a word of the language; what has none is its own."""
+        one, _, several = WORDS[self.lang].get(key, key).partition("|")
+        return several if many and several else one
+
+    def counted(self, count: Form, noun: str, nouns: str) -> str:
+        """Write how many there are of something."""
+        if value(count) == 1:
+            return f"{self.text(self.word('one'))} {self.text(noun)}"
+        return f"{self.formula(count)} {self.text(nouns)}"
+
+    def amounts(self, counts: Iterable[tuple[str, Form]]) -> str:
+        """Write operations and how many there are of each: 2 multiplications and one addition."""
+        said = []
+        for operation, count in counts:
+            one, many = self.word(operation), self.word(operation, many=True)
+            if self.lang == "zh":
+                said.append(f"{self.formula(count)} 次{self.text(one)}")
+            else:
+                said.append(self.counted(count, one, many))
+        return self.listed(said)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Join items: a, b and c."""
+        *most, last = list(items) or [""]
+        if not most:
+            return last
+        return f"{self.word('comma').join(most)}{self.word('and')}{last}"
+
+    def spoken(self, reasons: Iterable[Reason]) -> str:
+        """Return several sentences, one behind the other."""
+        return self.word("space").join(map(self.say, reasons))
