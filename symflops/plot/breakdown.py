@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.costs import METRICS
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.plot.canvas import INK, canvas, of_cost, tidied, titled
+from symflops.plot.canvas import INK, LINE, canvas, height, of_cost, tick, tidied, titled
+from symflops.plot.lettering import LITERAL, shortened
 from symflops.rows import table
 from symflops.symbols import exact
 from symflops.tables.table import Label
@@ -14,46 +15,70 @@ from symflops.units import percent, si
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
+    from symflops.plot.canvas import Canvas
 
 PARTS = ("layer", "kind", "name")
 MOST_BARS = 60
+AXIS = 40  # points that the axis below the bars takes
+NAMES = 0.4  # of the width, the most for names
 
 
 def breakdown(
-    cost: Cost, metric: str = "macs", by: str = "layer", depth: int | None = None, ax: Any = None
+    cost: Cost,
+    metric: str = "macs",
+    by: str = "layer",
+    depth: int | None = None,
+    ax: Any = None,
+    size: str | None = None,
 ) -> Any:
     """Plot what a metric is made of, a bar a part with its share; return matplotlib's axes.
 
     ``by`` is ``"layer"`` (the rows of the table, folded to ``depth``), ``"kind"`` (Linear, Softmax, …) or
-    ``"name"`` (what bears the same name in every block). Parts that have nothing are left out.
+    ``"name"`` (what bears the same name in every block). Parts that have nothing are left out. ``size`` is
+    ``"column"`` (235 pt, one of two columns), ``"page"`` (345 pt, taken if nothing is said) or ``"wide"`` (490 pt),
+    in letters of 8 pt; or draw on axes of your own, ``ax``.
 
     >>> import symflops as sf
     >>> cost = sf.cost(sf.zoo.vgg16(), (3, 224, 224))
-    >>> axes = sf.plot.breakdown(cost, by="kind")    # doctest: +SKIP
-    >>> axes.figure.savefig("vgg16.pdf")             # doctest: +SKIP
+    >>> axes = sf.plot.breakdown(cost, by="kind", size="column")    # doctest: +SKIP
+    >>> axes.figure.savefig("vgg16.pdf")                            # doctest: +SKIP
 
     Raises:
         ArgumentError: a size that is a symbol, a metric that is 0, or no matplotlib.
-        UnknownNameError: a metric, or a way to part it, that is not there.
+        UnknownNameError: a metric, a way to part it, or a size that is not there.
     """
     found = parts(cost, metric, by, depth)
     total = sum(value for _, value in found)
-    ax = canvas(ax, width=7, height=max(2.5, 0.28 * len(found) + 1))
-    names, values = zip(*found, strict=True)
-    bars = ax.barh(range(len(names)), [float(value) for value in values], color=INK)
-    labels = [f"{si(value)} · {percent(exact(value) / total)}" for value in values]
-    ax.bar_label(bars, labels, padding=4, fontsize=8)
-    ax.margins(x=0.22)
-    ax.set_yticks(range(len(names)), names)
-    ax.invert_yaxis()
-    ax.set_xlabel(titled(metric, cost.convention))
-    ax.xaxis.set_major_formatter(lambda value, _: si(exact(int(value))))
-    return tidied(ax, "x")
+    widths = [height(f"the {metric} of {name}", value) for name, value in found]
+    on = canvas(ax, size, LINE * len(found) + AXIS)
+    places = range(len(found))
+    bars = on.ax.barh(places, widths, color=INK)
+    labels = [f"{si(value)} · {percent(exact(value) / total)}" for _, value in found]
+    names = [shortened(name, NAMES * on.width, on.font) for name, _ in found]
+    on.ax.set_yticks(places, names, **LITERAL)
+    on.ax.tick_params(axis="y", length=0)
+    on.ax.set_ylim(len(found) - 0.5, -0.5)
+    on.ax.set_xlabel(titled(metric, cost))
+    on.ax.xaxis.set_major_formatter(tick)
+    texts = on.ax.bar_label(bars, labels, padding=3, fontsize=on.font, **LITERAL)
+    make_room(on, widths, texts)
+    return tidied(on.ax, "x")
+
+
+def make_room(on: Canvas, widths: list[float], texts: list[Any]) -> None:
+    """Let the axis be so long that every bar ends where its label still fits in."""
+    for text in texts:
+        text.set_in_layout(False)
+    on.ax.figure.figure.draw_without_rendering()  # only then is it known how much the names leave
+    whole = on.ax.get_window_extent().width
+    ends = [whole - text.get_window_extent().width - 2 * on.font for text in texts]
+    scale = min(max(end, whole / 4) / width for end, width in zip(ends, widths, strict=True))
+    on.ax.set_xlim(0, whole / scale)
 
 
 def parts(
     cost: Cost, metric: str = "macs", by: str = "layer", depth: int | None = None
-) -> list[tuple[str, int]]:
+) -> list[tuple[str, Any]]:
     """Return (part, value) of a metric, the parts in order and without those that have nothing.
 
     >>> import symflops as sf
@@ -72,11 +97,11 @@ def parts(
     if not total.is_Rational:
         message = f"the {metric} are {total}: put numbers in with at() before plotting"
         raise ArgumentError(message)
-    found: dict[str, int] = {}
+    found: dict[str, Any] = {}
     for label, kind, value in table(cost, ("layer", "kind", metric), depth).rows:
         last = label.path.rpartition(".")[2]
         name = {"layer": str(Label(label.path, "", label.times)), "kind": kind, "name": last}[by]
-        found[name] = found.get(name, 0) + int(value)
+        found[name] = found.get(name, 0) + (int(value) if value.is_Integer else value)
     shown = [(name, value) for name, value in found.items() if value]
     if not shown:
         message = f"the {metric} of this cost are 0; there is nothing to part"

@@ -1,45 +1,125 @@
-"""What all pictures share: axes to draw on, colours, and how they are framed."""
+"""What all pictures share: axes of a size to print, colours and strokes, the frame, and the picture as SVG."""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symflops.costs import Cost
-from symflops.errors import ArgumentError
+from symflops.errors import ArgumentError, UnknownNameError
+from symflops.plot.lettering import in_fonts_that_have_it
 from symflops.rows import COLUMNS
+from symflops.symbols import exact
+from symflops.units import si
 
 if TYPE_CHECKING:
-    from symflops.conventions import Convention
+    from collections.abc import Mapping
 
-INK, QUIET = "#1f5a8a", "#8a8f98"
-#: Colours that stay apart for every kind of colour vision (Okabe and Ito 2008).
-COLOURS = (INK, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-NARROWEST, WIDEST = 4, 12  # inches
+INK, QUIET = "#1f5a8a", "#767b84"
+#: Colours that stay apart for every kind of colour vision, each at least 3 : 1 against white (WCAG 2.2, 1.4.11):
+#: of those of Okabe and Ito 2008 that are dark enough, with two more.
+COLOURS = (INK, "#d55e00", "#009e73", "#882255", "#000000", "#cc79a7", "#5c4b00")
+#: Strokes and markers, for print in grey.
+STROKES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+#: How wide pictures are, in TeX's points: a column of two, a page of one (article, 10 pt), a page of two columns.
+SIZES = {"column": 235, "page": 345, "wide": 490}
+FONT = 8  # points, of every name and number
+LINE = 10.5  # points from one line of names to the next
+TEX_POINTS, POINTS = 72.27, 72  # an inch
+GOLDEN = 0.62  # height to width
+ALONE = (
+    0.775  # of a figure, the width of axes that stand in it alone, before room is made for names
+)
+TOO_GREAT = 1000  # bits of a number that no axis reaches
 
 
-def canvas(ax: Any, width: float = 6, height: float = 4) -> Any:
-    """Return the axes given, or new ones of a figure that is as wide as it may be.
+@dataclass(frozen=True)
+class Canvas:
+    """Axes, how much of the figure's width is theirs, and how large their letters are, in points."""
+
+    ax: Any
+    width: float
+    font: float
+
+
+def canvas(ax: Any, size: str | None, height: float | None = None) -> Canvas:
+    """Return the axes given, or new ones of a figure of a size; ``height`` in points.
+
+    Axes that are given keep the letters that they have, unless a size is asked for too.
 
     Raises:
-        ArgumentError: no matplotlib.
+        ArgumentError: no matplotlib, or axes that are none.
+        UnknownNameError: a size that is none of :data:`SIZES`.
     """
-    if ax is not None:
-        return ax
+    if size is not None and size not in SIZES:
+        raise UnknownNameError("size", str(size), SIZES)
+    pyplot = _pyplot()
+    if ax is None:
+        width = SIZES[size or "page"] / TEX_POINTS
+        inches = height / POINTS if height else GOLDEN * width
+        ax = pyplot.subplots(figsize=(width, inches), layout="constrained")[1]
+        size = size or "page"
+    if not hasattr(ax, "get_xaxis"):
+        message = f"ax must be axes of matplotlib, of several one, got {type(ax).__name__}"
+        raise ArgumentError(message)
+    font = FONT if size else pyplot.rcParams["font.size"]
+    if size:
+        ax.tick_params(labelsize=font)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.label.set_size(font)
+            axis.offsetText.set_size(font)
+    share = min(ax.get_position(original=True).width / ALONE, 1)
+    return Canvas(ax, share * ax.figure.figure.get_figwidth() * POINTS, font)
+
+
+def _pyplot() -> Any:
     try:
         from matplotlib import pyplot as plt  # noqa: PLC0415 - heavy, and wanted only here
     except ImportError:
         message = "plots need matplotlib: pip install symflops[plot]"
         raise ArgumentError(message) from None
-    size = (min(WIDEST, max(NARROWEST, width)), height)
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    return plt
 
 
 def tidied(ax: Any, grid: str) -> Any:
     """Return axes with a quiet grid along one axis, or ``"both"``, and no box around them."""
-    ax.grid(visible=True, axis=grid, color=QUIET, alpha=0.3)
+    ax.grid(visible=True, axis=grid, color=QUIET, alpha=0.3, linewidth=0.5)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
+    in_fonts_that_have_it(ax)
     return ax
+
+
+def stroke(place: int) -> dict[str, Any]:
+    """Return how the curve at a place is drawn: apart from others in colour, in grey, and at a glance."""
+    return {
+        "color": COLOURS[place % len(COLOURS)],
+        "linestyle": STROKES[place % len(STROKES)],
+        "marker": MARKERS[place % len(MARKERS)],
+    }
+
+
+def height(what: str, value: Any) -> float:
+    """Return a number as a place on an axis.
+
+    Raises:
+        ArgumentError: a number beyond what can be drawn.
+    """
+    number = exact(value)
+    if abs(number.p).bit_length() - number.q.bit_length() > TOO_GREAT:
+        message = f"{what} is too great a number to be drawn"
+        raise ArgumentError(message)
+    return float(number)
+
+
+def tick(value: Any, _: Any = None) -> str:
+    """Return what stands at a tick: the number with a prefix."""
+    return si(exact(float(value)))
 
 
 def of_cost(cost: Any) -> Cost:
@@ -54,6 +134,50 @@ def of_cost(cost: Any) -> Cost:
     return cost
 
 
-def titled(metric: str, convention: Convention) -> str:
-    """Return what stands along the axis of a metric: its name, and under which convention."""
-    return convention.label if metric == "flops" else COLUMNS[metric].header
+def titled(metric: str, cost: Cost) -> str:
+    """Return what stands along the axis of a metric: its name, under which convention, and a portion of what."""
+    column = COLUMNS[metric]
+    name = cost.convention.label if metric == "flops" else column.title
+    return " ".join(filter(None, (name, cost.setup.portion.words)))
+
+
+TAG, COMMENT = re.compile(r"<[^>]+>"), re.compile(r"<!--.*?-->", re.DOTALL)
+PROLOGUE, METADATA = (
+    re.compile(r"^.*?(?=<svg\b)", re.DOTALL),
+    re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL),
+)
+REFERENCE = re.compile(r'(\bid="|\bhref="#|url\(#)')
+
+
+def svg(ax: Any, prefix: str | None = None) -> str:
+    """Return the picture that axes stand in as an ``<svg>`` element to be put into a page.
+
+    Text is text, nothing is fetched from elsewhere, and the same picture is the same text at any time. Ids start with
+    ``prefix``, which is made of the picture itself where none is given: two of the same in one page need two.
+
+    Raises:
+        ArgumentError: a prefix that is no name.
+    """
+    if prefix is not None and not re.fullmatch(r"[A-Za-z][\w-]*", prefix, re.ASCII):
+        message = f"a prefix of ids is a word of letters, digits, - and _, got {prefix!r}"
+        raise ArgumentError(message)
+    text = _saved(ax.figure.figure)
+    name = prefix or f"plot-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+    def named(tag: re.Match[str]) -> str:
+        return REFERENCE.sub(rf"\g<1>{name}-", tag[0])
+
+    text = TAG.sub(named, text)
+    # what matplotlib says of all elements holds for the picture alone, not for the page around it
+    text = text.replace('<style type="text/css">*{', f'<style type="text/css">#{name} *{{', 1)
+    return text.replace("<svg ", f'<svg id="{name}" role="img" ', 1)
+
+
+def _saved(figure: Any) -> str:
+    """Return what matplotlib writes, without prologue, comments and metadata."""
+    settings: Mapping[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "symflops"}
+    written = io.StringIO()
+    with _pyplot().rc_context(settings):
+        figure.savefig(written, format="svg", metadata={"Date": None})
+    text = COMMENT.sub("", PROLOGUE.sub("", written.getvalue()))
+    return METADATA.sub("", text).strip() + "\n"

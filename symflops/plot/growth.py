@@ -6,21 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.outline import lines
-from symflops.plot.canvas import INK, canvas, of_cost, tidied
+from symflops.plot.canvas import LINE, POINTS, canvas, height, of_cost, stroke, tidied
+from symflops.plot.lettering import LITERAL, shortened
 from symflops.views import receptive_field as measured
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
+    from symflops.plot.canvas import Canvas
 
-MOST_NAMES = 40  # along the axis, as many as can be read
 LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # of the axes of a map
+NAMES = 0.45  # of the height, the most for names
+BESIDE = 45  # points that the axis on the left takes
+MOST_MARKERS = 60
 
 
-def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any:
+def receptive_field(
+    cost: Cost, depth: int | None = None, ax: Any = None, size: str | None = None
+) -> Any:
     """Plot how the receptive field grows from layer to layer; return matplotlib's axes.
 
     A point is the size, in elements of the input, of what one position of a layer's output sees; the line
-    ends before the first layer that sees everything. ``depth`` folds nested layers as in tables.
+    ends before the first layer that sees everything. ``depth`` folds nested layers as in tables; of more names than
+    there is room for every second, third, … is there. ``size`` and ``ax`` are as in :func:`breakdown`.
 
     >>> import symflops as sf
     >>> axes = sf.plot.receptive_field(sf.cost(sf.zoo.vgg16()))    # doctest: +SKIP
@@ -28,28 +35,40 @@ def receptive_field(cost: Cost, depth: int | None = None, ax: Any = None) -> Any
 
     Raises:
         ArgumentError: a size that is a symbol, or no matplotlib.
+        UnknownNameError: a size of the picture that is not there.
     """
     found = growth(cost, depth)
-    ax = canvas(ax, width=0.3 * len(found) + 1)
     names, sizes = zip(*found, strict=True)
     curves: dict[tuple[int, ...], str] = {}  # axes that see alike are one line
     for letter, along in zip(LETTERS[len(sizes[0])], zip(*sizes, strict=True), strict=True):
         curves[along] = curves.get(along, "") + letter
-    for along, letters in curves.items():
-        ax.plot(range(len(names)), along, color=INK, marker="o", markersize=4, linewidth=1.5)
-        ax.annotate(
-            f"{', '.join(letters)}: {along[-1]}" if len(curves) > 1 else str(along[-1]),
-            (len(names) - 1, along[-1]),
-            xytext=(6, 0),
+    on = canvas(ax, size)
+    for place, (along, letters) in enumerate(curves.items()):
+        heights = [height("a receptive field", size) for size in along]
+        looks = stroke(place) | ({"marker": ""} if len(found) > MOST_MARKERS else {})
+        on.ax.plot(range(len(names)), heights, **looks, markersize=3, linewidth=1.2)
+        on.ax.annotate(
+            f"{', '.join(letters)}: {along[-1]:,}" if len(curves) > 1 else f"{along[-1]:,}",
+            (len(names) - 1, heights[-1]),
+            xytext=(5, 0),
             textcoords="offset points",
             va="center",
-            color=INK,
+            color=looks["color"],
+            fontsize=on.font,
         )
-    every = -(-len(names) // MOST_NAMES)
-    ax.set_xticks(range(0, len(names), every), names[::every], rotation=90)
-    ax.set_ylabel("receptive field (input elements)")
-    ax.set_ylim(bottom=0)
-    return tidied(ax, "y")
+    _name(on, names)
+    on.ax.yaxis.set_major_formatter("{x:,.0f}")
+    on.ax.set_ylabel("receptive field (input elements)")
+    on.ax.set_ylim(bottom=0)
+    return tidied(on.ax, "y")
+
+
+def _name(on: Canvas, names: tuple[str, ...]) -> None:
+    """Write names along the axis, as many as there is room for."""
+    every = -(-len(names) * LINE // max(on.width - BESIDE, LINE))
+    tall = on.ax.figure.figure.get_figheight() * POINTS
+    shown = [shortened(name, NAMES * tall, on.font) for name in names[:: int(every)]]
+    on.ax.set_xticks(range(0, len(names), int(every)), shown, rotation=90, **LITERAL)
 
 
 def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, ...]]]:

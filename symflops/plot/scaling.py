@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +9,19 @@ import sympy
 
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, SymbolError
-from symflops.plot.canvas import COLOURS, QUIET, canvas, tidied, titled
+from symflops.plot.canvas import QUIET, canvas, height, stroke, tick, tidied, titled
+from symflops.plot.lettering import LITERAL, axis_of, formula, shown
 from symflops.rows import COLUMNS
-from symflops.symbols import exact, notation
-from symflops.typeset import display
-from symflops.units import si
+from symflops.symbols import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from symflops.plot.canvas import Canvas
 
 POINTS = 64  # of a curve
 TICKS = 7  # numbers that have room below
+MARKED = 6  # markers of a curve
 
 
 def scaling(
@@ -30,12 +31,13 @@ def scaling(
     metric: str = "macs",
     at: Mapping[Any, Any] | None = None,
     ax: Any = None,
+    size: str | None = None,
 ) -> Any:
     """Plot how costs (or formulas) grow with a dimension, and mark where two of them cross.
 
     ``over`` is the dimension; ``values`` its first and last value, or all to draw; ``at`` puts numbers in for
     the other dimensions. Both axes are logarithmic. A crossing is the first whole number at which the order of
-    two curves is another, found exactly. Returns matplotlib's axes.
+    two curves is another, found exactly. ``size`` and ``ax`` are as in :func:`breakdown`. Returns matplotlib's axes.
 
     >>> import symflops as sf
     >>> N, D = sf.dims("N D")
@@ -54,25 +56,41 @@ def scaling(
         name: {n: evaluated(name, formula, symbol, n) for n in places}
         for name, formula in formulas.items()
     }
-    ax = canvas(ax, width=6.5)
-    for (name, curve), colour in zip(curves.items(), COLOURS * len(curves), strict=False):
-        heights = [float(value) for value in curve.values()]
-        ax.plot(list(curve), heights, color=colour, linewidth=1.8, label=name)
-    ax.set_xscale("log", base=2)
-    ax.set_yscale("log")
-    ax.xaxis.get_major_locator().set_params(numticks=TICKS)
-    for n, value in crossings(formulas, symbol, places):
-        ax.axvline(n, color=QUIET, linewidth=1, linestyle=":")
-        ax.plot([n], [float(value)], marker="o", color="black", markersize=5)
-        mark = f"${display(symbol).latex} = {n:,}$".replace(",", "{,}")
-        ax.annotate(mark, (n, float(value)), xytext=(6, -12), textcoords="offset points")
-    ax.set_xlabel(_axis(symbol))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{int(value):,}")
-    ax.yaxis.set_major_formatter(lambda value, _: si(exact(int(value))))
-    ax.set_ylabel(label)
+    on = canvas(ax, size)
+    drawn = []
+    for place, (name, curve) in enumerate(curves.items()):
+        heights = [height(f"{metric} of {name}", value) for value in curve.values()]
+        every = max(len(heights) // MARKED, 1)
+        drawn += on.ax.plot(
+            list(curve), heights, **stroke(place), markevery=every, markersize=3.5, linewidth=1.3
+        )
+    on.ax.set_xscale("log", base=2)
+    on.ax.set_yscale("log")
+    on.ax.xaxis.get_major_locator().set_params(numticks=TICKS)
+    _mark(on, symbol, crossings(formulas, symbol, places))
+    on.ax.set_xlabel(axis_of(symbol))
+    on.ax.xaxis.set_major_formatter(lambda value, _: f"{int(value):,}")
+    on.ax.yaxis.set_major_formatter(tick)
+    on.ax.set_ylabel(label)
     if len(curves) > 1:
-        ax.legend(frameon=False)
-    return tidied(ax, "both")
+        # a name that starts with _ would be left out, and one with $ be a formula
+        legend = on.ax.legend(
+            drawn, list(map(str, range(len(drawn)))), frameon=False, fontsize=on.font
+        )
+        for text, name in zip(legend.get_texts(), curves, strict=True):
+            text.set(text=shown(name), **LITERAL)
+    return tidied(on.ax, "both")
+
+
+def _mark(on: Canvas, symbol: Any, found: list[tuple[int, Any]]) -> None:
+    """Mark crossings, and say at which number they are."""
+    for n, value in found:
+        at = height(f"the crossing at {n}", value)
+        on.ax.axvline(n, color=QUIET, linewidth=0.8, linestyle=":")
+        on.ax.plot([n], [at], marker="o", color="black", markersize=4)
+        number = f"{n:,}".replace(",", "{,}")
+        said = f"{formula(symbol)}$ = {number}$".replace("$$", "")  # one formula where both are
+        on.ax.annotate(said, (n, at), xytext=(5, -10), textcoords="offset points", fontsize=on.font)
 
 
 def crossings(
@@ -129,20 +147,13 @@ def _formulas(costs: Any, metric: str) -> tuple[dict[str, sympy.Expr], str]:
             "scaling() needs costs or formulas, such as {'full': cost(…), 'windowed': cost(…)}"
         )
         raise ArgumentError(message)
-    labels = [titled(metric, c.convention) for c in named.values() if isinstance(c, Cost)]
+    labels = [titled(metric, c) for c in named.values() if isinstance(c, Cost)]
     formulas = {
         str(name): exact(c.metric(metric) if isinstance(c, Cost) else c)
         for name, c in named.items()
     }
     # a formula of one's own names no convention
     return formulas, " / ".join(dict.fromkeys(labels)) or COLUMNS[metric].header
-
-
-def _axis(symbol: Any) -> str:
-    """Return the symbol, with its meaning where it has one: N (tokens)."""
-    meaning = notation(symbol.name).meaning
-    said = meaning.get("en") if isinstance(meaning, Mapping) else meaning
-    return f"${display(symbol).latex}$" + (f" ({said})" if said else "")
 
 
 def _symbol(formulas: Mapping[str, sympy.Expr], over: Any) -> Any:
