@@ -14,7 +14,18 @@ import sympy
 
 from symflops.exprs import minimum, tidy
 from symflops.styles import STYLES
-from symflops.typeset import ATOM, POWER, PRODUCT, SUM, Medium, Order, Writer
+from symflops.typeset import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SUM,
+    Medium,
+    Order,
+    Writer,
+    fraction,
+    is_minus,
+    is_series,
+)
 
 if TYPE_CHECKING:
     from symflops.styles import Style
@@ -25,10 +36,18 @@ Form = Any
 
 
 @dataclass(frozen=True)
+class Plain:
+    """An expression that is written as it stands: nothing is factored out before."""
+
+    expr: sympy.Expr
+
+
+@dataclass(frozen=True)
 class Product:
-    """Factors side by side, in this order; between groups of several stands a dot."""
+    """Factors side by side, in this order; between groups of several stands a dot, or a ``sign`` between all."""
 
     factors: tuple[Form, ...]
+    sign: Literal["", "·", "×"] = ""
 
 
 @dataclass(frozen=True)
@@ -47,10 +66,11 @@ class Minus:
 
 @dataclass(frozen=True)
 class Quotient:
-    """One form over another."""
+    """One form over another, or on the line: a/b."""
 
     above: Form
     below: Form
+    inline: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,17 @@ class Braced:
     label: str
 
 
+@dataclass(frozen=True)
+class Where:
+    """A form in which symbols stand for other forms, said behind it: 9 H_1, where H_1 = ⌊H/2⌋.
+
+    What a name stands for may hold the names before it.
+    """
+
+    form: Form
+    names: tuple[tuple[Symbol, Form], ...]
+
+
 FUNCTIONS = {
     "floor": sympy.floor,
     "ceiling": sympy.ceiling,
@@ -108,7 +139,7 @@ FUNCTIONS = {
 }
 
 
-def value(form: Form) -> sympy.Expr:
+def value(form: Form) -> sympy.Expr:  # noqa: C901 - a case for every form
     """Return the exact expression that a form stands for.
 
     >>> from symflops import dims
@@ -117,6 +148,8 @@ def value(form: Form) -> sympy.Expr:
     H*(C*k**2 - 1)
     """
     match form:
+        case Plain(expr):
+            return expr
         case Product(factors):
             return sympy.Mul(*map(value, factors))
         case Total(terms):
@@ -134,8 +167,40 @@ def value(form: Form) -> sympy.Expr:
             return FUNCTIONS[function](*map(value, arguments))
         case Named(_, _, inner) | Braced(inner, _):
             return value(inner)
+        case Where(inner, names):
+            expr = value(inner)
+            for name, meant in reversed(names):
+                expr = expr.xreplace({name: value(meant)})
+            return expr
         case _:
             return form
+
+
+def opened(expr: sympy.Expr, order: Order) -> Form:
+    """Return an expression as the form that it is written in, taken apart once.
+
+    >>> from symflops import dims
+    >>> C, H, W = dims("C H W")
+    >>> opened(C * H - W, Order((C,)))
+    Total(terms=(Plain(expr=C*H), Minus(form=Plain(expr=W))))
+    """
+    writer = Writer(STYLES["text"], order)
+    if expr.is_Add and len(terms := writer.terms(expr)) > 1:
+        return Total(tuple(Minus(Plain(-t)) if is_minus(t) else Plain(t) for t in terms))
+    if expr.is_Mul or (expr.is_Pow and expr.exp.could_extract_minus_sign()):
+        if expr.as_coeff_Mul()[0] < 0:
+            return Minus(Plain(-expr))
+        above, below = (
+            Product(tuple(map(Plain, writer.side_by_side(factors)))) for factors in fraction(expr)
+        )
+        return Quotient(above, below) if below.factors else above
+    if is_series(expr) and len(expr.limits) == 1:
+        index, first, last = expr.limits[0]
+        sign: Literal["Σ", "Π"] = "Σ" if isinstance(expr, sympy.Sum) else "Π"
+        return Series(sign, index, Plain(first), Plain(last), Plain(expr.function))
+    if expr.is_Pow and expr.base.is_Add and expr.exp != sympy.Rational(1, 2):
+        return Power(Plain(expr.base), Plain(expr.exp))
+    return Plain(expr)
 
 
 def write(form: Form, medium: Medium, order: Order | None = None) -> str:
@@ -154,22 +219,22 @@ class Scribe:
     """Writes forms in one style; each method returns the text and how tightly it holds."""
 
     def __init__(self, style: Style, order: Order) -> None:
-        self.style, self.writer = style, Writer(style, order)
+        self.style, self.order, self.writer = style, order, Writer(style, order)
 
-    def form(self, form: Form) -> tuple[str, int]:
+    def form(self, form: Form) -> tuple[str, int]:  # noqa: C901 - a case for every form
         """Write any form."""
         style = self.style
         match form:
-            case Product(factors):
-                return self.product(factors)
+            case Plain(expr):
+                return self.writer.piece(expr)
+            case Product(factors, sign):
+                return self.product(factors, sign)
             case Total(terms):
                 return self.total(terms)
             case Minus(inner):
                 return style.negative(self.within(inner, PRODUCT)), SUM
-            case Quotient(above, below):
-                wide, deep = (self.form(part)[1] for part in (above, below))
-                over, under = (self.form(part)[0] for part in (above, below))
-                return style.fraction(over, under, wide < PRODUCT, deep < POWER), PRODUCT
+            case Quotient():
+                return self.quotient(form), PRODUCT
             case Power(base, exponent):
                 return style.power(self.within(base, ATOM), self.form(exponent)[0]), POWER
             case Series(sign, index, first, last, body):
@@ -181,6 +246,9 @@ class Scribe:
                 return style.named(letter, label), ATOM
             case Braced(inner, label):
                 return style.braced(self.form(inner)[0], label), ATOM
+            case Where(inner, names):
+                said = [(self.form(name)[0], self.form(meant)[0]) for name, meant in names]
+                return style.where(self.form(inner)[0], said), SUM
             case _:
                 return self.writer.piece(tidy(form))
 
@@ -189,19 +257,29 @@ class Scribe:
         text, holds = self.form(form)
         return text if holds >= level else self.style.parenthesis(text)
 
-    def product(self, factors: tuple[Form, ...]) -> tuple[str, int]:
+    def product(self, factors: tuple[Form, ...], sign: str) -> tuple[str, int]:
         """Write factors side by side; with dots where two groups, or two numbers, would run together."""
         if len(factors) == 1:
             return self.form(factors[0])
-        last = len(factors) - 1
-        written = [
-            self.within(factor, PRODUCT if i == last and isinstance(factor, Series) else POWER)
-            if not _is_group(factor)
-            else self.form(factor)[0]
-            for i, factor in enumerate(factors)
-        ]
-        parted = any(map(_is_group, factors)) or any(map(_is_number, factors[1:]))
-        return (self.style.dotted if parted else self.style.product)(written), PRODUCT
+        texts = [self.within(f, self.level(factors, i)) for i, f in enumerate(factors)]
+        if sign or is_parted(factors):
+            return self.style.dotted(texts, sign or "·"), PRODUCT
+        return self.style.product(texts), PRODUCT
+
+    def level(self, factors: tuple[Form, ...], i: int) -> int:
+        """Return how tightly one of several factors must hold; a group, and a series at the end, need not much."""
+        loose = _is_group(factors[i]) or (i == len(factors) - 1 and _is_open_series(factors[i]))
+        return PRODUCT if loose else POWER
+
+    def quotient(self, form: Quotient) -> str:
+        """Write a quotient, with a line or on the line."""
+        if form.inline:
+            return self.style.slash(
+                self.within(form.above, PRODUCT), self.within(form.below, POWER)
+            )
+        (over, wide), (under, deep) = map(self.form, (form.above, form.below))
+        wide = wide if not _ends_open(form.above) else SUM
+        return self.style.fraction(over, under, wide < PRODUCT, deep < POWER)
 
     def total(self, terms: tuple[Form, ...]) -> tuple[str, int]:
         """Write terms with their signs."""
@@ -211,10 +289,7 @@ class Scribe:
 
     def term(self, term: Form) -> tuple[bool, str]:
         """Write a term, and say whether it is taken away."""
-        minus = isinstance(term, Minus)
-        inner = term.form if isinstance(term, Minus) else term
-        if isinstance(inner, sympy.Expr) and not inner.is_Add and inner.could_extract_minus_sign():
-            minus, inner = not minus, -inner
+        minus, inner = signed(term)
         return minus, self.within(inner, PRODUCT)
 
     def called(self, function: str, arguments: tuple[Form, ...]) -> tuple[str, int]:
@@ -230,6 +305,20 @@ class Scribe:
         return style.function(function, texts), ATOM
 
 
+def signed(term: Form) -> tuple[bool, Form]:
+    """Return whether a term of a sum is taken away, and what is."""
+    minus, inner = (True, term.form) if isinstance(term, Minus) else (False, term)
+    expr = inner.expr if isinstance(inner, Plain) else inner
+    if isinstance(expr, sympy.Expr) and not expr.is_Add and is_minus(expr):
+        return not minus, -expr
+    return minus, inner
+
+
+def is_parted(factors: tuple[Form, ...]) -> bool:
+    """Say whether dots stand between factors: where two groups, or two numbers, would run together."""
+    return any(map(_is_group, factors)) or any(map(_is_number, factors[1:]))
+
+
 def _is_group(form: Form) -> bool:
     """Say whether a form is a product itself, or a quotient, which a dot parts from its neighbours."""
     if isinstance(form, sympy.Expr):
@@ -238,4 +327,15 @@ def _is_group(form: Form) -> bool:
 
 
 def _is_number(form: Form) -> bool:
-    return isinstance(form, sympy.Expr) and bool(form.is_Rational)
+    expr = form.expr if isinstance(form, Plain) else form
+    return isinstance(expr, sympy.Expr) and bool(expr.is_Rational)
+
+
+def _is_open_series(form: Form) -> bool:
+    """Say whether a form is a sum over an index, which takes in all that follows."""
+    expr = form.expr if isinstance(form, Plain) else form
+    return isinstance(form, Series) or is_series(expr)
+
+
+def _ends_open(form: Form) -> bool:
+    return _is_open_series(form.factors[-1] if isinstance(form, Product) else form)

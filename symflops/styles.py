@@ -66,6 +66,7 @@ ESCAPED = {
     '"': "\\mbox{''}",
     "`": "\\mbox{`}",
 }
+SIGNS = {"·": r"\cdot", "×": r"\times"}
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -88,9 +89,10 @@ class Style(Protocol):
     def series(self, sign: str, index: str, first: str, last: str, text: str) -> str: ...
     def member(self, name: str, place: str) -> str: ...
     def one_of(self, values: list[str], place: str) -> str: ...
-    def dotted(self, factors: list[str]) -> str: ...
+    def dotted(self, factors: list[str], sign: str = "·") -> str: ...
     def named(self, letter: str, label: str) -> str: ...
     def braced(self, text: str, label: str) -> str: ...
+    def where(self, text: str, said: list[tuple[str, str]]) -> str: ...
 
 
 def parts(name: str) -> tuple[str, list[str]]:
@@ -102,6 +104,12 @@ def parts(name: str) -> tuple[str, list[str]]:
     if digits:
         base, below = digits[1], [digits[2], *below]
     return base, below
+
+
+def enumerated(parts: list[str]) -> str:
+    """Join parts as a sentence does: a, b and c."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 class Text:
@@ -165,14 +173,17 @@ class Text:
     def subscript(self, place: str) -> str:
         return place if place.isalnum() else self.parenthesis(place)
 
-    def dotted(self, factors: list[str]) -> str:
-        return " · ".join(factors)
+    def dotted(self, factors: list[str], sign: str = "·") -> str:
+        return f" {sign} ".join(factors)
 
     def named(self, letter: str, label: str) -> str:
         return f"{self.symbol(letter)}({label})" if label else self.symbol(letter)
 
     def braced(self, text: str, label: str) -> str:
         return f"[{text}: {label}]"
+
+    def where(self, text: str, said: list[tuple[str, str]]) -> str:
+        return f"{text}, where {enumerated([f'{name} = {meant}' for name, meant in said])}"
 
 
 class Latex(Text):
@@ -258,8 +269,8 @@ class Latex(Text):
     def subscript(self, place: str) -> str:
         return f"{{{place}}}"
 
-    def dotted(self, factors: list[str]) -> str:
-        return r" \cdot ".join(factors)
+    def dotted(self, factors: list[str], sign: str = "·") -> str:
+        return f" {SIGNS[sign]} ".join(factors)
 
     def named(self, letter: str, label: str) -> str:
         below = f"_{{{self.upright(label)}}}" if label else ""
@@ -267,6 +278,12 @@ class Latex(Text):
 
     def braced(self, text: str, label: str) -> str:
         return f"\\underbrace{{{text}}}_{{{self.upright(label)}}}"
+
+    def where(self, text: str, said: list[tuple[str, str]]) -> str:
+        *others, last = (f"{name} = {meant}" for name, meant in said)
+        before = ", \\; ".join(others)
+        before += r" \mbox{ and } " if others else ""
+        return f"{text}, \\quad \\mbox{{where }} {before}{last}"
 
     def upright(self, label: str) -> str:
         """Set a label from outside in upright letters; needs no package."""
@@ -370,8 +387,8 @@ class MathML(Text):
     def one_of(self, values: list[str], place: str) -> str:
         return f"<msub>{self.parenthesis('<mo>,</mo>'.join(values))}{self.row(place)}</msub>"
 
-    def dotted(self, factors: list[str]) -> str:
-        return self.row("<mo>·</mo>".join(factors))
+    def dotted(self, factors: list[str], sign: str = "·") -> str:
+        return self.row(f"<mo>{sign}</mo>".join(factors))
 
     def named(self, letter: str, label: str) -> str:
         below = f"<mtext>{html.escape(label)}</mtext>"
@@ -380,6 +397,11 @@ class MathML(Text):
     def braced(self, text: str, label: str) -> str:
         under = f"<munder>{self.row(text)}<mo>⏟</mo></munder>"
         return f"<munder>{under}<mtext>{html.escape(label)}</mtext></munder>"
+
+    def where(self, text: str, said: list[tuple[str, str]]) -> str:
+        *others, last = (self.row(name, "<mo>=</mo>", meant) for name, meant in said)
+        before = "<mo>,</mo>".join(others) + ("<mtext> and </mtext>" if others else "")
+        return self.row(text, "<mtext>, where </mtext>", before, last)
 
 
 STYLES: dict[str, Style] = {

@@ -62,7 +62,7 @@ class Order:
         number, monomial = term.as_coeff_Mul()
         factors = [f for f in Mul.make_args(monomial) if f != 1]
         degree = sum((f.exp if f.is_Pow and f.exp.is_Rational else ONE) for f in factors)
-        series = any(map(_is_series, factors))
+        series = any(map(is_series, factors))
         return (series, -degree, monomial == 1, bool(number < 0), sorted(map(self.of, factors)))
 
 
@@ -132,7 +132,7 @@ def in_terms(expr: sympy.Expr, medium: Medium, order: Order) -> list[tuple[bool,
     terms = writer.terms(expr) if expr.is_Add else [expr]
     if len(terms) == 1:
         return [(False, writer.piece(expr)[0])]
-    return [(m, writer.within(-t if m else t, PRODUCT)) for t in terms for m in [_is_minus(t)]]
+    return [(m, writer.within(-t if m else t, PRODUCT)) for t in terms for m in [is_minus(t)]]
 
 
 class Writer:
@@ -187,12 +187,12 @@ class Writer:
         The highest come first, but a sum does not begin with what is taken away: 4 − 2 n.
         """
         terms = sorted(_with_ceilings(expr), key=self.order.of_term)
-        first = next((i for i, term in enumerate(terms) if not _is_minus(term)), 0)
+        first = next((i for i, term in enumerate(terms) if not is_minus(term)), 0)
         return [terms.pop(first), *terms]
 
     def added(self, terms: Iterable[sympy.Expr]) -> str:
         """Write terms one behind the other with their signs."""
-        signs = ((_is_minus(term), term) for term in terms)
+        signs = ((is_minus(term), term) for term in terms)
         return self.style.sum([(m, self.within(-t if m else t, PRODUCT)) for m, t in signs])
 
     def product(self, expr: sympy.Expr) -> tuple[str, int]:
@@ -200,27 +200,29 @@ class Writer:
         number, _ = expr.as_coeff_Mul()
         if number < 0:
             return self.style.negative(self.within(-expr, PRODUCT)), SUM
-        above, below = _fraction(expr)
+        above, below = fraction(expr)
         text = self.factors(above)
         if not below:
             return text, PRODUCT
         under = self.factors(below)
-        wide = (len(above) == 1 and above[0].is_Add) or any(map(_is_series, above))
-        deep = len(below) > 1 or below[0].is_Add or _is_series(below[0])
+        wide = (len(above) == 1 and above[0].is_Add) or any(map(is_series, above))
+        deep = len(below) > 1 or below[0].is_Add or is_series(below[0])
         return self.style.fraction(text, under, wide, deep), PRODUCT
 
     def factors(self, factors: list[sympy.Expr]) -> str:
         """Write factors side by side."""
-        factors = sorted(
-            factors, key=lambda f: (not f.is_Rational, _is_series(f), self.order.of(f))
-        )
+        factors = self.side_by_side(factors)
         if len(factors) == 1:
             return self.piece(factors[0])[0]
         *others, last = factors
-        level = PRODUCT if _is_series(last) else POWER  # M² Σ_l C_l needs no parentheses
+        level = PRODUCT if is_series(last) else POWER  # M² Σ_l C_l needs no parentheses
         return self.style.product(
             [*(self.within(f, POWER) for f in others), self.within(last, level)]
         )
+
+    def side_by_side(self, factors: Iterable[sympy.Expr]) -> list[sympy.Expr]:
+        """Return factors as they stand: numbers, then those that the order names, sums over an index last."""
+        return sorted(factors, key=lambda f: (not f.is_Rational, is_series(f), self.order.of(f)))
 
     def power(self, expr: sympy.Expr) -> str:
         """Write a power or a root."""
@@ -242,7 +244,7 @@ class Writer:
             above = self.within(dividend, PRODUCT)
         else:  # everything that is added comes before everything that is taken away
             terms = sorted(Add.make_args(dividend), key=self.order.of_term)
-            above = self.added(sorted(terms, key=_is_minus))
+            above = self.added(sorted(terms, key=is_minus))
             above = above if divisor == 1 else self.style.parenthesis(above)
         return above if divisor == 1 else self.style.slash(above, self.within(divisor, POWER))
 
@@ -264,15 +266,18 @@ class Writer:
         return self.style.member(family.name, index)
 
 
-def _is_series(factor: sympy.Expr) -> bool:
+def is_series(factor: sympy.Expr) -> bool:
+    """Say whether a factor is a sum or a product over an index."""
     return isinstance(factor, sympy.Sum | sympy.Product)
 
 
-def _is_minus(term: sympy.Expr) -> bool:
+def is_minus(term: sympy.Expr) -> bool:
+    """Say whether a term of a sum is taken away."""
     return bool(term.could_extract_minus_sign())
 
 
-def _fraction(expr: sympy.Expr) -> tuple[list[sympy.Expr], list[sympy.Expr]]:
+def fraction(expr: sympy.Expr) -> tuple[list[sympy.Expr], list[sympy.Expr]]:
+    """Return the factors above and below the line of a product."""
     above, below = [], []
     for factor in Mul.make_args(expr):
         if factor.is_Rational:

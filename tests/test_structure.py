@@ -13,7 +13,7 @@ import symflops as sf
 PACKAGE = Path(sf.__file__).parent
 #: A row may import from the rows above it, and within a row.
 ROWS = [
-    ["errors", "saving"],
+    ["errors", "saving", "printing", "terminal", "progress"],
     [
         "symbols",
         "extents",
@@ -24,6 +24,7 @@ ROWS = [
         "styles",
         "typeset",
         "forms",
+        "naming",
         "units",
     ],
     ["tally", "trace", "equations", "primitives", "geometry", "fields"],
@@ -32,6 +33,10 @@ ROWS = [
     ["tables"],
     [
         "costs",
+        "linebreaks",
+        "printed",
+        "renaming",
+        "glossary",
         "comparison",
         "selection",
         "statements",
@@ -57,10 +62,11 @@ ROWS = [
     ["zoo"],
     ["reading"],
     ["claims"],
+    ["arrangement", "likeness"],
     ["derivations"],
     ["documents"],
     ["oracle"],
-    ["plot", "cli", "__main__"],
+    ["plot", "commands", "options", "cli", "__main__"],
 ]
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 

@@ -1,0 +1,185 @@
+r"""Breaks a written formula over lines: before a plus or minus, else before a dot, else between factors.
+
+Works on what was written, LaTeX or Unicode text, so that it serves every expression and every form. Outside
+comes before inside: a line ends within parentheses only where it would be too wide otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symflops.errors import ArgumentError
+from symflops.tables.text import width as places
+from symflops.tables.widths import SIZES, math_width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NORMAL = SIZES["normalsize"]
+TOKEN = re.compile(
+    r"\\(?:left|right|[bB]igg?[lr]) ?(?:\\[a-zA-Z]+|\\?.)|\\[a-zA-Z]+|\\.|.", re.DOTALL
+)
+OPENING = re.compile(r"\\left ?.*|\\[bB]igg?l ?.*|\\lfloor|\\lceil|[(\[⌊⌈]", re.DOTALL)
+CLOSING = re.compile(r"\\right ?.*|\\[bB]igg?r ?.*|\\rfloor|\\rceil|[)\]⌋⌉]", re.DOTALL)
+FLOORS = ("\\lfloor", "\\lceil", "⌊", "⌈")
+SUMS, DOTS = ("+", "-", "−"), (r"\cdot", "·")
+#: Behind these a space parts no factors.
+OPERATORS = re.compile(r"(?:[+\-−=·,(\[<>≤≥⌊⌈]|\\(?:cdot|lfloor|lceil|left ?.|times|quad|,)|^)$")
+SERIES = re.compile(r"(?:\\sum|\\prod|[ΣΠ])_(?:\{[^{}]*\}|\([^()]*\))(?:\^(?:\{[^{}]*\}|.))?$")
+TALL = re.compile(r"\\(?:frac|sum|prod)\b")
+LINE, DEEPER, RAGGED = 10.0, 4.0, 3.0  # what a line costs, a break further inside, and white space
+INDENT = 10.0  # points of a \quad, for each parenthesis that is open
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch without a place to break; before it a line may end, at a depth, worse by ``rank``."""
+
+    text: str
+    rank: int = 0
+    depth: int = 0
+    sign: str = ""  # what a new line begins with in place of the space: a dot between factors
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of several, and within how many parentheses it begins."""
+
+    text: str
+    depth: int = 0
+
+
+def broken(
+    formula: str, first: float, others: float | None = None, *, medium: str = "latex"
+) -> list[Part]:
+    r"""Return a formula in lines no wider than ``first``, then ``others``: points, or places in text.
+
+    Every line but the first begins with its sign. Brackets that grow with what is in them, and that a break
+    parts, are set at a fixed size.
+
+    >>> [line.text for line in broken(r"a b + c \cdot (d + e)", 55)]
+    ['a b', '+ c \\cdot (d + e)']
+    >>> [line.text for line in broken("N² D + 24 N D² + 2 N D", 16, medium="text")]
+    ['N² D + 24 N D²', '+ 2 N D']
+
+    Raises:
+        ArgumentError: a piece of the formula is wider than a line.
+    """
+    others = first if others is None else others
+    measure, indent = (_points, INDENT) if medium == "latex" else (_places, 2.0)
+    if measure(formula) <= first:
+        return [Part(formula)]
+    pieces = _pieces(formula, DOTS[medium == "text"])
+    widths = [measure(piece.text) for piece in pieces]
+    starts = _chosen(pieces, widths, first, others, indent)
+    lines = []
+    for start, end in zip(starts, [*starts[1:], len(pieces)], strict=True):
+        head = pieces[start].sign if start else ""
+        text = "".join([head, *(piece.text for piece in pieces[start:end])]).strip()
+        lines.append(Part(text, pieces[start].depth if start else 0))
+    return _fixed(lines) if medium == "latex" else lines
+
+
+def _points(text: str) -> float:
+    return math_width(text).at(NORMAL)
+
+
+def _places(text: str) -> float:
+    return places(text)
+
+
+def _pieces(formula: str, dot: str) -> list[Piece]:
+    """Cut a formula at every place where a line may end."""
+    tokens = TOKEN.findall(formula)
+    pieces: list[Piece] = []
+    braces, brackets = 0, []
+    text, here = "", Piece("")
+
+    def depth() -> int:
+        return sum(brackets)
+
+    def cut(rank: int, sign: str = "") -> None:
+        nonlocal text, here
+        pieces.append(Piece(text, here.rank, here.depth, here.sign))
+        # inside of a floor a break is worse still
+        text, here = "", Piece("", 3 * depth() + rank, len(brackets), sign)
+
+    for i, token in enumerate(tokens):
+        if braces == 0 and token == " " and text.strip():
+            following = tokens[i + 1] if i + 1 < len(tokens) else ""
+            spaced = i + 2 < len(tokens) and tokens[i + 2] == " "  # a minus without is a sign
+            if following in SUMS and spaced:
+                cut(0)
+            elif following in DOTS:
+                cut(1)
+            elif _parts_factors(text, following):
+                cut(2, dot)
+        braces += (token == "{") - (token == "}")
+        if braces == 0 and OPENING.fullmatch(token):
+            brackets.append(2 if token in FLOORS else 1)
+        elif braces == 0 and CLOSING.fullmatch(token) and brackets:
+            brackets.pop()
+        text += token
+    pieces.append(Piece(text, here.rank, here.depth, here.sign))
+    return pieces
+
+
+def _parts_factors(before: str, after: str) -> bool:
+    """Say whether a space stands between two factors, and not beside a sign or behind a Σ."""
+    return (
+        not OPERATORS.search(before)
+        and not SERIES.search(before)
+        and bool(after)
+        and after not in (*SUMS, *DOTS, "=", ",", " ")
+        and not CLOSING.fullmatch(after)
+    )
+
+
+def _chosen(
+    pieces: list[Piece], widths: list[float], first: float, others: float, indent: float
+) -> list[int]:
+    """Return the pieces that lines begin with: few lines, broken outside, and evenly filled."""
+    best: list[tuple[float, list[int]]] = [(0.0, [])]
+    for end in range(1, len(pieces) + 1):
+        found: tuple[float, list[int]] = (math.inf, [])
+        taken = 0.0
+        for start in range(end - 1, -1, -1):
+            taken += widths[start]
+            room = others - indent * pieces[start].depth if start else first
+            if taken > room:
+                if start < end - 1:
+                    break
+                message = (
+                    f"{pieces[start].text.strip()!r} is wider than a line; set it on a page, "
+                    "or give its parts shorter names"
+                )
+                raise ArgumentError(message)
+            cost, starts = best[start]
+            slack = (room - taken) / room if end < len(pieces) else 0.0
+            cost += LINE + DEEPER * pieces[start].rank * bool(start) + RAGGED * slack**2
+            if cost < found[0]:
+                found = (cost, [*starts, start])
+        best.append(found)
+    return best[-1][1]
+
+
+def _fixed(lines: list[Part]) -> list[Part]:
+    r"""Set brackets that a break parts at a fixed size: \left and \right must stand on one line."""
+    joined = "\n".join(line.text for line in lines)
+    tokens = TOKEN.findall(joined)
+    opened: list[int] = []
+    for i, token in enumerate(tokens):
+        if token.startswith(r"\left"):
+            opened.append(i)
+        elif token.startswith(r"\right") and opened:
+            start = opened.pop()
+            inside = tokens[start:i]
+            if "\n" in inside:
+                big = "bigg" if TALL.search("".join(inside)) else "big"
+                tokens[start] = tokens[start].replace(r"\left", f"\\{big}l")
+                tokens[i] = token.replace(r"\right", f"\\{big}r")
+    texts = "".join(tokens).split("\n")
+    return [Part(text, line.depth) for text, line in zip(texts, lines, strict=True)]
