@@ -9,14 +9,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
 from symflops.tables.text import width as places
 from symflops.tables.widths import SIZES, math_width
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NORMAL = SIZES["normalsize"]
 TOKEN = re.compile(
@@ -93,7 +89,7 @@ def _places(text: str) -> float:
 
 def _pieces(formula: str, dot: str) -> list[Piece]:
     """Cut a formula at every place where a line may end."""
-    tokens = TOKEN.findall(formula)
+    marks = TOKEN.findall(formula)
     pieces: list[Piece] = []
     braces, brackets = 0, []
     text, here = "", Piece("")
@@ -107,22 +103,22 @@ def _pieces(formula: str, dot: str) -> list[Piece]:
         # inside of a floor a break is worse still
         text, here = "", Piece("", 3 * depth() + rank, len(brackets), sign)
 
-    for i, token in enumerate(tokens):
-        if braces == 0 and token == " " and text.strip():
-            following = tokens[i + 1] if i + 1 < len(tokens) else ""
-            spaced = i + 2 < len(tokens) and tokens[i + 2] == " "  # a minus without is a sign
+    for i, mark in enumerate(marks):
+        if braces == 0 and mark == " " and text.strip():
+            following = marks[i + 1] if i + 1 < len(marks) else ""
+            spaced = i + 2 < len(marks) and marks[i + 2] == " "  # a minus without is a sign
             if following in SUMS and spaced:
                 cut(0)
             elif following in DOTS:
                 cut(1)
             elif _parts_factors(text, following):
                 cut(2, dot)
-        braces += (token == "{") - (token == "}")
-        if braces == 0 and OPENING.fullmatch(token):
-            brackets.append(2 if token in FLOORS else 1)
-        elif braces == 0 and CLOSING.fullmatch(token) and brackets:
+        braces += (mark == "{") - (mark == "}")
+        if braces == 0 and OPENING.fullmatch(mark):
+            brackets.append(2 if mark in FLOORS else 1)
+        elif braces == 0 and CLOSING.fullmatch(mark) and brackets:
             brackets.pop()
-        text += token
+        text += mark
     pieces.append(Piece(text, here.rank, here.depth, here.sign))
     return pieces
 
@@ -169,17 +165,17 @@ def _chosen(
 def _fixed(lines: list[Part]) -> list[Part]:
     r"""Set brackets that a break parts at a fixed size: \left and \right must stand on one line."""
     joined = "\n".join(line.text for line in lines)
-    tokens = TOKEN.findall(joined)
+    marks = TOKEN.findall(joined)
     opened: list[int] = []
-    for i, token in enumerate(tokens):
-        if token.startswith(r"\left"):
+    for i, mark in enumerate(marks):
+        if mark.startswith(r"\left"):
             opened.append(i)
-        elif token.startswith(r"\right") and opened:
+        elif mark.startswith(r"\right") and opened:
             start = opened.pop()
-            inside = tokens[start:i]
+            inside = marks[start:i]
             if "\n" in inside:
                 big = "bigg" if TALL.search("".join(inside)) else "big"
-                tokens[start] = tokens[start].replace(r"\left", f"\\{big}l")
-                tokens[i] = token.replace(r"\right", f"\\{big}r")
-    texts = "".join(tokens).split("\n")
+                marks[start] = marks[start].replace(r"\left", f"\\{big}l")
+                marks[i] = mark.replace(r"\right", f"\\{big}r")
+    texts = "".join(marks).split("\n")
     return [Part(text, line.depth) for text, line in zip(texts, lines, strict=True)]
