@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError
-from symflops.exprs import ONE, collect, expanded, joined, product, terms
+from symflops.exprs import ONE, collect, expanded, joined, minimum, product, terms
 from symflops.symbols import Symbol
 from symflops.tally import total
-from symflops.trace import Group, Node, Step, Sum, Times
+from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from symflops.exprs import Terms
     from symflops.tally import Key
+    from symflops.trace import Shape
 
 Limits = tuple[Symbol, sympy.Expr, sympy.Expr]
 
@@ -156,15 +157,88 @@ def activations(profile: Profile) -> Terms:
 
     What was made before and is there is no output.
     """
+    return _elements(profile, lambda layer: layer.outputs)
 
-    def outputs(item: Step | Group) -> Terms:
+
+def _elements(profile: Profile, shapes: Callable[[Group], tuple[Shape, ...]]) -> Terms:
+    """Return the elements of some shapes of all leaf layers, and of fused ones, that make something."""
+
+    def elements(item: Step | Group) -> Terms:
         if isinstance(item, Step) or not item.is_row:
             return {}
         if all(isinstance(child, Step) and child.rule == "there" for _, child in item.children):
             return {}
-        return collect(pair for shape in item.outputs for pair in terms(shape.elements))
+        return collect(pair for shape in shapes(item) for pair in terms(shape.elements))
 
-    return fold({piece: count for piece, count in profile.items() if piece.stored}, outputs)
+    return fold({piece: count for piece, count in profile.items() if piece.stored}, elements)
+
+
+class Mover:
+    """Counts the elements that the layers of nodes move, and remembers nodes it has seen.
+
+    A leaf layer, or a fused one, reads its inputs and its weights once and writes its outputs once; views move
+    nothing. Weights are read as often as they are applied, tied or not: in every step of a recurrent cell, too.
+    Of a table in which rows are looked up those are read, but never more than all; of E experts as many as N tokens
+    that choose k each can meet, min(E, N·k).
+    """
+
+    def __init__(self) -> None:
+        self._profile = Profiler()
+        self._seen: dict[Node, Terms] = {}
+
+    def __call__(self, node: Node) -> Terms:
+        """Return the elements that are moved in a node.
+
+        Raises:
+            ArgumentError: a layer with steps of its own beside other layers: what these move is not known.
+        """
+        profile = self._profile(node)
+        for piece in profile:
+            if piece.stored and isinstance(piece.item, Group) and _is_mixed(piece.item):
+                kind = piece.item.kind
+                message = (
+                    f"{kind} has steps of its own beside layers, and what these move is not known: put them into "
+                    f"a layer of their own, or count {kind} as one, Fused({kind}(…))"
+                )
+                raise ArgumentError(message)
+        handed = _elements(profile, lambda layer: (*layer.inputs, *layer.outputs))
+        return total([(ONE, handed), (ONE, self._weights(node))])
+
+    def _weights(self, node: Node) -> Terms:
+        if node not in self._seen:
+            self._seen[node] = self._read(node)
+        return self._seen[node]
+
+    def _read(self, node: Node) -> Terms:
+        if isinstance(node, Step):
+            return _read_by(node)
+        if isinstance(node, Group):
+            return total((ONE, self._weights(child)) for _, child in node.children)
+        inner = self._weights(node.child)
+        if isinstance(node, Sum):
+            return _summed(Piece(node.child, ONE, (node.limits,)), inner)
+        if isinstance(node, Routed) and isinstance(node.child, Group):
+            tokens = product(node.child.inputs[0][:-1])
+            return total([(minimum(node.of, product((node.active, tokens))), inner)])
+        return total([(node.n, inner)])
+
+
+def _is_mixed(layer: Group) -> bool:
+    """Say whether a layer that a table takes apart has steps that do something beside its layers."""
+    inside = (getattr(child, "child", child) for _, child in layer.children)
+    return not layer.is_row and any(
+        isinstance(node, Step) and node.rule != "there" for node in inside
+    )
+
+
+def _read_by(step: Step) -> Terms:
+    """Return the elements of its weights that a step reads."""
+    if step.rule == "there" or not step.weights:
+        return {}
+    elements = sympy.Add(*(weight.elements for weight in step.weights))
+    if step.rule == "lookup":
+        elements = minimum(product(step.order), elements)
+    return collect(terms(elements))
 
 
 @dataclass(frozen=True)
