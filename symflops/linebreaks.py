@@ -9,10 +9,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
-from symflops.tables.text import width as places
+from symflops.forms import write
+from symflops.printing import width as places
 from symflops.tables.widths import SIZES, math_width
+
+if TYPE_CHECKING:
+    from symflops.forms import Form
+    from symflops.typeset import Medium, Order
 
 NORMAL = SIZES["normalsize"]
 TOKEN = re.compile(
@@ -49,49 +55,61 @@ class Part:
 
 
 def broken(
-    formula: str, first: float, others: float | None = None, *, medium: str = "latex"
-) -> list[Part]:
-    r"""Return a formula in lines no wider than ``first``, then ``others``: points, or places in text.
+    form: Form, width: float, order: Order | None = None, medium: Medium = "latex"
+) -> list[str]:
+    r"""Write a form or an expression in lines no wider than so many points, or places in text.
 
     Every line but the first begins with its sign. Brackets that grow with what is in them, and that a break
     parts, are set at a fixed size.
 
-    >>> [line.text for line in broken(r"a b + c \cdot (d + e)", 55)]
+    >>> from symflops import dims
+    >>> N, D = dims("N D")
+    >>> broken(2*N*D + 4*N**2*D + 24*N**2*D**2, 16, medium="text")
+    ['24 D² N² + 4 D N²', '+ 2 D N']
+
+    Raises:
+        ArgumentError: a piece of the formula is wider than a line.
+    """
+    return [part.text for part in parted(write(form, medium, order), width, medium=medium)]
+
+
+def parted(
+    formula: str, first: float, others: float | None = None, *, medium: Medium = "latex"
+) -> list[Part]:
+    r"""Return a written formula in lines no wider than ``first``, then ``others``.
+
+    >>> [line.text for line in parted(r"a b + c \cdot (d + e)", 55)]
     ['a b', '+ c \\cdot (d + e)']
-    >>> [line.text for line in broken("N² D + 24 N D² + 2 N D", 16, medium="text")]
-    ['N² D + 24 N D²', '+ 2 N D']
 
     Raises:
         ArgumentError: a piece of the formula is wider than a line.
     """
     others = first if others is None else others
-    measure, indent = (_points, INDENT) if medium == "latex" else (_places, 2.0)
-    if measure(formula) <= first:
+    if width_of(formula, medium) <= first:
         return [Part(formula)]
+    indent = 2.0 if medium == "text" else INDENT
     pieces = _pieces(formula, DOTS[medium == "text"])
-    widths = [measure(piece.text) for piece in pieces]
+    widths = [width_of(piece.text, medium) for piece in pieces]
     starts = _chosen(pieces, widths, first, others, indent)
     lines = []
     for start, end in zip(starts, [*starts[1:], len(pieces)], strict=True):
         head = pieces[start].sign if start else ""
         text = "".join([head, *(piece.text for piece in pieces[start:end])]).strip()
         lines.append(Part(text, pieces[start].depth if start else 0))
-    return _fixed(lines) if medium == "latex" else lines
+    return lines if medium == "text" else _fixed(lines)
 
 
-def _points(text: str) -> float:
-    return math_width(text).at(NORMAL)
-
-
-def _places(text: str) -> float:
-    return places(text)
+def width_of(text: str, medium: Medium = "latex") -> float:
+    """Return how wide a written formula is: in points at 10 pt, or in places of a terminal."""
+    return places(text) if medium == "text" else math_width(text).at(NORMAL)
 
 
 def _pieces(formula: str, dot: str) -> list[Piece]:
     """Cut a formula at every place where a line may end."""
     marks = TOKEN.findall(formula)
     pieces: list[Piece] = []
-    braces, brackets = 0, []
+    braces = 0
+    brackets: list[int] = []
     text, here = "", Piece("")
 
     def depth() -> int:
