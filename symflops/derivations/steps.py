@@ -1,0 +1,358 @@
+"""What one step takes, as it is told: so many outputs, and so much for each of them.
+
+A step knows its counts alone; the primitive that made it says how they come about. Every telling is held
+against the counts, and a step that cannot be told so is told as it stands.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.derivations.lines import Reason, reason
+from symflops.exprs import ONE, ZERO, over_one_line, product, spread, tidy
+from symflops.forms import Minus, Power, Product, Total, value
+from symflops.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from symflops.forms import Form
+    from symflops.tally import Key, Operation, Role
+    from symflops.trace import Step
+
+Factors = tuple[sympy.Expr, ...]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a step takes: ``units``, each of which takes ``each`` of some operations.
+
+    ``units`` are factors in the order in which a paper prints them; without any, the counts are those of all.
+    ``key`` is the sentence that says it, with ``parts`` of its own.
+    """
+
+    key: str
+    units: Factors
+    each: tuple[tuple[Operation, Form], ...]
+    role: Role
+    parts: tuple[tuple[str, Any], ...] = ()
+
+    def counted(self, weigh: Mapping[Key, sympy.Rational]) -> Account:
+        """Return the account of what is worth something."""
+        return replace(self, each=tuple(e for e in self.each if weigh.get((e[0], self.role))))
+
+    def worth(self, weigh: Mapping[Key, sympy.Rational]) -> list[Form]:
+        """Return what a unit takes, each operation at its weight."""
+        found = []
+        for operation, count in self.each:
+            weight = weigh[(operation, self.role)]
+            found.append(count if weight == 1 else times(weight, count))
+        return found
+
+    @property
+    def sentence(self) -> Reason:
+        """The sentence that says what a unit takes."""
+        units = (("outputs", grouped(self.units)),) if self.units else ()
+        return Reason(self.key, (*units, *self.parts, ("counts", self.each)))
+
+
+def times(number: sympy.Expr, form: Form) -> Form:
+    """Return a multiple of a form: 2 · (k² C), a number in front of a product's factors."""
+    if form == ONE:
+        return number
+    factors = form.factors if isinstance(form, Product) else (form,)
+    return Product((number, *factors))
+
+
+def grouped(factors: Iterable[sympy.Expr]) -> Form:
+    """Return factors side by side; where two or more are numbers, each stays to be seen."""
+    factors = [factor for factor in factors if factor != 1]
+    if sum(bool(factor.is_Rational) for factor in factors) > 1:
+        return Product(tuple(_powers(factors)))
+    return product(factors)
+
+
+def _powers(factors: list[sympy.Expr]) -> Iterator[Form]:
+    """Yield factors, equal neighbours as a power: 64 · 56²."""
+    for base, same in itertools.groupby(factors):
+        number = len(list(same))
+        yield base if number == 1 else Power(base, sympy.Integer(number))
+
+
+def kernel(factors: Factors) -> Form:
+    """Return what an output sees, the channels apart from the taps: 3 · 3², C_in k²."""
+    factors = tuple(factor for factor in factors if factor != 1)
+    if not all(factor.is_Rational for factor in factors) or len(factors) < 2:  # noqa: PLR2004 - nothing to part
+        return product(factors)
+    first, *taps = factors
+    return Product((first, *_powers(taps)))
+
+
+def less(form: Form, number: sympy.Expr = ONE) -> Form:
+    """Return a form less a number: k² C − 1; what is a plain number is that number less one."""
+    if form == number:
+        return ZERO
+    return Total((form, Minus(number)))
+
+
+def accounts(step: Step, counts: Tally | None = None) -> tuple[Account, ...]:
+    """Return what a step takes, in one account or several that add up to its counts.
+
+    >>> from symflops import contract, dims
+    >>> k, C, D, H = dims("k C D H")
+    >>> (account,) = accounts(contract((C, k, D, H), (D, H)))
+    >>> account.units, [(operation, value(form)) for operation, form in account.each]
+    ((D, H), [('mul', C*k), ('add', C*k - 1)])
+    """
+    found: list[Account] = []
+    tally = step.counts if counts is None else counts
+    for role in dict.fromkeys(role for (_, role), _ in tally):
+        own = {operation: count for (operation, known), count in tally if known == role}
+        told = TOLD.get(step.rule, _own if step.why else _elementwise)
+        if step.why and step.rule in TOLD:
+            told = _own  # an order of its own, say, explains more than the rule
+        part = tuple(told(step, own, role))
+        found += part if _adds_up(part, own) else _as_it_stands(step, own, role)
+    return tuple(found)
+
+
+def _adds_up(found: tuple[Account, ...], counts: Mapping[Operation, sympy.Expr]) -> bool:
+    """Say whether accounts are what was counted, operation by operation."""
+    left = dict(counts)
+    for account in found:
+        for operation, form in account.each:
+            left[operation] = left.get(operation, ZERO) - value(form) * product(account.units)
+    return all(rest == 0 or spread(rest) == 0 for rest in left.values())
+
+
+def parted(order: Factors, whole: sympy.Expr) -> tuple[Factors, Factors] | None:
+    """Return the factors that make up ``whole``, and the others; those side by side are looked at first.
+
+    >>> from symflops import dims
+    >>> N, D, E = dims("N D E")
+    >>> parted((ONE, N, D, E), N * E)
+    ((N, E), (D,))
+    """
+    factors = [factor for factor in order if factor != 1]
+    if len(factors) > MOST_FACTORS:
+        return None
+    places = range(len(factors))
+    runs = [tuple(places[i:j]) for j in range(len(factors), -1, -1) for i in range(j + 1)]
+    sets = (chosen for n in places for chosen in itertools.combinations(places, n))
+    for chosen in itertools.chain(runs, sets):
+        inside = tuple(factors[i] for i in chosen)
+        if product(inside) == whole:
+            return inside, tuple(factors[i] for i in places if i not in chosen)
+    return None
+
+
+MOST_FACTORS = 9  # of which every choice is looked at
+
+
+def _each(order: Factors, units: sympy.Expr, entries: sympy.Expr) -> tuple[Factors, Form] | None:
+    """Return the factors of ``units``, and how many of the entries each of them has."""
+    found = parted(order, units)
+    if found is not None and product(found[1]) == entries / units:
+        return found[0], kernel(found[1])
+    share = tidy(sympy.cancel(entries / units))
+    if over_one_line(share)[1] != 1:  # an average, which none of them has
+        return None
+    return (units,) if units.is_Rational else sympy.Mul.make_args(units), share
+
+
+Counts = dict["Operation", sympy.Expr]
+Told = "Iterator[Account]"
+
+
+def _contract(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell dot products: of n terms each, n products and n - 1 sums."""
+    products, sums, taken = (counts.get(op, ZERO) for op in ("mul", "add", "sub"))
+    outputs = products - sums if taken == 0 else taken - sums
+    if taken != 0:  # the real part of complex products
+        products = taken
+    found = _each(step.order, outputs, products) if outputs != 0 else None
+    if found is None:
+        yield from _pooled(step, counts, role)
+        return
+    units, terms = found
+    if taken != 0:
+        each = (("mul", times(sympy.Integer(2), terms)), ("sub", terms), ("add", less(terms)))
+        yield _account("dot_real", units, each, role, terms=terms)
+    elif terms == 1:
+        yield _account("product", units, (("mul", ONE),), role)
+    else:
+        yield _account("dot", units, (("mul", terms), ("add", less(terms))), role, terms=terms)
+
+
+def _pooled(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell what differs from output to output, as under a mask: so many in all, and less by the outputs."""
+    entries = grouped(step.order)
+    each: list[tuple[Any, Form]] = []
+    for operation, count in counts.items():
+        outputs = value(entries) - count
+        each.append((operation, entries if outputs == 0 else Total((entries, Minus(outputs)))))
+    yield _account("pooled", (), each, role, entries=entries)
+
+
+def _account(key: str, units: Factors, each: Any, role: Role, **parts: Any) -> Account:
+    return Account(key, units, tuple(e for e in each if e[1] != 0), role, tuple(parts.items()))
+
+
+def _complex(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell dot products of complex numbers: a product takes 4 multiplications and 2 sums, a sum 2."""
+    terms = counts["sub"]
+    outputs = spread((3 * terms - counts["add"]) / 2)
+    found = _each(step.order, outputs, terms)
+    if found is None:
+        return
+    units, n = found
+    sums = n if n == ONE else Total((n, times(sympy.Integer(2), less(n))))
+    each = (("mul", times(sympy.Integer(4), n)), ("sub", n), ("add", sums))
+    yield _account("dot_complex", units, each, role, terms=n)
+
+
+def _bias(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    yield _account("bias", _factors(step.order), tuple((op, ONE) for op in counts), role)
+
+
+def _factors(order: Factors) -> Factors:
+    return tuple(factor for factor in order if factor != 1)
+
+
+def _elementwise(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell the same few operations on every element."""
+    elements = product(step.order)
+    each = tuple((op, count / elements) for op, count in counts.items())
+    if all(number.is_Rational for _, number in each):
+        yield _account("each", _factors(step.order), each, role)
+
+
+def _reduce(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell n entries that become one, with n - 1 operations."""
+    ((operation, count),) = counts.items()
+    entries = product(step.order)
+    found = _each(step.order, entries - count, entries)
+    if found is not None:
+        units, n = found
+        yield _account("reduced", units, ((operation, less(n)),), role, entries=n)
+
+
+#: Operations of a row of n entries: for each entry, for each entry but the first, or for the row.
+ENTRY, FOLLOWING, ROW = range(3)
+
+
+def _rows(
+    of: Callable[[Counts], sympy.Expr], **each: tuple[int, ...]
+) -> Callable[[Step, Counts, Role], Iterator[Account]]:
+    """Return the telling of rows, of which ``of`` says from the counts how many there are."""
+
+    def told(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+        try:
+            rows = of(counts)
+        except KeyError:
+            return
+        entries = next(
+            count + (rows if each[op][0] == FOLLOWING else ZERO)
+            for op, count in counts.items()
+            if op in each and each[op][0] != ROW
+        )
+        found = _each(step.order, rows, entries)
+        if found is None:
+            yield from _pooled(step, counts, role)
+            return
+        units, n = found
+        taken = [(op, _taken(each[op], n)) for op in counts if op in each]
+        yield _account("row", units, taken, role, entries=n)
+
+    return told
+
+
+def _taken(kinds: tuple[int, ...], n: Form) -> Form:
+    parts = {ENTRY: n, FOLLOWING: less(n), ROW: ONE}
+    forms = [parts[kind] for kind in kinds if parts[kind] != 0]
+    return forms[0] if len(forms) == 1 else Total(tuple(forms))
+
+
+def _standardize(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell the mean, the variance or the scale of rows; deviations are told by their elements."""
+    if set(counts) == {"sub"}:
+        yield from _elementwise(step, counts, role)
+    elif "sqrt" in counts:
+        yield from _rows(lambda c: c["sqrt"], add=(ROW,), sqrt=(ROW,), div=(ENTRY,))(
+            step, counts, role
+        )
+    else:
+        yield from _rows(lambda c: c["div"], mul=(ENTRY,), add=(FOLLOWING,), div=(ROW,))(
+            step, counts, role
+        )
+
+
+def _fourier(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell butterflies: 4 multiplications and 6 sums each."""
+    butterflies = counts["mul"] / 4
+    each = tuple((op, count / butterflies) for op, count in counts.items())
+    yield _account("butterfly", (butterflies,), each, role)
+
+
+def _state_passing(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell an exponential a chunk, and a product and a sum an entry."""
+    rest = {op: count for op, count in counts.items() if op != "exp"}
+    if "exp" in counts:
+        yield _account("each", sympy.Mul.make_args(counts["exp"]), (("exp", ONE),), role)
+    yield from _elementwise(step, rest, role)
+
+
+def _own(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell counts of one's own, which say why."""
+    each = tuple(counts.items())
+    yield _account("own", (), each, role, why=step.why, source=step.source)
+
+
+def _as_it_stands(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell counts as they stand: those of every element together, each of the others by itself."""
+    elements = product(step.order)
+    alike = {op: count / elements for op, count in counts.items()}
+    even = tuple((op, share) for op, share in alike.items() if share.is_Rational)
+    if even:
+        yield _account("each", _factors(step.order), even, role)
+    rest = tuple((op, count) for op, count in counts.items() if not alike[op].is_Rational)
+    if rest:
+        yield _account("own" if step.why else "taken", (), rest, role, why=step.why)
+
+
+TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
+    "contract": _contract,
+    "complex_contract": _complex,
+    "bias_add": _bias,
+    "elementwise": _elementwise,
+    "transform": _elementwise,
+    "reduce": _reduce,
+    "mean": _rows(lambda c: c["div"], add=(FOLLOWING,), div=(ROW,)),
+    "softmax": _rows(
+        lambda c: c["sub"] - c.get("cmp", ZERO),
+        cmp=(FOLLOWING,),
+        sub=(ENTRY,),
+        exp=(ENTRY,),
+        add=(FOLLOWING,),
+        div=(ENTRY,),
+    ),
+    "log_softmax": _rows(
+        lambda c: c["log"],
+        cmp=(FOLLOWING,),
+        exp=(ENTRY,),
+        add=(FOLLOWING,),
+        log=(ROW,),
+        sub=(ENTRY, ENTRY),
+    ),
+    "unit_length": _rows(
+        lambda c: c["sqrt"], mul=(ENTRY,), add=(FOLLOWING,), sqrt=(ROW,), cmp=(ROW,), div=(ENTRY,)
+    ),
+    "shares": _rows(lambda c: c["div"] - c.get("add", ZERO), add=(FOLLOWING,), div=(ENTRY,)),
+    "standardize": _standardize,
+    "fourier": _fourier,
+    "state_passing": _state_passing,
+}
