@@ -32,7 +32,8 @@ SUMS, DOTS = ("+", "-", "−"), (r"\cdot", "·")
 OPERATORS = re.compile(r"(?:[+\-−=·,(\[<>≤≥⌊⌈]|\\(?:cdot|lfloor|lceil|left ?.|times|quad|,)|^)$")
 SERIES = re.compile(r"(?:\\sum|\\prod|[ΣΠ])_(?:\{[^{}]*\}|\([^()]*\))(?:\^(?:\{[^{}]*\}|.))?$")
 TALL = re.compile(r"\\(?:frac|sum|prod)\b")
-LINE, DEEPER, RAGGED = 10.0, 4.0, 3.0  # what a line costs, a break further inside, and white space
+FACTORS = 2  # how much worse than before a sign a line ends between factors
+LINE, DEEPER, RAGGED = 10.0, 12.0, 3.0  # what a line costs, a break further inside, and white space
 INDENT = 10.0  # points of a \quad, for each parenthesis that is open
 
 
@@ -64,8 +65,8 @@ def broken(
 
     >>> from symflops import dims
     >>> N, D = dims("N D")
-    >>> broken(2*N*D + 4*N**2*D + 24*N**2*D**2, 16, medium="text")
-    ['24 D² N² + 4 D N²', '+ 2 D N']
+    >>> broken(24*N**2*D + 4*N*D + 2, 12, medium="text")
+    ['24 D N²', '+ 4 D N + 2']
 
     Raises:
         ArgumentError: a piece of the formula is wider than a line.
@@ -99,6 +100,17 @@ def parted(
     return lines if medium == "text" else _fixed(lines)
 
 
+def breakable(formula: str) -> str:
+    r"""Return a formula within a text, between whose factors a line may end, too.
+
+    >>> breakable(r"C \lfloor H/2 \rfloor \lfloor W/2 \rfloor + 1")
+    'C \\allowbreak \\lfloor H/2 \\rfloor \\allowbreak \\lfloor W/2 \\rfloor + 1'
+    """
+    pieces = _pieces(formula, "")
+    may = (r" \allowbreak" if piece.rank == FACTORS else "" for piece in pieces)
+    return "".join(f"{point}{piece.text}" for point, piece in zip(may, pieces, strict=True))
+
+
 def width_of(text: str, medium: Medium = "latex") -> float:
     """Return how wide a written formula is: in points at 10 pt, or in places of a terminal."""
     return places(text) if medium == "text" else math_width(text).at(NORMAL)
@@ -130,7 +142,7 @@ def _pieces(formula: str, dot: str) -> list[Piece]:
             elif following in DOTS:
                 cut(1)
             elif _parts_factors(text, following):
-                cut(2, dot)
+                cut(FACTORS, dot)
         braces += (mark == "{") - (mark == "}")
         if braces == 0 and OPENING.fullmatch(mark):
             brackets.append(2 if mark in FLOORS else 1)

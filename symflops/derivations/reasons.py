@@ -11,10 +11,30 @@ SENTENCES: dict[str, dict[str, str]] = {
     "en": {
         # what one output takes
         "dot": "Each of the {outputs} outputs is a dot product of {terms:term}: {counts!o}.",
-        "bias": "The bias is one more addition an output.",
+        "dot_one": "The output is a dot product of {terms:term}: {counts!o}.",
+        "dot_real": (
+            "Each of the {outputs} outputs is the real part of a dot product of {terms} complex "
+            "numbers: {counts!o}."
+        ),
+        "dot_complex": (
+            "Each of the {outputs} outputs is a dot product of {terms} complex numbers; a complex "
+            "product takes four multiplications, a subtraction and an addition, a complex sum two "
+            "additions: {counts!o}."
+        ),
+        "product": "Each of the {outputs} outputs is a single product: {counts!o}.",
+        "pooled": (
+            "Together the outputs are taken from {entries:entry|entries}; each needs one addition or "
+            "comparison fewer than it has entries: {counts!o}."
+        ),
+        "bias": "For the bias, each of the {outputs} outputs takes {counts!o} more.",
         "each": "Each of the {outputs} elements takes {counts!o}.",
-        "reduced": "Each of the {outputs} outputs is taken from {entries:entry|entries}: {counts!o}.",
-        "row": "Each of the {rows} rows has {entries:entry|entries}: {counts!o}.",
+        "each_one": "The one element takes {counts!o}.",
+        "reduced": "Each of the {outputs} outputs comes from {entries:entry|entries}: {counts!o}.",
+        "reduced_one": "The output comes from {entries:entry|entries}: {counts!o}.",
+        "row": "Each of the {outputs} rows has {entries:entry|entries} and takes {counts!o}.",
+        "row_one": "The row has {entries:entry|entries} and takes {counts!o}.",
+        "butterfly": "The fast Fourier transform has {outputs} butterflies; each takes {counts!o}.",
+        "taken": "It takes {counts!o}.",
         "own": "{why}: {counts!o}.",
         "nothing": "{name} takes no operation.",
         # lines
@@ -30,11 +50,26 @@ SENTENCES: dict[str, dict[str, str]] = {
         "where": "where",
     },
     "zh": {
-        "dot": "{outputs} 个输出各是 {terms} 项的内积：{counts!o}。",
-        "bias": "偏置使每个输出再多一次加法。",
-        "each": "{outputs} 个元素各需 {counts!o}。",
-        "reduced": "{outputs} 个输出各由 {entries} 个元素得到：{counts!o}。",
-        "row": "共 {rows} 行，每行 {entries} 个元素：{counts!o}。",
+        "dot": "共有 {outputs} 个输出，每个输出是 {terms} 项的内积：{counts!o}。",
+        "dot_one": "输出是 {terms} 项的内积：{counts!o}。",
+        "dot_real": "共有 {outputs} 个输出，每个输出是 {terms} 个复数的内积的实部：{counts!o}。",
+        "dot_complex": (
+            "共有 {outputs} 个输出，每个输出是 {terms} 个复数的内积；一次复数乘法需四次乘法、一次减法和一次加法，"
+            "一次复数加法需两次加法：{counts!o}。"
+        ),
+        "product": "共有 {outputs} 个输出，每个输出只是一个乘积：{counts!o}。",
+        "pooled": (
+            "全部输出共由 {entries} 个元素得到；每个输出所需的加法或比较比其元素个数少一次：{counts!o}。"
+        ),
+        "bias": "加偏置：{outputs} 个输出各再需 {counts!o}。",
+        "each": "{outputs} 个元素，每个需 {counts!o}。",
+        "each_one": "唯一的元素需 {counts!o}。",
+        "reduced": "共有 {outputs} 个输出，每个输出由 {entries} 个元素得到：{counts!o}。",
+        "reduced_one": "输出由 {entries} 个元素得到：{counts!o}。",
+        "row": "共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。",
+        "row_one": "这一行有 {entries} 个元素，需 {counts!o}。",
+        "butterfly": "快速傅里叶变换共有 {outputs} 个蝶形运算，每个需 {counts!o}。",
+        "taken": "需 {counts!o}。",
         "own": "{why}：{counts!o}。",
         "nothing": "{name} 不需要任何运算。",
         "one_output": "一个输出的次数乘以输出个数",

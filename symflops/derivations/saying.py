@@ -41,9 +41,13 @@ class Voice:
         Raises:
             UnknownNameError: a reason that has no sentence, or no part for a place.
         """
-        if reason.key not in SENTENCES[self.lang]:
-            raise UnknownNameError("reason", reason.key, SENTENCES[self.lang])
-        sentence, parts = SENTENCES[self.lang][reason.key], dict(reason.parts)
+        sentences, parts = SENTENCES[self.lang], dict(reason.parts)
+        if reason.key not in sentences:
+            raise UnknownNameError("reason", reason.key, sentences)
+        alone = "outputs" not in parts or value(parts["outputs"]) == 1
+        sentence = sentences[reason.key]
+        if alone:  # one output is not “each of the 1 outputs”
+            sentence = sentences.get(f"{reason.key}_one", sentence)
         said, end = [], 0
         for place in PLACE.finditer(sentence):
             if place[1] not in parts:
