@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import sympy
 
 from symflops.exprs import minimum, tidy
-from symflops.styles import STYLES
+from symflops.floors import whole
+from symflops.styles import STYLES, respelled
 from symflops.typeset import (
     ATOM,
     POWER,
@@ -28,6 +29,8 @@ from symflops.typeset import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from symflops.styles import Style
     from symflops.symbols import Symbol
 
@@ -40,6 +43,13 @@ class Plain:
     """An expression that is written as it stands: nothing is factored out before."""
 
     expr: sympy.Expr
+
+
+@dataclass(frozen=True)
+class Parenthesis:
+    """A form in parentheses, whether it needs them or not: (24 D²) N."""
+
+    form: Form
 
 
 @dataclass(frozen=True)
@@ -132,8 +142,8 @@ class Where:
 
 
 FUNCTIONS = {
-    "floor": sympy.floor,
-    "ceiling": sympy.ceiling,
+    "floor": whole,
+    "ceiling": lambda form: -whole(-form),
     "min": minimum,
     "sqrt": sympy.sqrt,
 }
@@ -165,7 +175,7 @@ def value(form: Form) -> sympy.Expr:  # noqa: C901 - a case for every form
             return series(value(body), (index, value(first), value(last)))
         case Called(function, arguments):
             return FUNCTIONS[function](*map(value, arguments))
-        case Named(_, _, inner) | Braced(inner, _):
+        case Named(_, _, inner) | Braced(inner, _) | Parenthesis(inner):
             return value(inner)
         case Where(inner, names):
             expr = value(inner)
@@ -203,8 +213,10 @@ def opened(expr: sympy.Expr, order: Order) -> Form:
     return Plain(expr)
 
 
-def write(form: Form, medium: Medium, order: Order | None = None) -> str:
-    """Write a form in a medium.
+def write(
+    form: Form, medium: Medium, order: Order | None = None, spelled: Mapping[str, str] | None = None
+) -> str:
+    """Write a form in a medium; symbols that are ``spelled`` have that LaTeX in place of their own.
 
     >>> from symflops import dims
     >>> k, C, D, H = dims("k C D H")
@@ -212,7 +224,8 @@ def write(form: Form, medium: Medium, order: Order | None = None) -> str:
     >>> write(Product((one, D * H)), "text"), write(Total((C * k**2, one)), "text")
     ('(C k² − 1) · D H', 'C k² + (C k² − 1)')
     """
-    return Scribe(STYLES[medium], order or Order()).form(form)[0]
+    style = respelled(medium, spelled) if spelled else STYLES[medium]
+    return Scribe(style, order or Order()).form(form)[0]
 
 
 class Scribe:
@@ -244,6 +257,8 @@ class Scribe:
                 return self.called(function, arguments)
             case Named(letter, label, _):
                 return style.named(letter, label), ATOM
+            case Parenthesis(inner):
+                return style.parenthesis(self.form(inner)[0]), ATOM
             case Braced(inner, label):
                 return style.braced(self.form(inner)[0], label), ATOM
             case Where(inner, names):

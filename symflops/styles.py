@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from symflops.errors import ArgumentError
 from symflops.symbols import notation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GREEK = [
     "alpha",
@@ -191,11 +194,14 @@ class Latex(Text):
 
     OPERATORS = frozenset(("gcd", "log", "exp", "min", "max"))
 
+    def __init__(self, spelled: Mapping[str, str] | None = None) -> None:
+        self.spelled = dict(spelled or {})  # name → LaTeX, before what is declared for it
+
     def number(self, value: int) -> str:
         return f"{value:,}".replace(",", "{,}")
 
     def symbol(self, name: str) -> str:
-        declared = notation(name).latex
+        declared = self.spelled.get(name) or notation(name).latex
         if declared:
             return declared
         base, below = parts(name)
@@ -411,3 +417,9 @@ STYLES: dict[str, Style] = {
     "browser": Browser(),
     "mathml": MathML(),
 }
+
+
+def respelled(medium: str, spelled: Mapping[str, str]) -> Style:
+    """Return the style of a medium in which names have their own LaTeX; others are as they are."""
+    style = STYLES[medium]
+    return type(style)(spelled) if isinstance(style, Latex) else style
