@@ -42,7 +42,7 @@ def _against(target: Target) -> tuple[str, list[str], list[str]]:
         return ("" if target.expr is None else repr(str(target.expr))), [], []
     code = target.code
     setup = target.cost.setup
-    if code and _is_readable(setup.layer):
+    if code and is_readable(setup.layer):
         used = list(dict.fromkeys(WORDS.findall(code)))
         names = [name for name in used if name in layer_names()]
         if "zoo." in code:
@@ -55,7 +55,8 @@ def _against(target: Target) -> tuple[str, list[str], list[str]]:
     return repr(str(target.first.value)), [], []
 
 
-def _is_readable(layer: Any) -> bool:
+def is_readable(layer: Any) -> bool:
+    """Say whether a layer is what its own text is read as."""
     text = repr(layer)
     if text.removeprefix("zoo.").removesuffix("()") in model_names():
         return True
