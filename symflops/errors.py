@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symflops.printing import printable, printable_lines, width
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -38,7 +40,7 @@ class SymflopsError(Exception):
             text += f" (input shape {self.inputs})"
         if self.where:
             text += f"\n  in {'.'.join(self.where)} ({self.kind})"
-        return text
+        return printable_lines(text)  # what it quotes may be hostile, and tracebacks print it raw
 
 
 class ShapeError(SymflopsError, ValueError):
@@ -92,8 +94,14 @@ class ReadError(SymflopsError, ValueError):
 
     def __str__(self) -> str:
         start = max(0, self.position - WINDOW)
-        shown = self.text[start : self.position + WINDOW].replace("\n", " ").replace("\t", " ")
-        return f"{super().__str__()}\n  {shown}\n  {' ' * (self.position - start)}^"
+        before, after = (
+            printable(part.replace("\n", " ").replace("\t", " "))
+            for part in (
+                self.text[start : self.position],
+                self.text[self.position : self.position + WINDOW],
+            )
+        )
+        return f"{super().__str__()}\n  {before}{after}\n  {' ' * width(before)}^"
 
 
-WINDOW = 60  # characters shown on either side of the caret
+WINDOW = 36  # characters shown on either side of the caret, so that 80 columns are enough

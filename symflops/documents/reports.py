@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from symflops.printing import printable, printable_lines, wrapped
+
+if TYPE_CHECKING:
+    from symflops.terminal import Span
 
 #: A verdict of a claim that could not be read or judged.
 UNREAD = "unreadable"
@@ -60,14 +65,33 @@ class Finding:
         return self.holds is True or self.verdict == "skipped"
 
     def __str__(self) -> str:
-        head = f"{self.place}: {self.verdict}"
-        if self.expected:
-            head += f" (expected {' or '.join(self.expected)})"
+        return "".join(text for _, text in self.spans())
+
+    def spans(self, room: int | None = None) -> list[Span]:
+        """Return it in pieces with their roles, the verdict good, bad or a doubt; wrapped to a room."""
+        expected = f" (expected {' or '.join(self.expected)})" if self.expected else ""
         shown = " ".join(self.claim.split())
         shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]} …"
         target = f" against {self.target}" if self.target else ""
-        message = "\n".join(f"    {line}" for line in self.message.splitlines() if line.strip())
-        return f"{head}: {shown}{target}\n{message}".rstrip()
+        place = f"{self.place}: "
+        head = printable(f"{place}{self.verdict}{expected}: {shown}{target}").rstrip()
+        place = printable(place)
+        lines = printable_lines(self.message).split("\n")
+        message = "".join(
+            "\n" + wrapped(f"    {line}", room, " " * 6) for line in lines if line.strip()
+        )
+        # the verdict is coloured where wrapping has left it whole
+        first, verdict, rest = wrapped(head, room, " " * 4).partition(f"{place}{self.verdict}")
+        if not verdict:
+            return [("", first + message)]
+        return [("", place), (self.role, self.verdict), ("", rest + message)]
+
+    @property
+    def role(self) -> str:
+        """How it is to be taken: good, bad, or a doubt."""
+        if self.as_expected:
+            return "good"
+        return "doubt" if self.verdict == UNREAD or self.holds is None else "bad"
 
     def record(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -127,8 +151,15 @@ class Report:
 
     def to_text(self, *, every: bool = False) -> str:
         """Return the lines of a linter; with ``every``, also of what is as expected."""
-        shown = self.findings if every else self.unexpected
-        return "\n".join([*map(str, shown), self.summary()])
+        return "".join(text for _, text in self.spans(every=every))
+
+    def spans(self, *, every: bool = False, room: int | None = None) -> list[Span]:
+        """Return the same in pieces with their roles, wrapped to a room."""
+        found: list[Span] = []
+        for finding in self.findings if every else self.unexpected:
+            found += [*finding.spans(room), ("", "\n")]
+        role = ("good", "bad", "doubt")[self.status]
+        return [*found, (role, self.summary())]
 
     __str__ = to_text
     __repr__ = to_text

@@ -135,11 +135,14 @@ class Table:
             total=None if self.total is None else tuple(self.total[i] for i in kept),
         )
 
-    def to_text(self) -> str:
-        """Return the table for a terminal."""
+    def to_text(self, width: int | None = None) -> str:
+        """Return the table as aligned text; in ``width`` places, what is least needed gives way, and that is said.
+
+        Without a width nothing is left out; a table wider than 120 places has its long formulas below.
+        """
         from symflops.tables.text import render  # noqa: PLC0415 - each renderer when it is asked for
 
-        return render(self.shortened)
+        return render(self.shortened, width)
 
     def to_markdown(self) -> str:
         """Return the table in Markdown, formulas between dollars."""

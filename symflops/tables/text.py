@@ -1,54 +1,248 @@
-"""The renderer for terminals."""
+"""The renderer for terminals: aligned text, and what gives way where it is too wide for one."""
 
 from __future__ import annotations
 
-import unicodedata
+import itertools
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from symflops.tables.shorthand import moved
-from symflops.tables.table import LEFT, formula, size, words, written_cell
+from symflops.printing import printable, shortened, width, wrapped
+from symflops.tables.fitting import DISPENSABLE
+from symflops.tables.shorthand import moved, nameable, with_names
+from symflops.tables.table import LEFT, Label, formula, size, words, written_cell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import sympy
 
     from symflops.tables.table import Column, Table
+    from symflops.terminal import Span
 
 GAP = 2  # spaces between columns
 WIDE = 120  # places: a table that is wider moves its long formulas below
 LONG = 32  # places of a formula that stays
+SHORT = 24  # the same where a table must fit
+SHORTEST = (16, 12)  # the same before a column of counts goes
+LABEL = 12  # places that a shortened name has at least
+PROSE = 16  # the same of words in further columns
+FEWEST = 2  # columns: a name and what is said of it
 
 
-def render(table: Table) -> str:
+def render(table: Table, room: int | None = None) -> str:
     """Return the table as aligned text with a rule under the header and over the total."""
-    lines, widest = _lines(table, {})
-    if widest > WIDE:
-        names = moved(table, lambda expr: width(formula(table, expr, "text")) > LONG)
-        lines, _ = _lines(table, names)
-        lines += [
-            f"{_name(*name)} = {formula(table, expr, 'text')}" for expr, name in names.items()
-        ]
-    return "\n".join(lines)
+    return "".join(text for _, text in spans(table, room)).removesuffix("\n")
 
 
-def _lines(table: Table, names: dict[sympy.Expr, tuple[str, str]]) -> tuple[list[str], int]:
-    header = [column.title for column in table.columns]
-    body = [
-        [
-            _name(*names[value])
-            if column.kind != "word" and value in names
-            else cell(table, column, value)
-            for column, value in zip(table.columns, row, strict=True)
+def spans(table: Table, room: int | None = None) -> list[Span]:
+    """Return the lines of a table with their roles: header, total, note or none.
+
+    In a terminal ``room`` places wide nothing is wider. Headers take two lines first; sizes that were
+    rounded get names; long formulas move below, and the kinds of the layers go; then columns go, the least
+    needed first; then words are shortened, and last counts go. What was left out is said below.
+    """
+    if room is None:
+        sheet = Sheet(table)
+        if sheet.width > WIDE:
+            sheet = Sheet(table, Form(longest=LONG))
+        return sheet.spans(None)
+    return fitted(table, room).spans(room)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a table is written, as it is or smaller."""
+
+    longest: int | None = None  # places of a formula that stays in its cell
+    stacked: bool = False  # what stands in parentheses in a header is below it
+    named: bool = False  # sizes that were rounded have names
+    bare: bool = False  # layers without their kinds
+    names: int | None = None  # places of a name in the first column
+    prose: int | None = None  # places of words in a further one
+
+
+FORMS = (
+    Form(),
+    Form(stacked=True),
+    Form(LONG, stacked=True),
+    Form(LONG, stacked=True, named=True),
+    Form(SHORT, stacked=True, named=True),
+    Form(SHORT, stacked=True, named=True, bare=True),
+)
+LAST = tuple(Form(longest, stacked=True, named=True, bare=True) for longest in (SHORT, *SHORTEST))
+
+
+def fitted(table: Table, room: int) -> Sheet:
+    """Return the table in the first form that is not wider than the room."""
+    fewest = table
+    for fewest in _without_some(table):
+        sheets = (Sheet(fewest, form, table) for form in FORMS)
+        if found := next((sheet for sheet in sheets if sheet.width <= room), None):
+            return found
+    for kept in _without_counts(fewest):
+        sheets = (Sheet(kept, form, table).shortened(room) for form in LAST)
+        if found := next((sheet for sheet in sheets if sheet.width <= room), None):
+            return found
+    return Sheet(kept, replace(LAST[-1], names=LABEL, prose=PROSE), table)
+
+
+def _without_some(table: Table) -> Iterator[Table]:
+    """Yield the table, then with a column less each time, of those that tell least."""
+    differences = [column.key for column in table.columns if column.key.startswith("delta_")]
+    yield from _narrowed(table, [*DISPENSABLE["page"], *reversed(differences)])
+
+
+def _without_counts(table: Table) -> Iterator[Table]:
+    """Yield the table, then without its last column each time, down to one beside the names."""
+    yield from _narrowed(table, [column.key for column in reversed(table.columns[1:])])
+
+
+def _narrowed(table: Table, going: Sequence[str]) -> Iterator[Table]:
+    yield table
+    keys = [column.key for column in table.columns]
+    for key in going:
+        if key in keys and len(keys) > FEWEST:
+            keys.remove(key)
+            yield table.keeping(keys)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table written in a form: its header, its cells, and how wide its columns are."""
+
+    given: Table
+    form: Form = Form()
+    whole: Table | None = None  # with all of its columns
+
+    @cached_property
+    def table(self) -> Table:
+        """The table with names for sizes, where the form has them."""
+        if not self.form.named:
+            return self.given
+        return with_names(self.given, nameable(self.given, "rounded", self.whole))
+
+    @cached_property
+    def names(self) -> dict[sympy.Expr, tuple[str, str]]:
+        """The formulas that stand below."""
+        longest = self.form.longest
+        if longest is None:
+            return {}
+        return moved(self.table, lambda expr: width(formula(self.table, expr, "text")) > longest)
+
+    @cached_property
+    def header(self) -> list[list[str]]:
+        """The lines of the header."""
+        columns = self.table.columns
+        if not self.form.stacked or not any(column.detail for column in columns):
+            return [[printable(column.title) for column in columns]]
+        below = [printable(f"({column.detail})") if column.detail else "" for column in columns]
+        return [[printable(column.header) for column in columns], below]
+
+    @cached_property
+    def body(self) -> list[list[str]]:
+        """The cells of the rows and of the total."""
+        return [[self.cell(i, value) for i, value in enumerate(row)] for row in self.table.lines]
+
+    def cell(self, place: int, value: Any) -> str:
+        """Write one cell."""
+        column, form = self.table.columns[place], self.form
+        if column.kind != "word":
+            return (
+                _name(*self.names[value])
+                if value in self.names
+                else cell(self.table, column, value)
+            )
+        if place == 0:
+            text = self.label(value)
+            return text if form.names is None else shortened(text, form.names, self.head)
+        text = cell(self.table, column, value)
+        return text if form.prose is None else shortened(text, form.prose)
+
+    def label(self, value: Any) -> str:
+        """Write what a row is called."""
+        if self.form.bare and isinstance(value, Label) and value.path:
+            value = Label(value.path, "", value.times)
+        return plain(self.table, value)
+
+    @cached_property
+    def head(self) -> int:
+        """The places that a shortened name begins with: those that keep the most names apart."""
+        names, room = [self.label(row[0]) for row in self.table.lines], self.form.names or 0
+        heads = (room // 2, room // 4, 1)
+        return max(heads, key=lambda head: len({shortened(name, room, head) for name in names}))
+
+    @cached_property
+    def widths(self) -> list[int]:
+        """The places of each column."""
+        return [max(map(width, column)) for column in zip(*self.header, *self.body, strict=True)]
+
+    @cached_property
+    def width(self) -> int:
+        """The places of a line."""
+        return sum(self.widths) + GAP * (len(self.widths) - 1)
+
+    def shortened(self, room: int) -> Sheet:
+        """Return the table with its words cut as far as is needed, and as they can be."""
+        sheet = self
+        kinds = [column.kind for column in self.table.columns]
+        prose = [
+            places
+            for places, kind in zip(self.widths[1:], kinds[1:], strict=True)
+            if kind == "word"
         ]
-        for row in table.lines
-    ]
-    widths = [max(map(width, column)) for column in zip(header, *body, strict=True)]
-    rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
-    lines = [_line(table, header, widths), rule]
-    for i, row in enumerate(body):
-        if table.total is not None and i == len(table.rows):
-            lines.append(rule)
-        lines.append(_line(table, row, widths))
-    return [*lines, *(plain(table, note) for note in table.notes)], len(rule)
+        if prose and sheet.width > room:
+            longest = max(PROSE, max(prose) - (sheet.width - room))
+            sheet = replace(sheet, form=replace(sheet.form, prose=longest))
+        if kinds[0] == "word" and sheet.width > room:
+            longest = max(LABEL, sheet.widths[0] - (sheet.width - room))
+            sheet = replace(sheet, form=replace(sheet.form, names=longest))
+        return sheet
+
+    def spans(self, room: int | None) -> list[Span]:
+        """Return the lines with their roles."""
+        rule = "─" * self.width
+        found = [("header", self.line(cells)) for cells in self.header]
+        found.append(("", rule))
+        for row, cells in zip(self.table.lines, self.body, strict=True):
+            is_total = row is self.table.total
+            found += [("", rule)] if is_total else []
+            found.append(("total" if is_total else "", self.line(cells)))
+        below = [
+            f"{_name(*name)} = {formula(self.table, expr, 'text')}"
+            for expr, name in self.names.items()
+        ]
+        notes = itertools.chain((plain(self.table, note) for note in self.table.notes), below)
+        found += [("note", wrapped(note, room)) for note in (*notes, *self.said(room))]
+        return [(role, f"{text}\n") for role, text in found]
+
+    def line(self, cells: list[str]) -> str:
+        """Return cells side by side, words from the left and numbers from the right."""
+        placed = []
+        for column, text, places in zip(self.table.columns, cells, self.widths, strict=True):
+            space = " " * (places - width(text))
+            placed.append(text + space if column.kind in LEFT else space + text)
+        return (" " * GAP).join(placed).rstrip()
+
+    def said(self, room: int | None) -> list[str]:
+        """Say what was left out so that the table fits."""
+        if self.whole is None:
+            return []
+        kept = {column.key for column in self.given.columns}
+        gone = [column.title for column in self.whole.columns if column.key not in kept]
+        cut = self.form.names is not None or self.form.prose is not None
+        parts = [
+            *(["kinds of layers"] if self.form.bare and self.has_kinds else []),
+            *([f"{'column' if len(gone) == 1 else 'columns'} {', '.join(gone)}"] if gone else []),
+            *(["parts of names"] if cut else []),
+        ]
+        return [printable(f"Left out for a width of {room}: {'; '.join(parts)}.")] if parts else []
+
+    @cached_property
+    def has_kinds(self) -> bool:
+        """Whether labels name the kinds of their layers."""
+        labels = (row[0] for row in self.table.lines if isinstance(row[0], Label))
+        return any(label.path and label.kind for label in labels)
 
 
 def _name(letter: str, index: str) -> str:
@@ -69,22 +263,3 @@ def cell(table: Table, column: Column, value: Any) -> str:
 def plain(table: Table, value: Any) -> str:
     """Write words, a label or a note."""
     return words(table, value, "text", printable)
-
-
-def printable(text: str) -> str:
-    """Show what a terminal would obey instead of print."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def width(text: str) -> int:
-    """Return how many places a text takes in a terminal; wide characters take two."""
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
-
-
-def _line(table: Table, cells: list[str], widths: list[int]) -> str:
-    placed = []
-    for column, text, room in zip(table.columns, cells, widths, strict=True):
-        space = " " * (room - width(text))
-        placed.append(text + space if column.kind in LEFT else space + text)
-    return (" " * GAP).join(placed).rstrip()

@@ -1,0 +1,125 @@
+"""What each command does: from its arguments to the text that is printed.
+
+A command returns its text, or pieces of text with roles, which a terminal may colour. What counts is
+imported when a command runs, and only what that command needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+    from symflops.terminal import Spans
+
+
+def run_cost(arguments: argparse.Namespace) -> str:
+    """Return one metric as a formula."""
+    from symflops.formulas import rendered
+    from symflops.printing import wrapped
+
+    text = rendered(_cost(arguments), arguments.metric, arguments.format)
+    if arguments.format != "text":
+        return text
+    return "\n".join(wrapped(line, arguments.terminal.width) for line in text.split("\n"))
+
+
+def run_table(arguments: argparse.Namespace) -> str | Spans:
+    """Return the table of a layer or a model."""
+    found = _cost(arguments)
+    arguments.progress.say(f"the table of {arguments.layer}")
+    return _rendered(found.table(arguments.columns, arguments.depth), arguments)
+
+
+def run_compare(arguments: argparse.Namespace) -> str | Spans:
+    """Return the table of several layers or models, each with its ratio to the first."""
+    from symflops.comparison import asked_together, side_by_side
+    from symflops.reading.layers import read_layer
+    from symflops.reading.values import read_shapes, read_values
+
+    texts = [text.strip() for text in (arguments.layer, *arguments.more)]
+    arguments.progress.say(", ".join(texts))
+    costs = asked_together(
+        [read_layer(text) for text in texts],
+        read_shapes(arguments.input) if arguments.input is not None else None,
+        arguments.convention,
+        arguments.assume,
+        read_values(arguments.at) if arguments.at is not None else {},
+        batched=arguments.batched,
+    )
+    if arguments.per is not None:
+        costs = [found.per(arguments.per) for found in costs]
+    named = tuple(zip(texts, costs, strict=True))
+    baseline = None if arguments.baseline is None else arguments.baseline.strip()
+    table = side_by_side(named, arguments.metric, baseline, delta=arguments.delta)
+    return _rendered(table, arguments)
+
+
+def _rendered(table: Any, arguments: argparse.Namespace) -> str | Spans:
+    """Return a table in the format that is asked for."""
+    names = ("fit", "part", "caption", "label")
+    given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
+    if given and arguments.format != "latex":
+        from symflops.errors import ArgumentError
+
+        raise ArgumentError(f"--{next(iter(given))} is for --format latex")
+    if arguments.format == "text":
+        from symflops.tables.text import spans
+
+        return spans(table.shortened, arguments.terminal.width)
+    return str(getattr(table, f"to_{arguments.format}")(**given))
+
+
+def run_models(arguments: argparse.Namespace) -> str | Spans:
+    """Return the models of the zoo with their papers and published numbers."""
+    from symflops.zoo.listing import listing
+
+    arguments.progress.say("the models")
+    return _rendered(listing(), arguments)
+
+
+def _cost(arguments: argparse.Namespace) -> Any:
+    from symflops.costs import cost
+    from symflops.reading.layers import read_layer
+    from symflops.reading.values import read_shapes, read_values
+
+    arguments.progress.say(arguments.layer)
+    layer = read_layer(arguments.layer)
+    shapes = read_shapes(arguments.input) if arguments.input is not None else None
+    found = cost(layer, shapes, arguments.convention, arguments.assume, arguments.batched)
+    found = found if arguments.per is None else found.per(arguments.per)
+    return found if arguments.at is None else found.at(read_values(arguments.at))
+
+
+def run_check(arguments: argparse.Namespace) -> str | Spans:
+    """Return the report of documents, as text or JSON."""
+    from symflops.documents.checking import check_files
+
+    report = check_files(arguments.progress.over(arguments.files), without_marks=arguments.unmarked)
+    arguments.status = report.status
+    if arguments.format == "json":
+        return report.to_json()
+    return report.spans(every=arguments.every, room=arguments.terminal.width)
+
+
+def run_fill(arguments: argparse.Namespace) -> str | Spans:
+    """Fill documents in, or say which are stale; nothing is written unless all can be."""
+    from symflops.documents.filling import filled
+    from symflops.printing import printable
+    from symflops.saving import save
+
+    found = [(path, *filled(path)) for path in arguments.progress.over(arguments.files)]
+    pieces = []
+    for path, before, after, places in found:
+        stale = before != after
+        if stale and not arguments.check:
+            save(after, path)
+        role, word = ("", "up to date")
+        if stale:
+            role, word = ("bad", "stale") if arguments.check else ("good", "filled in")
+        number = f"{places} {'place' if places == 1 else 'places'}"
+        pieces += [("", f"{printable(path)}: "), (role, word), ("", f" ({number})\n")]
+        if stale and arguments.check:
+            arguments.status = 1
+    return pieces
