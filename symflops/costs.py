@@ -23,7 +23,7 @@ from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbo
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
 from symflops.trace import Condition, Group, Step
-from symflops.typeset import Formula
+from symflops.printed import Formula
 from symflops.units import bytes_of
 from symflops.views import ReceptiveField, View, receptive_field
 
@@ -207,7 +207,7 @@ class Cost:
             ArgumentError: the input is no map.
             NotClosedError: a layer that does not say what it sees, or branches of different strides.
 
-        Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional networks, equation 2.
+        Source: Araujo, Norris and Sim 2019, Computing receptive fields of convolutional neural networks, equation 2.
         """
         return receptive_field(self.views[""], self._value)
 

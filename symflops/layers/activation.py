@@ -111,7 +111,7 @@ class Tanh(Activation):
 
 
 class SiLU(Activation):
-    """x/(1 + exp(-x)), as x times the sigmoid: four operations an element (Elfwing et al. 2017).
+    """x/(1 + exp(-x)), as x times the sigmoid: four operations an element (Elfwing et al. 2018).
 
     >>> import symflops as sf
     >>> sf.cost(sf.SiLU(), sf.dims("N D")).flops

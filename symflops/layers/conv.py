@@ -84,7 +84,7 @@ class Kernels(Layer):
 
 
 class Convolution(Kernels):
-    """The engine: each output is a dot product over the taps of C_in/g channels."""
+    """The engine: each output is a dot product over the taps of C_in/g channels (Dumoulin and Visin 2016)."""
 
     padding_mode: str = "zeros"
     count_padding: bool = True

@@ -88,7 +88,7 @@ class Offsets(Layer):
     >>> sf.cost(Offsets(7), sf.dims("h N M")).output
     (169, 2)
 
-    Source: Liu et al. 2022, equation 4: log-spaced, sign(x)·log₂(1 + |8x/(M - 1)|)/log₂ 8.
+    Source: Liu et al. 2022, Swin Transformer V2, equation 4: log-spaced, sign(x)·log₂(1 + |8x/(M - 1)|)/log₂ 8.
     """
 
     axes: ClassVar[int] = 2
@@ -121,7 +121,7 @@ class BiasOfPairs(Layer):
     Raises:
         ShapeError: another number of offsets.
 
-    Source: the code of the authors of Liu et al. 2022, and torchvision's.
+    Source: Liu et al. 2022, Swin Transformer V2, in the authors' code and in torchvision's.
     """
 
     axes: ClassVar[int] = 2

@@ -71,7 +71,7 @@ class GroupNorm(Layer):
 
 
 class InstanceNorm(Layer):
-    """The engine: every channel of every sample by itself."""
+    """The engine: every channel of every sample by itself (Ulyanov et al. 2016)."""
 
     num_features: Size
     eps: Size = 1e-5

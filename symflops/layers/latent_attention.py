@@ -51,7 +51,7 @@ class MultiheadLatentAttention(Layer):
         ArgumentError: sizes below 1, an odd number of entries to rotate.
         ShapeError: another width than embed_dim.
 
-    Source: DeepSeek-AI 2024, DeepSeek-V2, section 2.1, equations 9 to 19 and appendix C; for ``absorb`` the end of
+    Source: DeepSeek-AI 2024, DeepSeek-V2, section 2.1, equations 9 to 19 and appendix C, for ``absorb`` the end of
     section 2.1.2. Arguments are named as in the configuration of the models, hidden_size as ``embed_dim``.
     """
 

@@ -60,7 +60,7 @@ class PixelShuffle(Layer):
 class PixelUnshuffle(Layer):
     """(B, C, r·H, r·W) to (B, C·r², H, W), r = ``downscale_factor``: moves alone.
 
-    What :class:`PixelShuffle` does, the other way round.
+    What :class:`PixelShuffle` does (Shi et al. 2016), the other way round.
 
     >>> import symflops as sf
     >>> r, C, H, W = sf.dims("r C H W")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TransposedConvolution(Layer):
-    """The engine: every input position times every weight, added up where they fall on one place."""
+    """The engine: every input position times every weight, added up where they fall (Dumoulin and Visin 2016)."""
 
     axes: ClassVar[int]
     in_channels: Size

@@ -22,7 +22,7 @@ def softmax(entries: Size, rows: Size, role: Role = "softmax") -> Step:
     """Return stable softmax: exp(x - max x) / Σ exp(x - max x) over ``rows`` rows.
 
     A row of n entries takes n - 1 comparisons, n subtractions, n exponentials, n - 1 additions and n
-    divisions: 5n - 2. Source: Goodfellow et al., Deep Learning, section 4.1.
+    divisions: 5n - 2. Source: Goodfellow et al. 2016, Deep Learning, section 4.1.
 
     >>> from symflops import dims
     >>> N, n = dims("N n")

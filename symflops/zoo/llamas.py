@@ -40,7 +40,7 @@ TOKENS = dims("N")
 
 
 class LlamaBlock(Layer):
-    """Attention and a feed-forward network, an RMS norm before each (Touvron et al. 2023, section 2.2)."""
+    """Attention and a feed-forward network, an RMS norm before each (Touvron et al. 2023, Llama 2, section 2.2)."""
 
     norm: Layer
     self_attn: Layer

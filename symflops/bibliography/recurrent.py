@@ -1,0 +1,110 @@
+"""Sources on recurrent and state-space layers."""
+
+from symflops.bibliography.entries import article, conference, preprint
+
+ENTRIES = (
+    article(
+        "elman1990finding",
+        "Jeffrey L. Elman",
+        "Finding Structure in Time",
+        1990,
+        "Cognitive Science",
+        volume="14",
+        number="2",
+        pages="179--211",
+        doi="10.1207/s15516709cog1402_1",
+    ),
+    article(
+        "hochreiter1997long",
+        "Sepp Hochreiter and Jürgen Schmidhuber",
+        "Long Short-Term Memory",
+        1997,
+        "Neural Computation",
+        volume="9",
+        number="8",
+        pages="1735--1780",
+        doi="10.1162/neco.1997.9.8.1735",
+    ),
+    article(
+        "schuster1997bidirectional",
+        "Mike Schuster and Kuldip K. Paliwal",
+        "Bidirectional Recurrent Neural Networks",
+        1997,
+        "IEEE Transactions on Signal Processing",
+        volume="45",
+        number="11",
+        pages="2673--2681",
+        doi="10.1109/78.650093",
+    ),
+    article(
+        "gers2000learning",
+        "Felix A. Gers and Jürgen Schmidhuber and Fred Cummins",
+        "Learning to Forget: Continual Prediction with {LSTM}",
+        2000,
+        "Neural Computation",
+        volume="12",
+        number="10",
+        pages="2451--2471",
+        doi="10.1162/089976600300015015",
+    ),
+    conference(
+        "cho2014learning",
+        "Kyunghyun Cho and Bart van Merriënboer and Caglar Gulcehre and Dzmitry Bahdanau and "
+        "Fethi Bougares and Holger Schwenk and Yoshua Bengio",
+        "Learning Phrase Representations Using {RNN} Encoder--Decoder for Statistical Machine Translation",
+        2014,
+        "EMNLP",
+        "1406.1078",
+        pages="1724--1734",
+    ),
+    preprint(
+        "sak2014long",
+        "Haşim Sak and Andrew Senior and Françoise Beaufays",
+        "Long Short-Term Memory Based Recurrent Neural Network Architectures for Large Vocabulary Speech "
+        "Recognition",
+        2014,
+        "1402.1128",
+    ),
+    preprint(
+        "zaremba2014recurrent",
+        "Wojciech Zaremba and Ilya Sutskever and Oriol Vinyals",
+        "Recurrent Neural Network Regularization",
+        2014,
+        "1409.2329",
+    ),
+    preprint(
+        "vandenoord2016wavenet",
+        "Aäron van den Oord and Sander Dieleman and Heiga Zen and Karen Simonyan and Oriol Vinyals and "
+        "Alex Graves and Nal Kalchbrenner and Andrew Senior and Koray Kavukcuoglu",
+        "{WaveNet}: A Generative Model for Raw Audio",
+        2016,
+        "1609.03499",
+    ),
+    conference(
+        "gu2022parameterization",
+        "Albert Gu and Ankit Gupta and Karan Goel and Christopher Ré",
+        "On the Parameterization and Initialization of Diagonal State Space Models",
+        2022,
+        "NeurIPS",
+        "2206.11893",
+        names=("state-spaces/s4",),
+        volume="35",
+    ),
+    preprint(
+        "gu2023mamba",
+        "Albert Gu and Tri Dao",
+        "{Mamba}: Linear-Time Sequence Modeling with Selective State Spaces",
+        2023,
+        "2312.00752",
+        names=("state-spaces/mamba",),
+    ),
+    conference(
+        "dao2024transformers",
+        "Tri Dao and Albert Gu",
+        "Transformers are {SSM}s: Generalized Models and Efficient Algorithms Through Structured State "
+        "Space Duality",
+        2024,
+        "ICML",
+        "2405.21060",
+    ),
+)
