@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from symflops.costs import cost as cost
     from symflops.crossings import Crossover as Crossover
     from symflops.crossings import crossover as crossover
+    from symflops.derivations.derivation import Derivation as Derivation
+    from symflops.derivations.deriving import derive as derive
     from symflops.documents.marked_tables import check_table as check_table
     from symflops.errors import ArgumentError as ArgumentError
     from symflops.errors import ConditionError as ConditionError
@@ -237,6 +239,8 @@ _MODULES = {
     "symflops.shares": "share",
     "symflops.claims.judging": "check",
     "symflops.claims.verdicts": "Verdict",
+    "symflops.derivations.derivation": "Derivation",
+    "symflops.derivations.deriving": "derive",
     "symflops.documents.marked_tables": "check_table",
     "symflops.reading.formulas": "parse",
     "symflops.reading.readings": "Growth Relation",

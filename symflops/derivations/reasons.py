@@ -37,6 +37,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         "taken": "It takes {counts!o}.",
         "own": "{why}: {counts!o}.",
         "nothing": "{name} takes no operation.",
+        # layers of layers
+        "layer": "{name!c}:",
+        "alike": "The same holds for {names!c}.",
+        "left_out": "Not counted: {names!c}.",
+        "nothing_counted": "nothing in it counts",
         # lines
         "one_output": "one output, times the outputs",
         "collected": "like terms collected",
@@ -72,6 +77,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "taken": "需 {counts!o}。",
         "own": "{why}：{counts!o}。",
         "nothing": "{name} 不需要任何运算。",
+        "layer": "{name!c}：",
+        "alike": "{names!c} 与此相同。",
+        "left_out": "不计入：{names!c}。",
+        "nothing_counted": "没有计入的项",
         "one_output": "一个输出的次数乘以输出个数",
         "collected": "合并同类项",
         "factored": "提取公因式",
@@ -114,6 +123,10 @@ WORDS: dict[str, dict[str, str]] = {
         "comma": ", ",
         "space": " ",
         "one": "one",
+        "stop": ".",
+        "open": "(",
+        "close": ")",
+        "colon": ":",
     },
     "zh": {
         "mul": "乘法",
@@ -143,5 +156,9 @@ WORDS: dict[str, dict[str, str]] = {
         "comma": "、",
         "space": "",
         "one": "一",
+        "stop": "。",
+        "open": "（",
+        "close": "）",
+        "colon": "：",
     },
 }

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.derivations.lines import Reason, reason
+from symflops.derivations.lines import Reason
 from symflops.exprs import ONE, ZERO, over_one_line, product, spread, tidy
 from symflops.forms import Minus, Power, Product, Total, value
-from symflops.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from symflops.forms import Form
-    from symflops.tally import Key, Operation, Role
+    from symflops.tally import Key, Operation, Role, Tally
     from symflops.trace import Step
 
 Factors = tuple[sympy.Expr, ...]
@@ -72,7 +71,7 @@ def grouped(factors: Iterable[sympy.Expr]) -> Form:
     """Return factors side by side; where two or more are numbers, each stays to be seen."""
     factors = [factor for factor in factors if factor != 1]
     if sum(bool(factor.is_Rational) for factor in factors) > 1:
-        return Product(tuple(_powers(factors)))
+        return Product(tuple(_powers(factors)), sign="·" * all(f.is_Rational for f in factors))
     return product(factors)
 
 
@@ -89,7 +88,7 @@ def kernel(factors: Factors) -> Form:
     if not all(factor.is_Rational for factor in factors) or len(factors) < 2:  # noqa: PLR2004 - nothing to part
         return product(factors)
     first, *taps = factors
-    return Product((first, *_powers(taps)))
+    return Product((first, *_powers(taps)), sign="·")
 
 
 def less(form: Form, number: sympy.Expr = ONE) -> Form:
@@ -191,10 +190,13 @@ def _contract(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
 def _pooled(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell what differs from output to output, as under a mask: so many in all, and less by the outputs."""
     entries = grouped(step.order)
+    outputs = {value(entries) - count for op, count in counts.items() if op in ("add", "cmp")}
     each: list[tuple[Any, Form]] = []
     for operation, count in counts.items():
-        outputs = value(entries) - count
-        each.append((operation, entries if outputs == 0 else Total((entries, Minus(outputs)))))
+        following = count != 0 and value(entries) - count in outputs
+        each.append(
+            (operation, Total((entries, Minus(value(entries) - count))) if following else count)
+        )
     yield _account("pooled", (), each, role, entries=entries)
 
 

@@ -1,0 +1,81 @@
+"""A derivation as a value: what was derived, and the passages that tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sympy
+
+    from symflops.costs import Cost
+    from symflops.derivations.lines import Line, Passage
+    from symflops.symbols import Symbol
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivation:
+    """How a metric of a cost comes about, line by line; every line was verified.
+
+    ``passages`` have sentences and lines, ``where`` says what the names of sizes stand for, and ``expr`` is what
+    the last line ends in.
+
+    >>> import symflops as sf
+    >>> N, D, E = sf.dims("N D E")
+    >>> told = sf.derive(sf.cost(sf.Linear(D, E), (N, D)))
+    >>> told.expr, [line.expr for line in told.steps]
+    (2*D*E*N, [E*N*(2*D), 2*D*E*N])
+    """
+
+    cost: Cost
+    metric: str
+    expr: sympy.Expr
+    passages: tuple[Passage, ...]
+    where: tuple[tuple[Symbol, sympy.Expr], ...] = ()
+    order: tuple[sympy.Expr, ...] = ()
+    detail: str = "normal"
+    lang: str = "en"
+
+    @cached_property
+    def steps(self) -> tuple[Line, ...]:
+        """All lines, one after the other; each has ``expr``, plain sympy, ``name`` and ``why``."""
+        return tuple(line for passage in self.passages for line in passage.lines)
+
+    def to_text(self) -> str:
+        """Return the derivation as Unicode text."""
+        from symflops.derivations.text import text  # noqa: PLC0415 - what is not asked for is not loaded
+
+        return text(self)
+
+    def to_markdown(self) -> str:
+        """Return the derivation as Markdown with formulas in dollars."""
+        from symflops.derivations.markdown import markdown  # noqa: PLC0415
+
+        return markdown(self)
+
+    def to_html(self) -> str:
+        """Return the derivation as a fragment of HTML, its formulas in MathML."""
+        from symflops.derivations.html import html  # noqa: PLC0415
+
+        return html(self)
+
+    def to_latex(self, fit: str = "page") -> str:
+        """Return the derivation as a fragment of LaTeX; its first line names the packages that it needs.
+
+        No line is wider than a page's 345 pt, or than a column's 235 pt with ``fit="column"``.
+        """
+        from symflops.derivations.setting import latex  # noqa: PLC0415
+
+        return latex(self, fit)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()

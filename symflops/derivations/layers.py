@@ -1,0 +1,142 @@
+"""What one layer takes, as it is told: what one output takes, times the outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from symflops.derivations.lines import reason
+from symflops.derivations.quantities import Quantity, Told
+from symflops.derivations.steps import accounts, grouped, times
+from symflops.exprs import ZERO, product
+from symflops.forms import Minus, Power, Product, Quotient, Total, value
+from symflops.trace import Group, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import sympy
+
+    from symflops.derivations.steps import Account
+    from symflops.forms import Form
+    from symflops.tally import Key
+
+
+@dataclass(frozen=True)
+class Work(Quantity):
+    """Operations, each at what a table of weights says that it is worth."""
+
+    weigh: Mapping[Key, sympy.Rational]
+    dense: bool = False
+
+    def of(self, item: Group | Step) -> Told | None:
+        """Tell the operations of a layer: those for each output together, times the outputs."""
+        steps = [item] if isinstance(item, Step) else [step for _, step in item.children]
+        found = [account for step in steps for account in self.accounts(step)]  # type: ignore[arg-type]
+        counted = [account for account in found if account.counted(self.weigh).each]
+        if not counted:
+            return None
+        rows = by_rows(counted)
+        said = tuple(dict.fromkeys(account.counted(self.weigh).sentence for account in counted))
+        form = self.together(rows)
+        units = {account.units for account in rows}
+        return Told(
+            form, said, reason("one_output") if len(units) == 1 and () not in units else None
+        )
+
+    def accounts(self, step: Step) -> tuple[Account, ...]:
+        """Return what a step takes; under a mask, what it would without, if the convention has it so."""
+        counts = step.dense if self.dense and step.dense else step.counts
+        return tuple(put(account, self.put) for account in accounts(step, counts))
+
+    def together(self, found: Iterable[Account]) -> Form:
+        """Return accounts with the same units as one product, and the sum of all."""
+        parts: dict[tuple[sympy.Expr, ...], list[Form]] = {}
+        for account in found:
+            account = account.counted(self.weigh)  # noqa: PLW2901
+            parts.setdefault(account.units, []).extend(account.worth(self.weigh))
+        terms: list[Form] = []
+        for units, forms in parts.items():
+            if units:
+                terms.append(multiplied(added(forms), units))
+            else:
+                terms += forms
+        return terms[0] if len(terms) == 1 else Total(tuple(terms))
+
+    def leaves_out(self, group: Group) -> bool:
+        """Say whether a layer takes operations that are worth nothing."""
+        return any(isinstance(step, Step) and step.counts for _, step in group.children)
+
+
+def added(forms: list[Form]) -> Form:
+    """Return what a unit takes in all: numbers as their sum, anything else side by side."""
+    if all(_is_number(form) for form in forms):
+        return sum(forms, ZERO)
+    return forms[0] if len(forms) == 1 else Total(tuple(forms))
+
+
+def _is_number(form: Form) -> bool:
+    return bool(getattr(form, "is_Rational", False))
+
+
+def multiplied(each: Form, units: tuple[sympy.Expr, ...]) -> Form:
+    """Return what each unit takes, times the units."""
+    outputs = grouped(units)
+    if each == 1:
+        return outputs
+    front = each.factors if isinstance(each, Product) and _leads(each) else (each,)
+    behind = outputs.factors if isinstance(outputs, Product) else (outputs,)
+    return Product((*front, *behind)) if outputs != 1 else each
+
+
+def _leads(form: Product) -> bool:
+    """Say whether a product is a weight in front of something, 2 · (C_in k²)."""
+    return _is_number(form.factors[0]) and len(form.factors) == 2  # noqa: PLR2004 - two factors
+
+
+def by_rows(found: list[Account]) -> list[Account]:
+    """Return accounts with those of every entry as so many a row, where others are told by rows."""
+    rows = next((a for a in found if a.key == "row"), None)
+    if rows is None:
+        return found
+    entries = dict(rows.parts)["entries"]
+    elements = product(rows.units) * value(entries)
+    return [
+        replace(
+            account,
+            units=rows.units,
+            each=tuple((op, entries if n == 1 else times(n, entries)) for op, n in account.each),
+        )
+        if account.key == "each" and product(account.units) == elements
+        else account
+        for account in found
+    ]
+
+
+def put(account: Account, names: Callable[[sympy.Expr], sympy.Expr]) -> Account:
+    """Return an account with names for the sizes in it."""
+    return replace(
+        account,
+        units=tuple(map(names, account.units)),
+        each=tuple((op, renamed(form, names)) for op, form in account.each),
+        parts=tuple((key, renamed(part, names)) for key, part in account.parts),
+    )
+
+
+def renamed(form: Form, names: Callable[[sympy.Expr], sympy.Expr]) -> Form:
+    """Return a form with each expression in it changed."""
+    match form:
+        case Product(factors):
+            return Product(tuple(renamed(factor, names) for factor in factors))
+        case Total(terms):
+            return Total(tuple(renamed(term, names) for term in terms))
+        case Minus(inner):
+            return Minus(renamed(inner, names))
+        case Power(base, exponent):
+            return Power(renamed(base, names), renamed(exponent, names))
+        case Quotient(above, below):
+            return Quotient(renamed(above, names), renamed(below, names))
+        case str():
+            return form
+        case _:
+            return names(form)
