@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from symflops import conventions as conventions
     from symflops import plot as plot
     from symflops import zoo as zoo
+    from symflops.arrangement import display as display
     from symflops.asymptotics import Leading as Leading
     from symflops.asymptotics import leading as leading
     from symflops.asymptotics import limit as limit
@@ -213,6 +214,7 @@ if TYPE_CHECKING:
     from symflops.primitives import reduce as reduce
     from symflops.primitives import softmax as softmax
     from symflops.primitives import unknown as unknown
+    from symflops.printed import Formula as Formula
     from symflops.reading.formulas import parse as parse
     from symflops.reading.readings import Growth as Growth
     from symflops.reading.readings import Relation as Relation
@@ -222,8 +224,6 @@ if TYPE_CHECKING:
     from symflops.symbols import family as family
     from symflops.trace import Shape as Shape
     from symflops.trace import Weight as Weight
-    from symflops.typeset import Formula as Formula
-    from symflops.typeset import display as display
     from symflops.units import si as si
 
 __version__ = "0.3.0"
@@ -231,7 +231,8 @@ __version__ = "0.3.0"
 #: Public name → the module that defines it.
 _MODULES = {
     "symflops.symbols": "dim dims family",
-    "symflops.typeset": "Formula display",
+    "symflops.printed": "Formula",
+    "symflops.arrangement": "display",
     "symflops.primitives": "bias_add contract einsum elementwise move op reduce softmax unknown",
     "symflops.trace": "Shape Weight",
     "symflops.conventions": "Convention",

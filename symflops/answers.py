@@ -11,10 +11,10 @@ from symflops.costs import Cost
 from symflops.errors import ArgumentError, ConditionError
 from symflops.extents import put_in
 from symflops.facts import Facts, Relation
+from symflops.printed import Formula
 from symflops.setups import relations_of, solved
 from symflops.symbols import by_name, exact
 from symflops.tables.table import Table, words
-from symflops.typeset import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,13 +17,13 @@ from symflops.layers.base import Layer, assignment
 from symflops.metrics import Profiler, Weigher, activations, cached, work
 from symflops.omissions import Omitted, omitted
 from symflops.portions import portion
+from symflops.printed import Formula
 from symflops.receptive import views
 from symflops.recurrences import Recurrences
 from symflops.setups import EDITS, Setup, listed, relations_of, shapes_of, symbols_within
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
 from symflops.trace import Condition, Group, Step
-from symflops.printed import Formula
 from symflops.units import bytes_of
 from symflops.views import ReceptiveField, View, receptive_field
 

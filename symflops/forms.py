@@ -7,7 +7,7 @@ expression inside is written as everywhere else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
@@ -29,7 +29,7 @@ from symflops.typeset import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from symflops.styles import Style
     from symflops.symbols import Symbol
@@ -186,6 +186,18 @@ def value(form: Form) -> sympy.Expr:  # noqa: C901 - a case for every form
             return form
 
 
+def mapped(form: Form, change: Callable[[sympy.Expr], sympy.Expr]) -> Form:
+    """Return a form with all expressions inside changed."""
+    if isinstance(form, sympy.Expr):
+        return change(form)
+    if isinstance(form, tuple):
+        return tuple(mapped(part, change) for part in form)
+    if not is_dataclass(form):
+        return form  # a label, a sign
+    parts = {field.name: mapped(getattr(form, field.name), change) for field in fields(form)}
+    return replace(form, **parts)  # type: ignore[type-var]
+
+
 def opened(expr: sympy.Expr, order: Order) -> Form:
     """Return an expression as the form that it is written in, taken apart once.
 
@@ -234,7 +246,7 @@ class Scribe:
     def __init__(self, style: Style, order: Order) -> None:
         self.style, self.order, self.writer = style, order, Writer(style, order)
 
-    def form(self, form: Form) -> tuple[str, int]:  # noqa: C901 - a case for every form
+    def form(self, form: Form) -> tuple[str, int]:  # noqa: C901, PLR0912 - a case for every form
         """Write any form."""
         style = self.style
         match form:

@@ -6,7 +6,6 @@ medium writes each piece. Number first, then the factors in the order in which t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
@@ -16,7 +15,7 @@ from sympy.core.function import Application
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
 from symflops.styles import STYLES
-from symflops.symbols import Member, exact
+from symflops.symbols import Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,56 +63,6 @@ class Order:
         degree = sum((f.exp if f.is_Pow and f.exp.is_Rational else ONE) for f in factors)
         series = any(map(is_series, factors))
         return (series, -degree, monomial == 1, bool(number < 0), sorted(map(self.of, factors)))
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula in the form of a paper; prints as Unicode, typesets in Jupyter.
-
-    >>> import symflops as sf
-    >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
-    >>> sf.display((2*C_in*k**2 - 1)*C_out*H*W, order=(C_in, k, C_out, H, W))
-    (2 C_in k² − 1) C_out H W
-    """
-
-    expr: sympy.Expr
-    order: tuple[sympy.Expr, ...] = ()
-
-    def __str__(self) -> str:
-        return written(self.expr, "text", Order(self.order))
-
-    __repr__ = __str__
-
-    @property
-    def latex(self) -> str:
-        """The formula in LaTeX, without dollars; needs no package."""
-        return written(self.expr, "latex", Order(self.order))
-
-    @property
-    def mathml(self) -> str:
-        """The formula as a MathML element."""
-        inner = written(self.expr, "mathml", Order(self.order))
-        return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{inner}</mrow></math>'
-
-    def _repr_latex_(self) -> str | None:
-        try:
-            return f"${self.latex}$"
-        except ArgumentError:  # Jupyter shows the text of what LaTeX cannot set
-            return None
-
-    def _latex(self, printer: Any) -> str:  # noqa: ARG002 - sympy's hook
-        return self.latex
-
-
-def display(expr: Any, order: Iterable[Any] = ()) -> Formula:
-    """Return any expression in the form of a paper; ``order`` lists its factors from left to right.
-
-    >>> import symflops as sf
-    >>> N, D = sf.dims("N D")
-    >>> sf.display(4*N**2*D + 24*N*D**2, order=(N, D))
-    4 N D (N + 6 D)
-    """
-    return Formula(exact(expr), tuple(map(exact, order)))
 
 
 def written(expr: sympy.Expr, medium: Medium, order: Order) -> str:

@@ -10,7 +10,7 @@ from sympy import Integer, Rational
 from symflops.claims.targets import layers_of
 from symflops.claims.verdicts import Miss
 from symflops.exprs import ONE
-from symflops.typeset import Formula
+from symflops.printed import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from symflops.contradictions import Row, is_empty
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, tidy
 from symflops.growth import STILL, Growth
-from symflops.typeset import Formula
+from symflops.printed import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from symflops.claims.phrases import NAMES, PHRASES, PRONOUNS, QUANTITIES, SINGULAR, SPACE, VERBS
 from symflops.claims.remarks import REMARKS
 from symflops.errors import ArgumentError
+from symflops.printed import Formula
 from symflops.reading.readings import Growth
 from symflops.symbols import exact
-from symflops.typeset import Formula
 from symflops.units import fixed_digits
 
 if TYPE_CHECKING:

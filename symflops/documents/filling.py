@@ -29,7 +29,7 @@ from symflops.documents.sources import (
 )
 from symflops.errors import ArgumentError, SymflopsError
 from symflops.symbols import exact
-from symflops.typeset import Formula
+from symflops.printed import Formula
 
 if TYPE_CHECKING:
     from symflops.documents.definitions import Meaning

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.symbols import notation
-from symflops.typeset import display
+from symflops.arrangement import display
 
 if TYPE_CHECKING:
     from symflops.symbols import Symbol
@@ -64,6 +65,11 @@ def shortened(text: Any, points: float, font: float) -> str:
     while sum(widths[last - 1 :]) <= back:
         last -= 1
     return f"{name[:first]}…{name[last:]}"
+
+
+def wrapped(text: str, points: float, font: float) -> str:
+    """Return text in lines that are no wider than so many points."""
+    return "\n".join(wrap(shown(text), max(int(points / (LETTER * font)), 16)))
 
 
 def formula(symbol: Symbol) -> str:

@@ -1,0 +1,217 @@
+"""An expression arranged as its reader wants it: by powers of a symbol, behind its leading term, like an author's.
+
+The value never changes; what a form cannot say of an expression is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import Integer, Mul
+
+from symflops import exprs
+from symflops.asymptotics import leading
+from symflops.errors import ArgumentError, UnknownNameError
+from symflops.exprs import ONE, joined, tidy
+from symflops.forms import Minus, Parenthesis, Plain, Product, Total, Where, mapped, opened
+from symflops.naming import named
+from symflops.printed import Formula
+from symflops.symbols import Symbol, by_name, exact
+from symflops.typeset import Order, is_minus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symflops.exprs import Terms
+    from symflops.forms import Form
+
+
+def display(
+    expr: Any,
+    order: Iterable[Any] | None = None,
+    *,
+    like: str | None = None,
+    collect: Any = None,
+    lead: Any = None,
+    where: bool = False,
+) -> Formula:
+    r"""Return any expression in the form of a paper; ``order`` lists its factors from left to right.
+
+    Common factors stand in front, unless one of these says otherwise: ``collect`` sorts by powers of a symbol,
+    or of several; ``lead`` puts the leading term in front, which is the term that is given or what leads as
+    the symbols given grow; ``like`` takes over the shape of another's formula, with the spelling of its
+    symbols, and fills in other numbers where it must. ``where`` gives names to rounded sizes and to what is
+    repeated, and says behind the formula what they are.
+
+    >>> import symflops as sf
+    >>> N, D = sf.dims("N D")
+    >>> mixing = 4*N**2*D + 24*N*D**2
+    >>> sf.display(mixing, order=(N, D))
+    4 N D (N + 6 D)
+    >>> sf.display(mixing, collect="N")
+    4 N² D + (24 D²) N
+    >>> sf.display(mixing, lead="D", order=(N, D))
+    24 N D² (1 + N/(6 D))
+    >>> B, L, s, h = sf.dims("B L s h")
+    >>> print(sf.display(24*B*L*s*h**2 + 4*B*L*h*s**2, like=r"96BLsh^2(1+\frac{s}{6h})").latex)
+    24 B L s h^{2} \left(1 + \frac{s}{6 h}\right)
+    >>> H, p, k = sf.dims("H p k")
+    >>> sf.display(9*D*(sympy.floor((H + 2*p - k)/2) + 1), where=True)
+    9 D H_1, where H_1 = ⌊(H + 2 p − k)/2⌋ + 1
+
+    Raises:
+        ArgumentError: no formula; a shape that the expression does not have; two of these at once.
+        ReadError: a formula to be like that cannot be read.
+        UnknownNameError: a symbol that the expression does not have.
+    """
+    expr, factors = exact(expr), tuple(map(exact, order or ()))
+    asked = {"like": like, "collect": collect, "lead": lead}
+    given = [name for name, value in asked.items() if value is not None]
+    if len(given) > 1:
+        message = f"{' and '.join(given)} ask for different forms; give one of them"
+        raise ArgumentError(message)
+    if like is not None:
+        from symflops.likeness import alike  # noqa: PLC0415 - the reader of formulas is loaded when it reads
+
+        formula = alike(expr, like, factors)
+    elif collect is not None:
+        symbols = _symbols(collect, expr)
+        factors = tuple(dict.fromkeys((*symbols, *factors)))
+        formula = Formula(expr, factors, form=collected(expr, symbols, Order(factors)))
+    elif lead is not None:
+        formula = Formula(expr, factors, form=led(expr, _leader(lead, expr), Order(factors)))
+    else:
+        formula = Formula(expr, factors)
+    return with_names(formula) if where else formula
+
+
+def _symbols(names: Any, expr: sympy.Expr) -> tuple[Symbol, ...]:
+    """Return symbols of an expression, given as they are, by their names, or several."""
+    if isinstance(names, str):
+        names = names.replace(",", " ").split()
+    elif isinstance(names, sympy.Basic) or not hasattr(names, "__iter__"):
+        names = (names,)
+    known = by_name(expr.free_symbols)
+    found = []
+    for name in names:
+        text = str(name)
+        if text not in known:
+            raise UnknownNameError("symbol", text, known)
+        found.append(known[text])
+    if not found:
+        message = "no symbol is given; write collect='N'"
+        raise ArgumentError(message)
+    return tuple(dict.fromkeys(found))
+
+
+# by powers
+
+
+def collected(expr: sympy.Expr, symbols: tuple[Symbol, ...], order: Order) -> Form:
+    """Return a sum by powers of symbols, the highest first: 4 N² D + (24 D²) N.
+
+    What stands before a lower power is its coefficient, in parentheses unless it is one number or symbol.
+    """
+    groups: dict[sympy.Expr, Terms] = {}
+    for monomial, number in exprs.expanded(exprs.collect(exprs.terms(expr))).items():
+        power = Mul(*(f for f in Mul.make_args(monomial) if _base(f) in symbols))
+        groups.setdefault(power, {})[monomial / power] = number
+    powers = sorted(groups, key=order.of_term)
+    terms: list[Form] = []
+    for power in powers:
+        coefficient = joined(groups[power])
+        if power == ONE:
+            form = opened(coefficient, order)
+            terms += form.terms if isinstance(form, Total) else [form]
+            continue
+        minus = is_minus(coefficient) and not coefficient.is_Add
+        coefficient = -coefficient if minus else coefficient
+        form = _times(coefficient, power, order, first=not terms)
+        terms.append(Minus(form) if minus else form)
+    return Total(tuple(terms))
+
+
+def _base(factor: sympy.Expr) -> sympy.Expr:
+    return factor.base if factor.is_Pow and factor.exp.is_Rational else factor
+
+
+def _times(coefficient: sympy.Expr, power: sympy.Expr, order: Order, *, first: bool) -> Form:
+    if coefficient == ONE or (first and not coefficient.has(sympy.Add)):
+        return Plain(coefficient * power)
+    if coefficient.is_Mul:
+        return Product((Parenthesis(Plain(coefficient)), *_factors(power, order)))
+    return Product((Plain(coefficient), *_factors(power, order)))
+
+
+def _factors(monomial: sympy.Expr, order: Order) -> tuple[Form, ...]:
+    """Return the factors of a product one by one, so that no dot parts them from what stands beside."""
+    form = opened(monomial, order)
+    return form.factors if isinstance(form, Product) else (form,)
+
+
+# behind the leading term
+
+
+def _leader(lead: Any, expr: sympy.Expr) -> sympy.Expr:
+    """Return the leading term: as it is given, or of what leads as symbols grow."""
+    named = [lead] if isinstance(lead, str | Symbol) else list(_several(lead))
+    names = [word for name in named for word in str(name).replace(",", " ").split()]
+    known = by_name(expr.free_symbols)
+    if all(name in known for name in names):
+        return leading(expr, tuple(known[name] for name in names)).expr
+    if isinstance(lead, str):
+        from symflops.reading.formulas import parse  # noqa: PLC0415 - loaded when it reads
+
+        return exact(parse(lead, known))
+    return exact(lead)
+
+
+def _several(lead: Any) -> Iterable[Any]:
+    return lead if isinstance(lead, tuple | list | set) else (lead,)
+
+
+def led(expr: sympy.Expr, leader: sympy.Expr, order: Order) -> Form:
+    """Return an expression behind its leading term: 24 B L s h² (1 + s/(6 h)).
+
+    Raises:
+        ArgumentError: a term that the expression does not have.
+    """
+    whole = exprs.expanded(exprs.collect(exprs.terms(expr)))
+    front = exprs.expanded(exprs.collect(exprs.terms(leader)))
+    ratios = {whole.get(monomial, Integer(0)) / number for monomial, number in front.items()}
+    if len(ratios) != 1 or 0 in ratios:
+        message = f"{leader} is no term of {expr}, so that it cannot stand in front"
+        raise ArgumentError(message)
+    leader = tidy(ratios.pop() * leader)
+    rest = [Mul(number, monomial) for monomial, number in whole.items() if monomial not in front]
+    rest.sort(key=order.of_term)
+    if not rest:
+        return opened(leader, order)
+    quotients = [exprs.cancelled(term, leader) for term in rest]
+    added: list[Form] = [Minus(Plain(-q)) if is_minus(q) else Plain(q) for q in quotients]
+    head = opened(leader, order)
+    factors = head.factors if isinstance(head, Product) else (head,)
+    return Product((*factors, Total((ONE, *added))))
+
+
+# names
+
+
+def with_names(formula: Formula) -> Formula:
+    """Return a formula with names for its rounded sizes and repeated parts, and what they are behind it."""
+    shown = tidy(formula.expr)
+    swaps, names = named(shown)
+    if not names:
+        return formula
+    form = shown if formula.form is None else formula.form
+    body = mapped(form, lambda expr: _swapped(expr, swaps))
+    order = tuple(_swapped(factor, swaps) for factor in formula.order)
+    return replace(formula, form=Where(body, tuple(names)), order=order)
+
+
+def _swapped(expr: sympy.Expr, swaps: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:
+    for old, new in swaps.items():
+        expr = expr.xreplace({old: new})
+    return expr

@@ -1,0 +1,173 @@
+"""A formula in the form of a paper: prints as Unicode, typesets in Jupyter, and breaks over lines in LaTeX."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symflops.errors import ArgumentError
+from symflops.exprs import ONE, tidy
+from symflops.forms import Minus, Plain, Product, Quotient, Total, Where, opened, value, write
+from symflops.styles import enumerated
+from symflops.typeset import Order
+
+if TYPE_CHECKING:
+    import sympy
+
+    from symflops.forms import Form
+    from symflops.symbols import Symbol
+    from symflops.typeset import Medium
+
+PAGE = 345.0  # points of a line of article at 10 pt
+INDENT = 10.0  # points of a \\quad
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in the form of a paper; prints as Unicode, typesets in Jupyter.
+
+    ``expr`` is the plain expression, ``order`` the factors from left to right. ``form`` keeps factors and
+    terms as they were asked for, and ``spelled`` an author's LaTeX for symbols.
+
+    >>> import symflops as sf
+    >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
+    >>> sf.display((2*C_in*k**2 - 1)*C_out*H*W, order=(C_in, k, C_out, H, W))
+    (2 C_in k² − 1) C_out H W
+    """
+
+    expr: sympy.Expr
+    order: tuple[sympy.Expr, ...] = ()
+    form: Form = field(default=None, kw_only=True)
+    spelled: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+
+    def __str__(self) -> str:
+        return self._written(self._form, "text")
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX, without dollars; needs no package."""
+        return self._written(self._form, "latex")
+
+    @property
+    def mathml(self) -> str:
+        """The formula as a MathML element."""
+        inner = self._written(self._form, "mathml")
+        return f'<math xmlns="http://www.w3.org/1998/Math/MathML"><mrow>{inner}</mrow></math>'
+
+    @property
+    def where(self) -> tuple[tuple[Symbol, sympy.Expr], ...]:
+        """What the names in the formula stand for: pairs of a symbol and an expression, which may hold names before."""
+        form = self._form
+        names = form.names if isinstance(form, Where) else ()
+        return tuple((name, value(meant)) for name, meant in names)
+
+    def lines(self, width: float = PAGE) -> tuple[str, ...]:
+        r"""Return the formula in lines of LaTeX that are no wider than ``width`` points, without its where-list.
+
+        Every line but the first begins with its sign, and can be a row of amsmath's ``aligned``.
+
+        >>> import symflops as sf
+        >>> N, D, L = sf.dims("N D L")
+        >>> for line in sf.display(24*N*D**2 + 4*N**2*D + L, order=(N, D)).lines(80):
+        ...     print(line)
+        4 N^{2} D + 24 N D^{2}
+        \quad {} + L
+
+        Raises:
+            ArgumentError: a piece that cannot be broken is wider than a line.
+        """
+        from symflops.linebreaks import parted  # noqa: PLC0415 - most formulas are short
+
+        form = self._form.form if isinstance(self._form, Where) else self._form
+        try:
+            parts = parted(self._written(form, "latex"), width, width - INDENT)
+        except ArgumentError:
+            flat = _without_wide_fractions(form, Order(self.order))
+            if flat == form:
+                raise
+            parts = parted(self._written(flat, "latex"), width, width - INDENT)
+        first, *others = parts
+        begun = (r"\quad " * (part.depth + 1) + f"{{}} {part.text}" for part in others)
+        return (first.text, *begun)
+
+    def to_latex(self, fit: str | float = "page") -> str:
+        r"""Return the formula as a display for ``\\input``, in lines that fit a ``"page"``, a ``"column"`` or points.
+
+        The first line names what it needs: amsmath where there are several lines, nothing for one. A
+        where-list that does not fit behind the formula stands below it.
+
+        >>> import symflops as sf
+        >>> N, D, L = sf.dims("N D L")
+        >>> print(sf.display(24*N*D**2 + 4*N**2*D + L, order=(N, D)).to_latex(80))
+        % needs amsmath
+        \[
+          \begin{aligned}
+            & 4 N^{2} D + 24 N D^{2} \\
+            & \quad {} + L
+          \end{aligned}
+        \]
+        <BLANKLINE>
+
+        Raises:
+            ArgumentError: another word; a piece that cannot be broken is wider than a line.
+        """
+        from symflops.linebreaks import width_of  # noqa: PLC0415 - loaded when it is asked for
+        from symflops.tables.layout import WIDTHS  # noqa: PLC0415
+
+        width = WIDTHS.get(fit) if isinstance(fit, str) else fit
+        if width is None:
+            message = f"fit is 'page', 'column' or a width in points, got {fit!r}"
+            raise ArgumentError(message)
+        whole = width_of(self.latex) <= width
+        lines = (self.latex,) if whole else self.lines(width)
+        said = "" if whole else self._said()
+        if len(lines) == 1:
+            return f"% needs no package\n\\[\n  {lines[0]}\n\\]\n{said}"
+        rows = " \\\\\n".join(f"    & {line}" for line in lines)
+        body = f"  \\begin{{aligned}}\n{rows}\n  \\end{{aligned}}"
+        return f"% needs amsmath\n\\[\n{body}\n\\]\n{said}"
+
+    def _said(self) -> str:
+        """Return the where-list as a sentence below the formula."""
+        names = self._form.names if isinstance(self._form, Where) else ()
+        parts = [
+            f"${self._written(name, 'latex')} = {self._written(meant, 'latex')}$"
+            for name, meant in names
+        ]
+        return f"where {enumerated(parts)}.\n" if parts else ""
+
+    @property
+    def _form(self) -> Form:
+        return self.expr if self.form is None else self.form
+
+    def _written(self, form: Form, medium: Medium) -> str:
+        return write(form, medium, Order(self.order), dict(self.spelled))
+
+    def _repr_latex_(self) -> str | None:
+        try:
+            return f"${self.latex}$"
+        except ArgumentError:  # Jupyter shows the text of what LaTeX cannot set
+            return None
+
+    def _latex(self, printer: Any) -> str:  # noqa: ARG002 - sympy's hook
+        return self.latex
+
+
+def _without_wide_fractions(form: Form, order: Order) -> Form:
+    """Return a form in which sums stand behind their fraction, not on its line: 1/2 (a + b), which can be broken."""
+    if isinstance(form, Plain):
+        form = opened(form.expr, order)
+    elif not hasattr(form, "__dataclass_fields__"):
+        form = opened(tidy(form), order)
+    match form:
+        case Total(terms):
+            return Total(tuple(_without_wide_fractions(term, order) for term in terms))
+        case Minus(inner):
+            return Minus(_without_wide_fractions(inner, order))
+        case Quotient(above, below):
+            factors = above.factors if isinstance(above, Product) else (above,)
+            return Product((Quotient(ONE, below), *factors))
+        case _:
+            return form
