@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from symflops.errors import ArgumentError
 from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Layout, Options
 from symflops.tables.shorthand import nameable, with_names
-from symflops.tables.table import Label, expression
+from symflops.tables.table import AT, Label, expression
 from symflops.tables.widths import SIZES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def choose(table: Table, options: Options) -> Layout:
         ArgumentError: nothing fits, or formulas were to be scaled.
     """
     symbolic = any(expression(cell) is not None for row in table.lines for cell in row)
-    if symbolic and options.scale:
+    if symbolic and options.scale and not _is_mixed(table):
         message = f"scale={options.scale!r} needs numbers: put values in first, with at()"
         raise ArgumentError(message)
     may_fold = table.coarser is not None or len(table.lines) * SMALLEST.baseline <= HEIGHT
@@ -111,6 +111,10 @@ def _forms(table: Table, options: Options, *, symbolic: bool) -> list[Form]:
             for longest in LONGEST
         ]
         forms.insert(0, Form())
+        if _is_mixed(table):  # the numbers are scaled before the formulas beside them give way
+            letters = [options.scale] if options.scale else ["each", "most"]
+            scaled = [replace(form, scale=letter) for letter in letters for form in forms]
+            forms = scaled if options.scale else [Form(), *scaled]
     elif options.scale:
         forms = [Form(options.scale), Form(options.scale, small=True)]
     else:
@@ -118,6 +122,11 @@ def _forms(table: Table, options: Options, *, symbolic: bool) -> list[Form]:
         forms = [*map(Form, (None, "each", "most")), *small]
     prose = any(map(_is_prose, itertools.chain.from_iterable(table.rows)))
     return [replace(form, wrapped=True) for form in forms] if prose else forms
+
+
+def _is_mixed(table: Table) -> bool:
+    """Say whether numbers stand beside the formulas that they are the values of."""
+    return any(column.is_put_in for column in table.columns)
 
 
 def _is_prose(cell: object) -> bool:
@@ -158,9 +167,15 @@ def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
     yield dropped
     if any(column.kind == "ratio" for column in table.columns):
         return  # every column of a comparison was asked for by name
-    for key in DISPENSABLE[options.fit]:
-        left = [c for c in table.columns if c.key not in (*dropped, key)]
-        if any(c.key == key for c in table.columns) and any(c.kind != "word" for c in left):
+    for metric in DISPENSABLE[options.fit]:
+        gone = tuple(column.key for column in table.columns if column.metric == metric)
+        left = [c for c in table.columns if c.key not in (*dropped, *gone)]
+        if gone and any(c.kind != "word" for c in left):
+            dropped = (*dropped, *gone)
+            yield dropped
+    keys = [column.key for column in table.columns if column.key not in dropped]
+    for key in reversed(keys):  # of what is there twice, the formulas
+        if f"{key}{AT}" in keys:
             dropped = (*dropped, key)
             yield dropped
 

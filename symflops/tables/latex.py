@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symflops.tables.escape import escape, label
+from symflops.tables.escape import is_chinese, label
 from symflops.tables.fitting import choose
 from symflops.tables.layout import HEIGHT, Layout, Options
 from symflops.tables.table import LEFT
+from symflops.tables.widths import digits, is_number
 
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
@@ -27,11 +28,14 @@ def render(table: Table, options: Options) -> str:
     """Return the table as LaTeX, in the first layout that fits."""
     layout = choose(table, options)
     body, said = _body(layout)
-    more = [name for name in ("longtable", "siunitx") if getattr(options, name)]
-    packages = " ".join(f"\\usepackage{{{package}}}" for package in ("booktabs", *more))
+    names = ["booktabs"]
+    names += [name for name in ("longtable", "siunitx") if getattr(options, name)]
+    packages = [f"\\usepackage{{{name}}}" for name in names]
+    if any(map(is_chinese, "".join(body))):
+        packages.append(r"\usepackage[scheme=plain]{ctex}")
     chosen = ", ".join([*layout.said, *said])
     return "\n".join(
-        [f"% needs {packages}", f"% set for {options.width:g} pt: {chosen}", *body, ""]
+        [f"% needs {' '.join(packages)}", f"% set for {options.width:g} pt: {chosen}", *body, ""]
     )
 
 
@@ -96,7 +100,7 @@ def _caption(layout: Layout) -> list[str]:
     if options.caption is None:
         return []
     name = "" if options.label is None else f"\\label{{{label(options.label)}}}"
-    return [f"\\caption{{{escape(options.caption)}}}{name}"]
+    return [f"\\caption{{{options.escape(options.caption)}}}{name}"]
 
 
 def _titled(layout: Layout) -> list[str]:
@@ -162,25 +166,35 @@ def _letter(layout: Layout, place: int, column: Column) -> str:
         return "l"
     if not layout.options.siunitx:
         return "r"
-    numbers = [row[place] for row in layout.cells if _is_number(row[place])]
-    halves = [number.lstrip("-").partition(".") for number in numbers]
-    sign = "-" if any(number.startswith("-") for number in numbers) else ""
-    whole = max((len(left) for left, _, _ in halves), default=1)
-    places = max((len(right) for _, _, right in halves), default=0)
-    return f"S[table-format={sign}{whole}{f'.{places}' if places else ''}]"
-
-
-def _is_number(cell: str) -> bool:
-    return cell.removeprefix("-")[:1].isdigit()
+    numbers = digits(row[place] for row in layout.cells if is_number(row[place]))
+    return f"S[table-format={numbers.format}]"
 
 
 def _header(layout: Layout) -> list[str]:
-    return [_line(layout, header) for header in layout.headers]
+    """Return the header, where columns stand under groups with these and a rule under each over it."""
+    lines = [_line(layout, header) for header in layout.headers]
+    if not layout.groups:
+        return lines
+    cells, rules, start = [], [], 0
+    for text, count in layout.groups:
+        start += count
+        if not text:
+            cells += [""] * count
+            continue
+        cells.append(f"\\multicolumn{{{count}}}{{c}}{{{text}}}")
+        # the table has no space at its sides that a rule could be shorter by
+        sides = ("l" if start > count else "") + ("r" if start < len(layout.columns) else "")
+        rules.append(f"\\cmidrule({sides}){{{start - count + 1}-{start}}}")
+    return [f"{' & '.join(cells)} \\\\", "".join(rules), *lines]
 
 
 def _rows(layout: Layout) -> list[str]:
-    """Return the rows; the total comes with the rule over it."""
+    """Return the rows; a heading comes with its first row, the total with the rule over it."""
     rows = [_line(layout, row) for row in layout.lines]
+    for place, heading in layout.headings.items():
+        across = f"\\multicolumn{{{len(layout.columns)}}}{{@{{}}l@{{}}}}{{{heading}}} \\\\"
+        space = ["\\addlinespace"] if place else []
+        rows[place] = "\n".join([*space, across, rows[place]])
     if layout.table.total is not None:
         rows[-1] = f"\\midrule\n{rows[-1]}"
     return rows
@@ -190,7 +204,7 @@ def _line(layout: Layout, cells: list[str]) -> str:
     """Join cells; in a column of siunitx everything that is no number stands in braces."""
     if layout.options.siunitx:
         cells = [
-            f"{{{cell}}}" if column.kind not in LEFT and cell and not _is_number(cell) else cell
+            f"{{{cell}}}" if column.kind not in LEFT and cell and not is_number(cell) else cell
             for column, cell in zip(layout.table.columns, cells, strict=True)
         ]
     # \\ and \midrule would take a star or a bracket behind them for their own

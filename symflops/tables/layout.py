@@ -11,10 +11,19 @@ import sympy
 
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.tables.breaking import INDENT, TALL, breakable, line_count
-from symflops.tables.escape import escape
+from symflops.tables.escape import ENGINES, escape
 from symflops.tables.shorthand import moved
-from symflops.tables.table import Label, expression, formula, number, size, words
-from symflops.tables.widths import SIZES, cell_width, math_width, shown
+from symflops.tables.table import (
+    LEFT,
+    Label,
+    expression,
+    formula,
+    groups,
+    number,
+    size,
+    words,
+)
+from symflops.tables.widths import SIZES, cell_width, digits, is_number, math_width, shown
 from symflops.units import fixed, fixed_digits
 
 if TYPE_CHECKING:
@@ -24,12 +33,16 @@ if TYPE_CHECKING:
     from symflops.tables.widths import Size
 
 WIDTHS = {"page": 345.0, "column": 235.0}  # points: article at 10 pt, and one of two columns
+SPANNING = 487.0  # both of two columns, where they are narrowest: table* with fit="column"
 HEIGHT = 545.0  # points for a float, of the 550 of a page
 PARTS = ("table", "table*", "tabular", "rows")
 SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
 TIMES = r" \times "
+INSET = r"\quad "  # in front of what stands under a heading
+SPACE = 5.0  # points of \addlinespace
+ITALIC = 1.04  # what a heading in italics is wider than in upright letters
 SIGN, TIED = r"$\times$ $", r"$\times$~$"
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
 HEAD = "MAC, 1 per"  # details under a header are set as narrow as this, or narrower if need be
@@ -50,9 +63,11 @@ class Options:
     scale: str | None = None
     siunitx: bool = False
     longtable: bool = False
+    engine: str = "pdflatex"
 
     def __post_init__(self) -> None:
-        for kind, known in (("fit", WIDTHS), ("part", PARTS), ("scale", SCALES)):
+        choices = {"fit": WIDTHS, "part": PARTS, "scale": SCALES, "engine": ENGINES}
+        for kind, known in choices.items():
             value = getattr(self, kind)
             if value not in known and (value is not None or kind != "scale"):
                 raise UnknownNameError(kind, str(value), known)
@@ -74,7 +89,12 @@ class Options:
     @property
     def width(self) -> float:
         """The width that there is, in points."""
-        return WIDTHS["page"] if self.part == "table*" else WIDTHS[self.fit]
+        spans = self.part == "table*" and self.fit == "column"
+        return SPANNING if spans else WIDTHS[self.fit]
+
+    def escape(self, text: str) -> str:
+        """Make words from outside safe for the engine."""
+        return escape(text, self.engine)
 
 
 @dataclass(frozen=True)
@@ -106,10 +126,26 @@ class Layout:
     def cells(self) -> list[list[str]]:
         """Return the cells of every line, the total last."""
         columns = self.table.columns
-        return [
-            [self.cell(column, value) for column, value in zip(columns, row, strict=True)]
-            for row in self.table.lines
+        lines = [line for line in self.table.printed if line.role != "heading"]
+        cells = [
+            [self.cell(column, value) for column, value in zip(columns, line.cells, strict=True)]
+            for line in lines
         ]
+        return [
+            [f"{INSET}{row[0]}", *row[1:]] if line.inset else row
+            for line, row in zip(lines, cells, strict=True)
+        ]
+
+    @cached_property
+    def headings(self) -> dict[int, str]:
+        """The headings of sections by the lines that they stand over, each a cell across all columns."""
+        found, place = {}, 0
+        for line in self.table.printed:
+            if line.role == "heading":
+                found[place] = rf"\textit{{{self.words(line.cells[0])}}}"
+            else:
+                place += 1
+        return found
 
     @property
     def lines(self) -> list[list[str]]:
@@ -132,8 +168,7 @@ class Layout:
         if value is None:
             return ""
         if column.kind == "word":
-            bare = self.form.bare and isinstance(value, Label) and value.path
-            return self.words(Label(value.path, "", value.times) if bare else value)
+            return self.words(value.bare if self.form.bare and isinstance(value, Label) else value)
         if column.kind == "shape":
             return ", ".join(self.shape(shape) for shape in value)
         found = expression(value)
@@ -147,6 +182,7 @@ class Layout:
 
     def words(self, value: Any) -> str:
         """Set a label, or a note; no line ends between a sign of repetition and its number."""
+        escape = self.options.escape
         return words(self.table, value, "inline", escape, "${}$").replace(SIGN, TIED)
 
     def shape(self, shape: tuple[Any, ...]) -> str:
@@ -169,10 +205,9 @@ class Layout:
             return
         for i, column in enumerate(self.table.columns):
             values = [row[i] for row in self.table.lines if row[i] is not None]
-            if column.kind == "count":
-                top = max(
-                    (abs(sympy.Rational(v)) for v in values if expression(v) is None), default=0
-                )
+            # what stands beside formulas is not scaled
+            if column.kind == "count" and all(expression(value) is None for value in values):
+                top = max((abs(sympy.Rational(value)) for value in values), default=0)
                 letter = self._letter(top)
                 yield column.key, (letter, _places(top, letter) if letter else 0)
 
@@ -210,7 +245,7 @@ class Layout:
         free = self.options.width - self.least_gap * (len(self.table.columns) - 1)
         for least in (free, cell_width(HEAD).at(self.size), 0.0):
             stacks = [
-                [escape(column.header), *self._below(column, max(room, least))]
+                [self.name_of(column), *self._below(column, max(room, least))]
                 for column, room in zip(self.table.columns, self.rooms, strict=True)
             ]
             heads = [max(cell_width(cell).at(self.size) for cell in stack) for stack in stacks]
@@ -218,17 +253,41 @@ class Layout:
                 break
         return [list(line) for line in itertools.zip_longest(*stacks, fillvalue="")]
 
+    def name_of(self, column: Column) -> str:
+        """Set the name of a column, with the marks of its notes."""
+        return self.words(self.table.marked(column.parts, column.notes))
+
+    @cached_property
+    def groups(self) -> list[tuple[str, int]]:
+        """What stands over the names, from left to right, and over how many columns; nothing over some."""
+        runs = groups(self.table.columns)
+        if not any(group for group, _ in runs):
+            return []
+        marked = self.table.marked
+        return [
+            (group and self.words(marked((group,), columns[0].group_notes)), len(columns))
+            for group, columns in runs
+        ]
+
     @cached_property
     def rooms(self) -> list[float]:
         """The widths of the columns below the header, by estimate."""
-        columns = zip(*self.cells, strict=True)
-        return [max(cell_width(shown(cell)).at(self.size) for cell in column) for column in columns]
+        rooms = []
+        for column, cells in zip(self.table.columns, zip(*self.cells, strict=True), strict=True):
+            widths = [cell_width(shown(cell)).at(self.size) for cell in cells]
+            if self.options.siunitx and column.kind not in LEFT:
+                # room for the longest whole part beside the longest fraction
+                numbers = digits(cell for cell in cells if is_number(cell))
+                widths.append(cell_width(numbers.widest).at(self.size))
+            rooms.append(max(widths))
+        return rooms
 
     def _below(self, column: Column, room: float) -> list[str]:
         """Return what stands under a name, in as few lines as its words and the room allow."""
         sign = "%" if column.kind == "share" else self.scales.get(column.key, ("", 0))[0]
         detail = ", ".join(filter(None, (sign, column.detail)))
         lines: list[str] = []
+        escape = self.options.escape
         words = f"({detail})".split() if detail else []
         room = max([room, *(cell_width(escape(word)).at(self.size) for word in words)])
         for word in words:
@@ -247,8 +306,10 @@ class Layout:
     @property
     def remarks(self) -> list[str]:
         """Return what is said of the table: exact totals where counts are scaled, and its notes."""
-        count = len(self.table.notes) - bool(self.form.names)
-        return [*self._exact_totals(), *map(self.words, self.table.notes[:count])]
+        count = len(self.table.below) - bool(self.form.names)
+        marked = len(self.table.footnotes)
+        notes = list(map(self.words, self.table.below[:count]))
+        return [*notes[:marked], *self._exact_totals(), *notes[marked:]]
 
     @cached_property
     def definitions(self) -> list[str]:
@@ -263,7 +324,7 @@ class Layout:
             return
         columns = zip(self.table.columns, self.table.total, strict=True)
         exact = [
-            f"{number(value, 'count')} {escape(column.header)}"
+            f"{number(value, 'count')} {self.words(column.flat if column.group else column.header)}"
             for column, value in columns
             if self.scales.get(column.key, ("", 0))[0] and value is not None
         ]
@@ -288,6 +349,12 @@ class Layout:
         heads = zip(*self.headers, strict=True)
         tops = [max(cell_width(cell).at(self.size) for cell in head) for head in heads]
         widths = [max(top, room) * SAFETY for top, room in zip(tops, self.rooms, strict=True)]
+        start = 0
+        for text, count in self.groups:
+            start += count
+            under = sum(widths[start - count : start]) + self.least_gap * (count - 1)
+            # TeX makes the last column wider where its group is
+            widths[start - 1] += max(0, cell_width(text).at(self.size) * SAFETY - under)
         if self.wrapped is not None:
             gaps = self.least_gap * (len(widths) - 1)
             free = self.options.width - gaps - sum(widths) + widths[self.wrapped]
@@ -316,7 +383,10 @@ class Layout:
                 max(count, line_count(row[words], room, self.size))
                 for count, row in zip(counts, self.cells, strict=True)
             ]
-        return [count * self.size.baseline for count in counts]
+        heights = [count * self.size.baseline for count in counts]
+        for place in self.headings:
+            heights[place] += self.size.baseline + 2 * SPACE
+        return heights
 
     @property
     def least_gap(self) -> float:
@@ -332,7 +402,9 @@ class Layout:
     @cached_property
     def width(self) -> float:
         """The width of the table, by estimate."""
-        return sum(self.columns) + self.gap * (len(self.columns) - 1)
+        columns = sum(self.columns) + self.gap * (len(self.columns) - 1)
+        headings = (cell_width(text).at(self.size) * ITALIC for text in self.headings.values())
+        return max(columns, *headings, 0)
 
     @property
     def note_width(self) -> float:
@@ -354,9 +426,12 @@ class Layout:
         """The height of the caption, the header and the rules, by estimate."""
         rules, caption = 15.0, 0.0
         if self.options.caption is not None:
-            long = cell_width(escape(self.options.caption)).at(SIZES["normalsize"]) + 50
+            long = (
+                cell_width(self.options.escape(self.options.caption)).at(SIZES["normalsize"]) + 50
+            )
             caption = 15 + 12 * (1 + long // (0.9 * self.options.width))
-        return rules + caption + len(self.headers) * self.size.baseline
+        lines = len(self.headers) + bool(self.groups)
+        return rules + caption + lines * self.size.baseline
 
     @cached_property
     def notes_height(self) -> float:

@@ -11,19 +11,29 @@ from symflops.tables.table import LEFT, formula, size, words, written_cell
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
 
+EMPHASIS = {"subtotal": "*", "total": "**"}
+
 
 def render(table: Table) -> str:
     """Return the table in Markdown, the total in bold, the notes below."""
     lines = [
-        _line([escape(column.title) for column in table.columns]),
+        _line([_words(table, table.header(column)) for column in table.columns]),
         _line([":---" if column.kind in LEFT else "---:" for column in table.columns]),
     ]
-    for row in table.lines:
-        cells = [cell(table, c, v) for c, v in zip(table.columns, row, strict=True)]
-        if row is table.total:
-            cells = [f"**{text}**" if text and "$" not in text else text for text in cells]
+    for line in table.printed:
+        if line.role == "heading":
+            lines.append(
+                _line([f"*{_words(table, line.cells[0])}*", *[""] * len(table.columns[1:])])
+            )
+            continue
+        cells = [cell(table, c, v) for c, v in zip(table.columns, line.cells, strict=True)]
+        if line.role in EMPHASIS:
+            sign = EMPHASIS[line.role]
+            cells = [f"{sign}{text}{sign}" if text and "$" not in text else text for text in cells]
+        if line.inset:
+            cells[0] = f"&emsp;{cells[0]}"
         lines.append(_line(cells))
-    notes = [_words(table, note) for note in table.notes]
+    notes = [_words(table, note) for note in table.below]
     return "\n".join([*lines, *(f"\n{note}" for note in notes)])
 
 

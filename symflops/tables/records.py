@@ -11,37 +11,62 @@ import sympy
 
 from symflops.errors import ArgumentError
 from symflops.symbols import exact
+from symflops.tables.table import Label
 from symflops.tables.text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from symflops.tables.table import Table
+    from symflops.tables.table import Note, Table
+
+GROUP = "group"  # the column of headings in tables with sections
 
 
 def to_csv(table: Table) -> str:
-    """Return the header, the rows and the total as comma-separated values."""
+    """Return the header, the rows and the total as comma-separated values; sections have a column of their own."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([column.title for column in table.columns])
-    writer.writerows([_plain(cell) for cell in row] for row in table.lines)
+    heading = [GROUP] if table.sections else []
+    writer.writerow([*heading, *(column.title for column in table.columns)])
+    rows = _grouped(table, table.rows)
+    total = [] if table.total is None else [(*(None for _ in heading), *table.total)]
+    writer.writerows([_plain(cell) for cell in row] for row in (*rows, *total))
     return buffer.getvalue()
 
 
-def to_json(table: Table) -> str:
-    """Return columns, rows, total and notes as JSON."""
-    keys = [column.key for column in table.columns]
+def _grouped(table: Table, rows: tuple[tuple[Any, ...], ...]) -> list[tuple[Any, ...]]:
+    """Return rows with the heading that each stands under in front, where there are any."""
+    if not table.sections:
+        return list(rows)
+    under = {i: s.heading for s in table.sections for i in range(s.start, s.stop)}
+    return [(under.get(i), *row) for i, row in enumerate(rows)]
 
-    def record(row: tuple[Any, ...]) -> dict[str, Any]:
+
+def to_json(table: Table) -> str:
+    """Return columns, rows, total and notes as JSON; the subtotals of sections by their headings."""
+    keys = [column.key for column in table.columns]
+    grouped = [GROUP, *keys] if table.sections else keys
+
+    def record(keys: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
         return dict(zip(keys, map(_value, row), strict=True))
 
     document = {
         "columns": {column.key: column.title for column in table.columns},
-        "rows": [record(row) for row in table.rows],
-        "total": None if table.total is None else record(table.total),
+        "rows": [record(grouped, row) for row in _grouped(table, table.rows)],
+        "subtotals": [record(grouped, (s.heading, *s.subtotal)) for s in table.sections],
+        "total": None if table.total is None else record(keys, table.total),
         "notes": [plain(table, note) for note in table.notes],
+        "footnotes": [_footnote(table, note) for note in table.footnotes],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _footnote(table: Table, note: Note) -> dict[str, Any]:
+    """Return a note that belongs to columns or rows, with their keys and labels."""
+    cells = (cell for line in table.printed for cell in line.cells if isinstance(cell, Label))
+    keys = [c.key for c in table.columns if note in (*c.notes, *c.group_notes)]
+    rows = [str(cell) for cell in cells if note in cell.notes]
+    return {"note": plain(table, note), "columns": keys, "rows": rows}
 
 
 def to_dataframe(table: Table) -> pd.DataFrame:
@@ -55,13 +80,17 @@ def to_dataframe(table: Table) -> pd.DataFrame:
     except ImportError:
         message = 'to_dataframe() needs pandas: python -m pip install "symflops[frames]"'
         raise ArgumentError(message) from None
-    rows = [[_exact(cell) for cell in row] for row in table.rows]
-    return pd.DataFrame(rows, columns=[column.title for column in table.columns], dtype=object)
+    heading = [GROUP] if table.sections else []
+    rows = [[_exact(cell) for cell in row] for row in _grouped(table, table.rows)]
+    titles = [column.title for column in table.columns]
+    return pd.DataFrame(rows, columns=[*heading, *titles], dtype=object)
 
 
 def _exact(cell: Any) -> Any:
     if isinstance(cell, tuple):
         return ", ".join(" x ".join(map(_size, shape)) for shape in cell)
+    if isinstance(cell, Label):
+        return str(cell)
     if isinstance(cell, sympy.Integer):
         return int(cell)
     return cell

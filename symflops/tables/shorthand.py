@@ -207,9 +207,7 @@ def _is_of_one(size: sympy.Expr) -> bool:
 
 
 def _swapped(table: Table, swaps: dict[sympy.Expr, sympy.Expr]) -> Table:
-    rows = tuple(tuple(_named(cell, swaps) for cell in row) for row in table.rows)
-    total = table.total and tuple(_named(cell, swaps) for cell in table.total)
-    return replace(table, rows=rows, total=total)
+    return table.with_cells(lambda row: tuple(_named(cell, swaps) for cell in row))
 
 
 def _named(cell: Any, swaps: dict[sympy.Expr, sympy.Expr]) -> Any:

@@ -6,6 +6,7 @@ them in its own way.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -16,6 +17,7 @@ from symflops.errors import SymflopsError
 from symflops.exprs import ONE
 from symflops.facts import Relation
 from symflops.symbols import exact
+from symflops.tables.sections import Equal, Mark, Section, lettered, printed
 from symflops.typeset import Medium, Order, as_factor, written
 from symflops.units import fixed_digits, percent
 
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from symflops.tables.sections import Printed
+
 Kind = Literal["word", "count", "ratio", "share", "shape"]
+AT = "_at"  # behind the key of a column with values put in
 LEFT = ("word", "shape")  # kinds of columns that are set from the left
 WIDEST = 99  # a ratio over a greater number is written as a decimal
 #: A note: words, expressions and relations, set one behind the other.
@@ -41,18 +46,34 @@ Times = Any  # an expression, or two
 
 
 class Label(str):
-    """What stands in the first column: a path, the kind of layer there, and how often it is repeated."""
+    """What stands in the first column: a path, the kind of layer there, how often it is repeated, and its notes."""
 
-    __slots__ = ("kind", "path", "times")
+    __slots__ = ("kind", "notes", "path", "times")
     path: str
     kind: str
     times: tuple[Times, ...]
+    notes: tuple[Note, ...]
 
-    def __new__(cls, path: str, kind: str = "", times: tuple[Times, ...] = ()) -> Self:
+    def __new__(
+        cls,
+        path: str,
+        kind: str = "",
+        times: tuple[Times, ...] = (),
+        notes: tuple[Note, ...] = (),
+    ) -> Self:
         """Return the label; as a string it is its own plain text."""
         label = super().__new__(cls, "".join(map(_plain, _label_parts(path, kind, times))))
-        label.path, label.kind, label.times = path, kind, times
+        label.path, label.kind, label.times, label.notes = path, kind, times, notes
         return label
+
+    @property
+    def bare(self) -> Self:
+        """The label without the kind of layer, unless it has no path."""
+        return type(self)(self.path, "", self.times, self.notes) if self.path else self
+
+    def noting(self, *notes: Note) -> Self:
+        """Return the label with more notes."""
+        return type(self)(self.path, self.kind, self.times, (*self.notes, *notes))
 
     @property
     def parts(self) -> Note:
@@ -73,17 +94,61 @@ def _plain(part: Any) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key, what stands over it, a second line there, and what its cells are."""
+    """A column: its key, what stands over it, a second line there, and what its cells are.
+
+    Neighbours of one ``group`` stand under it. ``values`` stand in place of the header where it is
+    mathematics. ``notes`` belong to the header, ``group_notes`` to the group.
+    """
 
     key: str
     header: str
     kind: Kind = "count"
     detail: str = ""
+    group: str = ""
+    values: Note = ()
+    notes: tuple[Note, ...] = ()
+    group_notes: tuple[Note, ...] = ()
+
+    @property
+    def parts(self) -> Note:
+        """The header as the parts of a note."""
+        return self.values or (self.header,)
+
+    @property
+    def flat(self) -> Note:
+        """The header on one line, with its group: FLOPs (2 per MAC), MACs (H = W = 224)."""
+        if not self.group:
+            return self.stacked
+        detail = (self.detail,) if self.detail else ()
+        # what stands in parentheses already goes into the same
+        start = f"{self.group[:-1]}, " if self.group.endswith(")") else f"{self.group} ("
+        return (start, *self.parts, *(f", {text}" for text in detail), ")")
+
+    @property
+    def stacked(self) -> Note:
+        """The header on one line, without its group."""
+        return (*self.parts, *((f" ({self.detail})",) if self.detail else ()))
 
     @property
     def title(self) -> str:
-        """The header on one line."""
-        return f"{self.header} ({self.detail})" if self.detail else self.header
+        """The header on one line, as plain text."""
+        return "".join(map(_plain, self.flat))
+
+    @property
+    def metric(self) -> str:
+        """The metric that the column is of: flops of flops@2mac and of flops_at."""
+        return self.key.partition("@")[0].removesuffix(AT)
+
+    @property
+    def is_put_in(self) -> bool:
+        """Whether the column holds the numbers beside a column of formulas."""
+        return self.key.endswith(AT)
+
+
+def groups(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
+    """Return runs of neighbours under one group, with what stands over them; nothing over the others."""
+    runs = itertools.groupby(columns, key=lambda column: column.group)
+    return [(group, list(run)) for group, run in runs]
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,11 +165,50 @@ class Table:
     #: The formulas and the sizes that were written already, also for tables made of this one.
     written: dict[tuple[sympy.Expr, Medium], str] = field(default_factory=dict, compare=False)
     sizes: dict[tuple[sympy.Expr, Medium], str] = field(default_factory=dict, compare=False)
+    #: Rows that stand together under a heading, with their subtotals.
+    sections: tuple[Section, ...] = ()
+
+    @cached_property
+    def printed(self) -> tuple[Printed, ...]:
+        """Everything from the first row to the total, with the headings and subtotals of sections."""
+        return tuple(printed(self.rows, self.sections, self.total))
+
+    @cached_property
+    def lines(self) -> tuple[tuple[Any, ...], ...]:
+        """The rows with the subtotals of sections, and the total as the last of them."""
+        return tuple(line.cells for line in self.printed if line.role != "heading")
+
+    @cached_property
+    def footnotes(self) -> dict[Note, str]:
+        """The notes that belong to a header or a label, each with the letter that marks it."""
+        groups = (note for column in self.columns for note in column.group_notes)
+        headers = (note for column in self.columns for note in column.notes)
+        cells = (cell for line in self.printed for cell in line.cells)
+        labels = (note for cell in cells if isinstance(cell, Label) for note in cell.notes)
+        return lettered((*groups, *headers, *labels))
 
     @property
-    def lines(self) -> tuple[tuple[Any, ...], ...]:
-        """The rows, and the total as the last of them."""
-        return self.rows if self.total is None else (*self.rows, self.total)
+    def below(self) -> tuple[Note, ...]:
+        """What stands under the table: the notes that have marks, then those of the whole table."""
+        marked = ((Mark(letter), *note) for note, letter in self.footnotes.items())
+        return (*marked, *self.notes)
+
+    def marked(self, parts: Note, notes: tuple[Note, ...]) -> Note:
+        """Return a header or a label with the marks of its notes."""
+        letters = ",".join(self.footnotes[note] for note in notes)
+        return (*parts, Mark(letters)) if letters else parts
+
+    def stack(self, column: Column) -> tuple[Note, Note]:
+        """Return a header on two lines, with its marks: its group above, or its detail below."""
+        if column.group:
+            above = self.marked((column.group,), column.group_notes)
+            return above, self.marked(column.stacked, column.notes)
+        detail = (f"({column.detail})",) if column.detail else ()
+        return self.marked(column.parts, column.notes), detail
+
+    def header(self, column: Column) -> Note:
+        """Return a header on one line, with its marks."""
+        return self.marked(column.flat, (*column.group_notes, *column.notes))
 
     @cached_property
     def ranks(self) -> Order:
@@ -128,11 +232,16 @@ class Table:
     def keeping(self, keys: Sequence[str]) -> Table:
         """Return the table with these columns alone."""
         kept = [i for i, column in enumerate(self.columns) if column.key in keys]
+        columns = tuple(self.columns[i] for i in kept)
+        return replace(self.with_cells(lambda row: tuple(row[i] for i in kept)), columns=columns)
+
+    def with_cells(self, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Table:
+        """Return the table with every line changed in the same way: rows, subtotals and the total."""
         return replace(
             self,
-            columns=tuple(self.columns[i] for i in kept),
-            rows=tuple(tuple(row[i] for i in kept) for row in self.rows),
-            total=None if self.total is None else tuple(self.total[i] for i in kept),
+            rows=tuple(map(change, self.rows)),
+            sections=tuple(section.with_cells(change) for section in self.sections),
+            total=None if self.total is None else change(self.total),
         )
 
     def to_text(self, width: int | None = None) -> str:
@@ -184,21 +293,24 @@ class Table:
         scale: str | None = None,
         siunitx: bool = False,
         longtable: bool = False,
+        engine: str = "pdflatex",
     ) -> str:
         r"""Return a LaTeX fragment for ``\input``; its first line names the packages it needs.
 
         ``fit="page"`` (345 pt) or ``"column"`` (235 pt) chooses type size, columns and short forms, and says
-        so in a comment. ``part`` is ``"table"``, ``"table*"``, ``"tabular"`` or ``"rows"``; ``scale`` writes
-        counts in ``"K"``, ``"M"`` or ``"G"``.
+        so in a comment. ``part`` is ``"table"``, ``"table*"`` (with ``fit="column"`` across both columns,
+        487 pt), ``"tabular"`` or ``"rows"``; ``scale`` writes counts in ``"K"``, ``"M"`` or ``"G"``. ``engine``
+        ``"xelatex"`` or ``"lualatex"`` takes Chinese words, for the package ctex.
 
         Raises:
-            UnknownNameError: a fit, part or scale that is not there.
-            ArgumentError: a table that fits in no way.
+            UnknownNameError: a fit, part, scale or engine that is not there.
+            ArgumentError: a table that fits in no way, or a character that the engine cannot set.
         """
         from symflops.tables.latex import render  # noqa: PLC0415
         from symflops.tables.layout import Options  # noqa: PLC0415
 
-        return render(self.shortened, Options(fit, part, caption, label, scale, siunitx, longtable))
+        options = Options(fit, part, caption, label, scale, siunitx, longtable, engine)
+        return render(self.shortened, options)
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -290,6 +402,9 @@ def relation(table: Table, stated: Relation, medium: Medium) -> str:
 
 def math(table: Table, part: Any, medium: Medium) -> str | None:
     """Write a part of a note that is mathematics; None for words."""
+    if isinstance(part, Equal):
+        sign = SIGNS[medium]["="]
+        return f" {sign} ".join(formula(table, side, medium) for side in part.sides)
     if isinstance(part, Relation):
         return relation(table, part, medium)
     return formula(table, part, medium) if isinstance(part, sympy.Expr) else None
@@ -298,19 +413,34 @@ def math(table: Table, part: Any, medium: Medium) -> str | None:
 def words(
     table: Table, value: Any, medium: Medium, escape: Callable[[str], str], form: str = "{}"
 ) -> str:
-    """Write words, a label or a note: text escaped, mathematics in the form of the medium."""
-    parts = value.parts if isinstance(value, Label) else value
+    """Write words, a label or a note: text escaped, mathematics in the form of the medium, marks raised."""
+    parts = table.marked(value.parts, value.notes) if isinstance(value, Label) else value
     written = []
     for part in parts if isinstance(parts, tuple) else (parts,):
         if isinstance(part, Relation) and (part.left, part.sign) == (ONE, "|"):
             whole = form.format(formula(table, part.right, medium))
             written.append(whole + escape(" is a whole number"))
             continue
+        if isinstance(part, Mark):
+            written.append(raised(part.letters, medium))
+            continue
         text = math(table, part, medium)
         if text is not None and isinstance(value, Label):
             text = size(table, part, medium)
         written.append(escape(str(part)) if text is None else form.format(text))
     return "".join(written)
+
+
+RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+
+
+def raised(letters: str, medium: Medium) -> str:
+    """Write the letters of a mark, raised."""
+    if medium == "text":
+        return letters.replace(",", "").translate(RAISED)
+    if medium in ("browser", "mathml"):
+        return f"<sup>{letters}</sup>"
+    return "$^{\\mathrm{" + letters + "}}$"
 
 
 def size(table: Table, length: Any, medium: Medium) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from symflops.terminal import Span
 
 GAP = 2  # spaces between columns
+INSET = "  "  # in front of what stands under a heading
 WIDE = 120  # places: a table that is wider moves its long formulas below
 LONG = 32  # places of a formula that stays
 SHORT = 24  # the same where a table must fit
@@ -133,18 +134,21 @@ class Sheet:
     @cached_property
     def header(self) -> list[list[str]]:
         """The lines of the header."""
-        columns = self.table.columns
-        if not self.form.stacked or not any(column.detail for column in columns):
-            return [[printable(column.title) for column in columns]]
-        below = [printable(f"({column.detail})") if column.detail else "" for column in columns]
-        return [[printable(column.header) for column in columns], below]
+        table, columns = self.table, self.table.columns
+        if not self.form.stacked or not any(column.detail or column.group for column in columns):
+            return [[plain(table, table.header(column)) for column in columns]]
+        stacks = [table.stack(column) for column in columns]
+        return [[plain(table, part) for part in line] for line in zip(*stacks, strict=True)]
 
     @cached_property
     def body(self) -> list[list[str]]:
-        """The cells of the rows and of the total."""
-        return [[self.cell(i, value) for i, value in enumerate(row)] for row in self.table.lines]
+        """The cells of all lines; what stands under a heading is set in."""
+        return [
+            [self.cell(i, value, line.inset if i == 0 else 0) for i, value in enumerate(line.cells)]
+            for line in self.table.printed
+        ]
 
-    def cell(self, place: int, value: Any) -> str:
+    def cell(self, place: int, value: Any, inset: int = 0) -> str:
         """Write one cell."""
         column, form = self.table.columns[place], self.form
         if column.kind != "word":
@@ -154,15 +158,17 @@ class Sheet:
                 else cell(self.table, column, value)
             )
         if place == 0:
-            text = self.label(value)
-            return text if form.names is None else shortened(text, form.names, self.head)
+            text, start = self.label(value), INSET * inset
+            if form.names is not None:
+                text = shortened(text, form.names - width(start), self.head)
+            return start + text
         text = cell(self.table, column, value)
         return text if form.prose is None else shortened(text, form.prose)
 
     def label(self, value: Any) -> str:
         """Write what a row is called."""
-        if self.form.bare and isinstance(value, Label) and value.path:
-            value = Label(value.path, "", value.times)
+        if self.form.bare and isinstance(value, Label):
+            value = value.bare
         return plain(self.table, value)
 
     @cached_property
@@ -175,7 +181,8 @@ class Sheet:
     @cached_property
     def widths(self) -> list[int]:
         """The places of each column."""
-        return [max(map(width, column)) for column in zip(*self.header, *self.body, strict=True)]
+        body = [cells for cells in self.body if len(cells) == len(self.table.columns)]
+        return [max(map(width, column)) for column in zip(*self.header, *body, strict=True)]
 
     @cached_property
     def width(self) -> int:
@@ -204,15 +211,17 @@ class Sheet:
         rule = "─" * self.width
         found = [("header", self.line(cells)) for cells in self.header]
         found.append(("", rule))
-        for row, cells in zip(self.table.lines, self.body, strict=True):
-            is_total = row is self.table.total
-            found += [("", rule)] if is_total else []
-            found.append(("total" if is_total else "", self.line(cells)))
+        for line, cells in zip(self.table.printed, self.body, strict=True):
+            if line.role == "heading":
+                found.append(("", shortened(cells[0], self.width)))
+                continue
+            found += [("", rule)] if line.role == "total" else []
+            found.append(("total" if line.role == "total" else "", self.line(cells)))
         below = [
             f"{_name(*name)} = {formula(self.table, expr, 'text')}"
             for expr, name in self.names.items()
         ]
-        notes = itertools.chain((plain(self.table, note) for note in self.table.notes), below)
+        notes = itertools.chain((plain(self.table, note) for note in self.table.below), below)
         found += [("note", wrapped(note, room)) for note in (*notes, *self.said(room))]
         return [(role, f"{text}\n") for role, text in found]
 

@@ -11,7 +11,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROMAN = {
     278: "!',.:;[]`ilıł",
@@ -71,6 +74,7 @@ ITALIC = {
 _ROMAN = {char: width for width, chars in ROMAN.items() for char in chars}
 _ITALIC = {char: width for width, chars in ITALIC.items() for char in chars}
 WIDEST = 1083
+WIDE = 1000  # a Chinese character
 SIGN = 778  # + - = < > of the symbol font
 SPACES = {"+": 444, "-": 444, "<": 556, ">": 556, "=": 556}  # around a sign, outside of an index
 
@@ -144,6 +148,7 @@ COMMANDS = {
     "min": 833 + 278 + 556 + 167,
     "max": 833 + 500 + 528 + 167,
     "exp": 444 + 528 + 556 + 167,
+    "quad": 1000,
     "Lambda": 694,
     "nobreak": 0,
     "textbackslash": 500,
@@ -177,6 +182,8 @@ def cell_width(latex: str) -> Width:
 
 def letter_width(char: str) -> int:
     """Return the width of a character of plain text; an accent has none."""
+    if unicodedata.east_asian_width(char) in "WF":
+        return WIDE
     return _ROMAN.get(char) or _ROMAN.get(unicodedata.normalize("NFD", char)[0], WIDEST)
 
 
@@ -265,8 +272,48 @@ class _Formula:
         return text_width("".join(text))
 
 
+def is_number(cell: str) -> bool:
+    """Say whether siunitx takes a cell for a number."""
+    return cell.removeprefix("-")[:1].isdigit()
+
+
+class Digits(NamedTuple):
+    """How many digits a column of numbers has at most, before and behind the point, and whether one has a sign."""
+
+    sign: str
+    whole: int
+    places: int
+
+    @property
+    def format(self) -> str:
+        """The digits as siunitx wants to know them."""
+        return f"{self.sign}{self.whole}{f'.{self.places}' if self.places else ''}"
+
+    @property
+    def widest(self) -> str:
+        """A number that takes as much room as siunitx keeps for the column."""
+        sign = "$-$" if self.sign else ""
+        point = f".{'0' * self.places}" if self.places else ""
+        return f"{sign}{int('9' * self.whole):,}{point}"
+
+
+def digits(numbers: Iterable[str]) -> Digits:
+    """Return how many digits numbers have, written as siunitx reads them.
+
+    >>> digits(["-96", "1234", "0.25"]).format, digits(["-96", "1234", "0.25"]).widest
+    ('-4.2', '$-$9,999.00')
+    """
+    found = list(numbers)
+    halves = [number.removeprefix("-").partition(".") for number in found]
+    sign = "-" if any(number.startswith("-") for number in found) else ""
+    whole = max((len(left) for left, _, _ in halves), default=1)
+    return Digits(sign, whole, max((len(right) for _, _, right in halves), default=0))
+
+
 def shown(cell: str) -> str:
     """Return a cell as it is printed: siunitx groups the digits of a bare number."""
+    if cell.startswith("-"):
+        return f"$-${shown(cell[1:])}"
     if cell.isdigit():
         return f"{int(cell):,}"
     whole, point, places = cell.partition(".")
