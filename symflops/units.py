@@ -41,16 +41,23 @@ DECIMAL = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
 BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
 
 
-def si(x: Any, unit: str = "", *, binary: bool = False, digits: int = 3) -> str:
+def si(
+    x: Any, unit: str = "", *, binary: bool = False, digits: int = 3, scale: str | None = None
+) -> str:
     """Return a number with a decimal prefix, or a binary one, to ``digits`` significant digits.
+
+    ``scale`` is the prefix to use, where numbers are to stand side by side.
 
     >>> si(8_178_368_512, "FLOPs")
     '8.18 GFLOPs'
     >>> si(102_228_128, "B", binary=True)
     '97.5 MiB'
+    >>> si(313_000_000, "FLOPs", scale="G")
+    '0.313 GFLOPs'
 
     Raises:
         ArgumentError: the value still has symbols.
+        UnknownNameError: no such prefix.
     """
     value = exact(x)
     if not value.is_Rational:
@@ -58,8 +65,11 @@ def si(x: Any, unit: str = "", *, binary: bool = False, digits: int = 3) -> str:
         raise ArgumentError(message)
     scaled, prefixes = Fraction(value.p, value.q), BINARY if binary else DECIMAL
     step = 1024 if binary else 1000
-    power = 0
-    while power + 1 < len(prefixes) and abs(_rounded(scaled, digits)) >= step:
+    if scale is not None and scale not in prefixes:
+        raise UnknownNameError("scale", str(scale), prefixes[1:])
+    power = 0 if scale is None else prefixes.index(scale)
+    scaled /= step**power
+    while scale is None and power + 1 < len(prefixes) and abs(_rounded(scaled, digits)) >= step:
         scaled, power = scaled / step, power + 1
     return f"{plain(_rounded(scaled, digits))} {prefixes[power]}{unit}".rstrip()
 

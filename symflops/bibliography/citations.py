@@ -11,7 +11,15 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from symflops.bibliography import algorithms, language, normalisation, recurrent, software, vision
+from symflops.bibliography import (
+    algorithms,
+    convolutional,
+    language,
+    normalisation,
+    recurrent,
+    software,
+    vision,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 ENTRIES = tuple(
     entry
-    for field in (vision, language, recurrent, normalisation, algorithms, software)
+    for field in (convolutional, vision, language, recurrent, normalisation, algorithms, software)
     for entry in field.ENTRIES
 )
 PERSON = r"(?:van (?:den |der )?)?[A-ZÀ-Ž][\w'’-]*"

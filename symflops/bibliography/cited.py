@@ -12,6 +12,7 @@ from symflops.bibliography.software import SYMFLOPS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError
 from symflops.layers.base import Layer
+from symflops.printing import printable
 from symflops.trace import Group, Step
 from symflops.zoo.published import Model
 
@@ -30,6 +31,10 @@ class Bibliography:
 
     ``entries`` have a ``key`` and ``fields``; ``keys`` are for ``\cite``; ``cited`` says what rests on which
     keys, and ``missing`` what cites a source that has no entry, both by convention, model or kind of layer.
+
+    >>> import symflops as sf
+    >>> sf.bibtex(sf.cost(sf.zoo.unet(), convention="mac")).cited["model unet"]
+    ('ronneberger2015unet',)
     """
 
     entries: tuple[Entry, ...]
@@ -77,11 +82,12 @@ def bibtex(*costs: Cost) -> Bibliography:
     Raises:
         ArgumentError: something else than a cost, or none.
     """
-    if not costs or not all(isinstance(cost, Cost) for cost in costs):
-        wrong = next((cost for cost in costs if not isinstance(cost, Cost)), None)
-        message = f"bibtex() needs costs, such as sf.cost(sf.zoo.vgg16()), got {wrong!r:.60}"
-        raise ArgumentError(message)
-    entries: dict[str, Entry] = {SYMFLOPS.key: SYMFLOPS}
+    given: tuple[Any, ...] = costs
+    for cost in given or (None,):
+        if not isinstance(cost, Cost):
+            message = f"bibtex() needs costs, such as sf.cost(sf.zoo.vgg16()), got {cost!r:.60}"
+            raise ArgumentError(message)
+    entries = {SYMFLOPS.key: SYMFLOPS}
     cited: dict[str, dict[str, None]] = {"symflops": {SYMFLOPS.key: None}}
     missing: dict[str, dict[str, None]] = {}
     for what, source in dict.fromkeys(pair for cost in costs for pair in _sources(cost)):
@@ -146,5 +152,5 @@ def sources_of(kind: type) -> tuple[str, ...]:
 
 def _comment(line: str) -> str:
     """Write a line as a comment; BibTeX starts an entry at every @, wherever it stands."""
-    text = plain(line).replace("@", "(at)")
+    text = printable(plain(line)).replace("@", "(at)")
     return f"% {text if len(text) <= LONGEST else text[:LONGEST] + '…'}"

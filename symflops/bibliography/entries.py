@@ -18,6 +18,7 @@ ACCENTS = {
     "\u0308": r"\"",
     "\u0327": r"\c ",
 }
+DOTLESS = r"\i"
 VENUES = {
     "BMVC": "British Machine Vision Conference (BMVC)",
     "CVPR": "Conference on Computer Vision and Pattern Recognition (CVPR)",
@@ -92,23 +93,23 @@ def accented(text: str) -> str:
     >>> accented("Merriënboer, François")
     'Merri{\\"e}nboer, Fran{\\c c}ois'
     """
-    found = []
-    for char in text:
-        base, *marks = unicodedata.normalize("NFD", char)
-        if marks:
-            base = r"\i" if base == "i" else base
-        for mark in marks:
-            base = f"{{{ACCENTS[mark]}{base}}}"
-        found.append(base)
-    return "".join(found)
+    return "".join(map(_accented, text))
 
 
-def _entry(kind: str, key: str, names: tuple[str, ...] = (), **fields: str) -> Entry:
+def _accented(char: str) -> str:
+    decomposed = unicodedata.normalize("NFD", char)
+    letter, mark = decomposed[0], decomposed[1:]
+    if mark not in ACCENTS:
+        return char
+    return f"{{{ACCENTS[mark]}{DOTLESS if letter == 'i' else letter}}}"
+
+
+def _entry(
+    kind: str, key: str, fields: dict[str, str], names: tuple[str, ...] = (), arxiv: str = ""
+) -> Entry:
+    if arxiv:
+        fields |= {"eprint": arxiv, "archiveprefix": "arXiv"}
     return Entry(kind, key, tuple((field, text) for field, text in fields.items() if text), names)
-
-
-def _eprint(arxiv: str) -> dict[str, str]:
-    return {"eprint": arxiv, "archiveprefix": "arXiv"} if arxiv else {}
 
 
 def conference(
@@ -123,25 +124,24 @@ def conference(
 ) -> Entry:
     """Return a paper at a conference; ``venue`` is one of ``VENUES`` or a name of its own."""
     fields = {"author": author, "title": title, "booktitle": VENUES.get(venue, venue), **more}
-    return _entry("inproceedings", key, names, **fields, year=str(year), **_eprint(arxiv))
+    return _entry("inproceedings", key, fields | {"year": str(year)}, names, arxiv)
 
 
 def article(
     key: str, author: str, title: str, year: int, journal: str, arxiv: str = "", **more: str
 ) -> Entry:
     """Return an article in a journal."""
-    fields = {"author": author, "title": title, "journal": journal, **more}
-    return _entry("article", key, **fields, year=str(year), **_eprint(arxiv))
+    fields = {"author": author, "title": title, "journal": journal, **more, "year": str(year)}
+    return _entry("article", key, fields, arxiv=arxiv)
 
 
 def preprint(
     key: str, author: str, title: str, year: int, arxiv: str, names: tuple[str, ...] = ()
 ) -> Entry:
-    """Return a preprint by its number at arXiv; styles that know no ``eprint`` print it as a journal."""
+    """Return a preprint by its number at arXiv, in the journal's place: old styles know no ``eprint``."""
     journal = f"arXiv preprint arXiv:{arxiv}"
-    return _entry(
-        "article", key, names, author=author, title=title, journal=journal, year=str(year)
-    )
+    fields = {"author": author, "title": title, "journal": journal, "year": str(year)}
+    return _entry("article", key, fields, names)
 
 
 def book(
@@ -154,25 +154,26 @@ def book(
     **more: str,
 ) -> Entry:
     """Return a book."""
-    fields = {"author": author, "title": title, "publisher": publisher, **more}
-    return _entry("book", key, names, **fields, year=str(year))
+    fields = {"author": author, "title": title, "publisher": publisher, **more, "year": str(year)}
+    return _entry("book", key, fields, names)
 
 
 def report(key: str, author: str, title: str, year: int, institution: str) -> Entry:
     """Return a technical report."""
-    fields = {"author": author, "title": title, "institution": institution}
-    return _entry("techreport", key, **fields, year=str(year))
+    fields = {"author": author, "title": title, "institution": institution, "year": str(year)}
+    return _entry("techreport", key, fields)
 
 
 def thesis(key: str, author: str, title: str, year: int, school: str) -> Entry:
     """Return a doctoral thesis."""
-    return _entry("phdthesis", key, author=author, title=title, school=school, year=str(year))
+    fields = {"author": author, "title": title, "school": school, "year": str(year)}
+    return _entry("phdthesis", key, fields)
 
 
 def software(
-    key: str, author: str, title: str, repository: str, *names: str, year: str = "", **more: str
+    key: str, author: str, title: str, repository: str, *names: str, year: str = "", doi: str = ""
 ) -> Entry:
     """Return a program by its repository at GitHub; ``@misc``, which every style knows."""
-    fields = {"author": author, "title": title, "howpublished": f"GitHub, {repository}", **more}
-    url = f"https://github.com/{repository}"
-    return _entry("misc", key, (repository, *names), **fields, year=year, url=url)
+    where = {"howpublished": f"GitHub, {repository}", "url": f"https://github.com/{repository}"}
+    fields = {"author": author, "title": title, **where, "year": year, "doi": doi}
+    return _entry("misc", key, fields, (repository, *names))
