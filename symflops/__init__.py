@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from symflops.asymptotics import Leading as Leading
     from symflops.asymptotics import leading as leading
     from symflops.asymptotics import limit as limit
+    from symflops.bibliography.cited import Bibliography as Bibliography
+    from symflops.bibliography.cited import bibtex as bibtex
     from symflops.claims.judging import check as check
     from symflops.claims.verdicts import Verdict as Verdict
     from symflops.comparison import compare as compare
@@ -201,6 +203,7 @@ if TYPE_CHECKING:
     from symflops.layers.windows import WindowMerge as WindowMerge
     from symflops.layers.windows import WindowPartition as WindowPartition
     from symflops.layers.winograd import WinogradConv2d as WinogradConv2d
+    from symflops.newcommands import macros as macros
     from symflops.optima import Optimum as Optimum
     from symflops.optima import optimum as optimum
     from symflops.oracle.checking import Verification as Verification
@@ -236,6 +239,8 @@ _MODULES = {
     "symflops.primitives": "bias_add contract einsum elementwise move op reduce softmax unknown",
     "symflops.trace": "Shape Weight",
     "symflops.conventions": "Convention",
+    "symflops.bibliography.cited": "Bibliography bibtex",
+    "symflops.newcommands": "macros",
     "symflops.costs": "Cost cost",
     "symflops.shares": "share",
     "symflops.claims.judging": "check",

@@ -60,6 +60,7 @@ ROWS = [
         "optima",
     ],
     ["zoo"],
+    ["bibliography", "newcommands"],
     ["reading"],
     ["claims"],
     ["arrangement", "likeness"],
