@@ -64,7 +64,8 @@ class Voice:
         if kind == "w":
             return self.text(self.word(part))
         if kind == "c":
-            return self.code(part)
+            names = part if isinstance(part, tuple) else (part,)
+            return self.listed(map(self.code, names))
         if kind == "o":
             return self.amounts(part)
         if noun is not None:
@@ -79,8 +80,7 @@ class Voice:
 
     def word(self, key: str, *, many: bool = False) -> str:
         """Return a word of the language; what has none is its own."""
-        one, _, several = WORDS[self.lang].get(key, key).partition("|")
-        return several if many and several else one
+        return word(self.lang, key, many=many)
 
     def counted(self, count: Form, noun: str, nouns: str) -> str:
         """Write how many there are of something."""
@@ -109,3 +109,13 @@ class Voice:
     def spoken(self, reasons: Iterable[Reason]) -> str:
         """Return several sentences, one behind the other."""
         return self.word("space").join(map(self.say, reasons))
+
+
+def word(lang: str, key: str, *, many: bool = False) -> str:
+    """Return a word of a language, in the plural if it is asked for; what has none is its own.
+
+    >>> word("en", "mul", many=True), word("zh", "mul"), word("en", "conv1")
+    ('multiplications', '乘法', 'conv1')
+    """
+    one, _, several = WORDS[lang].get(key, key).partition("|")
+    return several if many and several else one

@@ -1,0 +1,64 @@
+"""Sets a derivation in Markdown: sentences, and chains as ``aligned`` between double dollars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symflops.derivations.chains import Chain, Room
+from symflops.derivations.lines import Line, reason
+from symflops.derivations.media import Texted, pen, titled
+from symflops.derivations.saying import Voice
+from symflops.derivations.setting import GAP, QUAD, SIGN, row_written, text_width
+from symflops.tables.markdown import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symflops.derivations.chains import Row
+    from symflops.derivations.derivation import Derivation
+
+WIDTH = 480.0  # points at 10 pt, of a notebook's cell or a page on GitHub
+#: What stands for itself within ``\text`` in a browser, which knows few commands there.
+ESCAPED = {
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+    "\\": r"$\backslash$",
+    "~": r"$\sim$",
+    "^": r"$\wedge$",
+    "<": "$<$",
+    ">": "$>$",
+}
+
+
+def markdown(derivation: Derivation) -> str:
+    """Return a derivation as Markdown, for GitHub and for Jupyter."""
+    return "\n\n".join(_blocks(derivation))
+
+
+def _blocks(derivation: Derivation) -> Iterator[str]:
+    writer = pen(derivation, "browser", Texted())
+
+    def inline(part: Any) -> str:
+        return f"${writer.formula(part)}$"
+
+    prose = Voice(derivation.lang, inline, escape, lambda code: f"`{code.replace('`', '')}`")
+    beside = Voice(derivation.lang, inline, _within, _within)
+    chain = Chain(writer, beside, Room(WIDTH, SIGN, GAP, QUAD, text_width))
+    for passage in derivation.passages:
+        if said := titled(passage, prose, lambda title: f"**{title}**"):
+            yield said
+        if passage.lines:
+            yield _display(chain.rows(passage.lines))
+    if derivation.where:
+        yield prose.say(reason("where"))
+        named = (chain.rows((Line(meant, name=name),)) for name, meant in derivation.where)
+        yield _display([row for rows in named for row in rows])
+
+
+def _display(rows: list[Row]) -> str:
+    body = " \\\\\n".join(map(row_written, rows))
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _within(text: str) -> str:
+    """Escape a text within ``\\text``."""
+    return "".join(ESCAPED.get(char, char) for char in " ".join(text.split()))

@@ -1,0 +1,85 @@
+"""What every medium of a derivation shares: formulas in its style, with braces labelled in the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symflops.derivations.saying import Voice, word
+from symflops.facts import Relation
+from symflops.forms import Braced, Named, Scribe
+from symflops.styles import STYLES, Latex
+from symflops.tables.table import SIGNS
+from symflops.typeset import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symflops.derivations.derivation import Derivation
+    from symflops.derivations.lines import Passage
+    from symflops.forms import Form
+    from symflops.styles import Style
+    from symflops.typeset import Medium
+
+
+class Texted(Latex):
+    """LaTeX for whoever sets letters of every script: a browser, and XeLaTeX with ctex."""
+
+    def foreign(self, word: str) -> str:
+        """Write a word that is not in Latin letters."""
+        return f"\\text{{{word}}}"
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes the formulas of a derivation in a medium."""
+
+    lang: str
+    order: Order
+    medium: Medium
+    style: Style
+
+    @property
+    def scribe(self) -> Scribe:
+        """What writes forms."""
+        return Scribe(self.style, self.order)
+
+    def formula(self, part: Form) -> str:
+        """Write a form, an expression or a relation, without dollars."""
+        if isinstance(part, Relation):
+            sign = SIGNS[self.medium][part.sign]
+            return f"{self.formula(part.left)} {sign} {self.formula(part.right)}"
+        return self.scribe.form(labelled(part, self.lang))[0]
+
+
+def pen(derivation: Derivation, medium: Medium, style: Style | None = None) -> Pen:
+    """Return what writes the formulas of a derivation."""
+    order = Order(derivation.order)
+    return Pen(derivation.lang, order, medium, style or STYLES[medium])
+
+
+def labelled(form: Any, lang: str) -> Any:
+    """Return a form whose braces are labelled in a language.
+
+    >>> labelled(Braced(sympy.Integer(2), "mul"), "zh").label
+    '乘法'
+    """
+    if isinstance(form, tuple):
+        return tuple(labelled(part, lang) for part in form)
+    if not is_dataclass(form) or isinstance(form, Named | type):
+        return sympy.Integer(form) if type(form) is int else form
+    changes = {field.name: labelled(getattr(form, field.name), lang) for field in fields(form)}
+    if isinstance(form, Braced):
+        changes["label"] = word(lang, form.label, many=True)
+    return replace(form, **changes)
+
+
+def titled(passage: Passage, voice: Voice, mark: Callable[[str], str]) -> str:
+    """Return what a passage begins with: its title, marked, and the sentences that lead to its lines."""
+    title = passage.title
+    name = "" if title == "" else voice.text(title) if isinstance(title, str) else voice.say(title)
+    said = voice.spoken(passage.said)
+    parts = [mark(name + voice.word("stop"))] if name else []
+    return voice.word("space").join([*parts, said] if said else parts)

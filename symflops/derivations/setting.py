@@ -1,0 +1,146 @@
+r"""Sets a derivation in LaTeX: ``align*`` with short reasons, no line wider than the page or the column.
+
+The fragment is for ``\input`` anywhere; its first line names the packages that it needs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from symflops.derivations.chains import Chain, Room
+from symflops.derivations.lines import Line, reason
+from symflops.derivations.media import Texted, pen, titled
+from symflops.derivations.saying import Voice
+from symflops.errors import UnknownNameError
+from symflops.linebreaks import breakable, width_of
+from symflops.tables.breaking import breakable as breakable_text
+from symflops.tables.escape import escape
+from symflops.tables.layout import WIDTHS
+from symflops.tables.widths import SIZES, cell_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symflops.derivations.chains import Row
+    from symflops.derivations.derivation import Derivation
+    from symflops.derivations.lines import Passage
+    from symflops.forms import Form
+
+SIGN = 13.4  # points that an equals sign takes with the space around it
+GAP = 20.0  # points before a reason, at least
+QUAD = 10.0  # points
+INLINE = 80.0  # points of a formula in a text that may break between factors
+NORMAL = SIZES["normalsize"]
+CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)")
+SYMBOLS = re.compile(r"\\math(?:bb|frak)\b")
+
+
+def latex(derivation: Derivation, fit: str = "page") -> str:
+    """Return a derivation as a fragment of LaTeX.
+
+    Raises:
+        UnknownNameError: a fit that is not there.
+        ArgumentError: what LaTeX cannot set, or a number that is wider than a line.
+    """
+    if fit not in WIDTHS:
+        raise UnknownNameError("fit", fit, WIDTHS)
+    setting = Setting(derivation, WIDTHS[fit])
+    body = "\n".join(setting.body())
+    packages = ["amsmath", *(["amssymb"] if SYMBOLS.search(body) else [])]
+    engine = ""
+    if derivation.lang == "zh":
+        packages.append("ctex")
+        engine = ", compiled with xelatex"
+    needs = " ".join(f"\\usepackage{{{name}}}" for name in packages)
+    head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
+    return "\n".join(
+        [*head, r"\begingroup\allowdisplaybreaks\emergencystretch=3em", body, r"\par\endgroup", ""]
+    )
+
+
+class Setting:
+    """Sets the passages of one derivation for one width."""
+
+    def __init__(self, derivation: Derivation, width: float) -> None:
+        self.derivation, self.width = derivation, width
+        style = Texted() if derivation.lang == "zh" else None
+        self.pen = pen(derivation, "latex", style)
+        self.voice = Voice(derivation.lang, self.inline, self.text, self.code)
+        room = Room(width, SIGN, GAP, QUAD, text_width)
+        self.chain = Chain(self.pen, self.voice, room)
+
+    def body(self) -> Iterator[str]:
+        """Yield the lines of the fragment."""
+        for passage in self.derivation.passages:
+            yield from self.passage(passage)
+        if self.derivation.where:
+            yield from self.where(self.derivation.where)
+
+    # text
+
+    def text(self, text: str) -> str:
+        """Escape a text from outside; long names may break behind a point."""
+        if self.derivation.lang == "zh":
+            pieces = CHINESE.split(text)
+            return "".join(p if i % 2 else escape(p) for i, p in enumerate(pieces))
+        return breakable_text(escape(text), self.width / 3, NORMAL)
+
+    def code(self, text: str) -> str:
+        """Write code in typewriter letters."""
+        return f"\\texttt{{{self.text(text)}}}"
+
+    def inline(self, part: Any) -> str:
+        """Write a formula in a text."""
+        formula = self.pen.formula(part)
+        return f"${breakable(formula) if width_of(formula) > INLINE else formula}$"
+
+    # passages
+
+    def passage(self, passage: Passage) -> Iterator[str]:
+        """Yield the text of a passage and its lines."""
+        said = titled(passage, self.voice, lambda title: f"\\textbf{{{title}}}")
+        if said:
+            yield rf"\par\medskip\noindent {said}"
+        if passage.lines:
+            yield from self.align(self.chain.rows(passage.lines))
+
+    def align(self, rows: list[Row]) -> Iterator[str]:
+        """Yield ``align*`` around rows."""
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(f"  {row_written(row)}" for row in rows)
+        yield r"\end{align*}"
+
+    def where(self, names: tuple[tuple[Form, Form], ...]) -> Iterator[str]:
+        """Yield what names stand for, several side by side where there is room."""
+        written = [tuple(map(self.pen.formula, pair)) for pair in names]
+        widest = max(width_of(left) + SIGN + width_of(right) for left, right in written)
+        beside = max(1, int((self.width + GAP) // (widest + GAP)))
+        yield rf"\par\medskip\noindent {self.voice.say(reason('where'))}"
+        if beside == 1:
+            lines = [self.chain.rows((Line(meant, name=name),)) for name, meant in names]
+            yield from self.align([row for rows in lines for row in rows])
+            return
+        cells = [f"{left} &= {right}" for left, right in written]
+        rows = [" & ".join(cells[i : i + beside]) for i in range(0, len(cells), beside)]
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(f"  {row}" for row in rows)
+        yield r"\end{align*}"
+
+
+def text_width(text: str) -> float:
+    """Return how wide a text is, in points."""
+    return cell_width(text).at(NORMAL)
+
+
+def row_written(row: Row) -> str:
+    """Write a row: what goes on stands under what followed the sign above."""
+    indent = r"\quad " if row.indented else ""
+    deeper = r"\quad " * row.depth
+    below = r"\mathrel{\phantom{=}}"
+    before = {"equal": "= ", "further": f"{below} {deeper}{{}} ", "reason": f"{below} "}
+    why = f"\\text{{{row.why}}}" if row.why else ""
+    if row.kind != "reason" and why:
+        why = f" && {why}" if row.in_column else rf" \quad {why}"
+    left = f"{row.left} &" if row.left else "&"
+    return f"{left}{indent}{before.get(row.kind, '')}{row.formula}{why}"
