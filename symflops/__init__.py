@@ -208,6 +208,8 @@ if TYPE_CHECKING:
     from symflops.optima import optimum as optimum
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
+    from symflops.pages.composing import Page as Page
+    from symflops.pages.composing import report as report
     from symflops.primitives import bias_add as bias_add
     from symflops.primitives import contract as contract
     from symflops.primitives import einsum as einsum
@@ -326,6 +328,7 @@ _MODULES = {
     "symflops.layers.state_space": "SSD Mamba2Block",
     "symflops.layers.gated_linear": "GatedLinearAttention GatedRecurrence",
     "symflops.oracle.checking": "Verification verify",
+    "symflops.pages.composing": "Page report",
     "symflops.errors": (
         "ArgumentError ConditionError NotClosedError ReadError ShapeError SymbolError SymflopsError "
         "UnknownNameError"

@@ -67,7 +67,7 @@ ROWS = [
     ["derivations"],
     ["documents"],
     ["oracle"],
-    ["plot", "commands", "options", "cli", "__main__"],
+    ["plot", "pages", "commands", "options", "cli", "__main__"],
 ]
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 
