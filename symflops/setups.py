@@ -86,6 +86,7 @@ class Setup:
     edits: tuple[tuple[str, str], ...] = ()
     portion: Portion = WHOLE
     bound: bool = False
+    general: Setup | None = None  # the question in symbols, before values were put in
 
     def traced(self) -> tuple[Group, tuple[Condition, ...], bool]:
         """Return the trace, what it rests on, and whether a batch is written.
@@ -139,7 +140,8 @@ class Setup:
                 message = f"the assumption {relation} does not hold for {listed(swaps)}"
                 raise ConditionError(message)
         values = (*((s, put_in(e, swaps)) for s, e in self.values), *swaps.items())
-        return replace(self._with(swaps), values=values, portion=self.portion.at(swaps))
+        portion, general = self.portion.at(swaps), self.general or self
+        return replace(self._with(swaps), values=values, portion=portion, general=general)
 
     def hiding(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
         """Return the question with symbols replaced that stand only inside a layer's ``forward``.
