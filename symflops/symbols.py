@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy.core.cache import cacheit
 
+from symflops.declared import declared
 from symflops.errors import ArgumentError, SymbolError
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def dim(
     True
 
     Raises:
-        SymbolError: the name is not one word of letters, digits and underscores.
+        SymbolError: the name is not one word of letters, digits and underscores, or ``latex`` is not LaTeX for
+            one symbol, whole in itself.
     """
     if not isinstance(name, str) or not NAME.fullmatch(name) or not name.isidentifier():
         message = (
@@ -66,7 +68,7 @@ def dim(
         )
         raise SymbolError(message)
     if latex is not None or meaning is not None:
-        _NOTATION[name] = Notation(latex, meaning)
+        _NOTATION[name] = Notation(None if latex is None else declared(name, latex), meaning)
     return _symbol(name, integer)
 
 

@@ -13,7 +13,7 @@ import symflops as sf
 PACKAGE = Path(sf.__file__).parent
 #: A row may import from the rows above it, and within a row.
 ROWS = [
-    ["errors", "saving", "printing", "terminal", "progress"],
+    ["errors", "saving", "printing", "terminal", "progress", "declared"],
     [
         "symbols",
         "extents",

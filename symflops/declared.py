@@ -1,0 +1,130 @@
+r"""LaTeX that somebody declares for a symbol: whole in itself, so that it can stand in any formula.
+
+A macro of one's own is fine; what could reach beyond the symbol is not: braces that do not match, a command
+without its argument, the end of mathematics, and whatever reads, writes or defines.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+from symflops.errors import SymbolError
+
+LONGEST = 200  # characters
+PIECE = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+#: Commands that set their argument as words, in which nothing is raised or lowered.
+_WORDS = "text textrm textbf textit textsf texttt textnormal mbox"
+#: Other commands with one argument, and with two; all that are not listed are taken for letters and signs.
+_ONE = """
+    hat bar vec tilde dot ddot acute grave check breve mathring overline underline widehat widetilde
+    overrightarrow mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr operatorname boldsymbol
+    bm sqrt overbrace underbrace phantom vphantom hphantom mathop mathbin mathord
+"""
+_TWO = "frac dfrac tfrac binom overset underset stackrel"
+#: What reads, writes, defines, jumps or ends, in TeX and in what browsers set LaTeX with.
+_REFUSED = """
+    begin end input include openin openout read write closein closeout immediate special def edef gdef xdef
+    let futurelet catcode lccode uccode mathcode csname endcsname expandafter noexpand newcommand renewcommand
+    providecommand DeclareMathOperator DeclareRobustCommand newenvironment usepackage RequirePackage
+    documentclass loop repeat directlua latelua luaexec par item hbox vbox vtop halign valign noalign omit span
+    cr crcr egroup bgroup begingroup endgroup aftergroup global long outer if ifx ifnum ifcat ifdim ifcase
+    iftrue iffalse else or fi verb tag label ref pageref cite bibitem index footnote href url includegraphics
+    require class cssId style unicode html htmlClass htmlId htmlStyle htmlData limits nolimits over atop above
+    choose left right middle newline linebreak pagebreak endinput scantokens everymath everydisplay shipout
+    output string meaning show message errmessage the number romannumeral jobname afterassignment
+    makeatletter makeatother ExplSyntaxOn relax
+"""
+WORDS, REFUSED = frozenset(_WORDS.split()), frozenset(_REFUSED.split())
+ARGUMENTS = dict.fromkeys([*WORDS, *_ONE.split()], 1) | dict.fromkeys(_TWO.split(), 2)
+#: A name of a command, or a sign that stands for itself or a space behind a backslash.
+LETTERS = re.compile(r"[A-Za-z,:;!> {}_|%&#]")
+BARE = frozenset('$%&#~`"')
+SCRIPTS = {"^": "^", "_": "_", "'": "^"}
+
+
+def declared(name: str, latex: str) -> str:
+    r"""Return the LaTeX that is declared for a symbol, in braces where it is raised, so that it can have a power.
+
+    >>> print(declared("d_model", r"d_\text{model}"), declared("x_best", "x^*"))
+    d_\text{model} {x^*}
+
+    Raises:
+        SymbolError: it is not whole in itself, or more than the name of a symbol.
+    """
+    if not isinstance(latex, str) or not latex.strip() or len(latex) > LONGEST:
+        message = f"latex= of {name} must be LaTeX of 1 to {LONGEST} characters, got {latex!r:.60}"
+        raise SymbolError(message)
+    reader = _Reader(name, latex)
+    raised = reader.row("")
+    # a browser would take <t in Markdown for a tag; TeX does not see the space
+    spaced = re.sub(r"<(?=\S)", "< ", " ".join(latex.split()))
+    return f"{{{spaced}}}" if raised else spaced
+
+
+class _Reader:
+    """Goes over LaTeX once, as TeX would in a formula."""
+
+    def __init__(self, name: str, latex: str) -> None:
+        self.name, self.latex = name, latex
+        self.pieces = PIECE.findall(latex)[::-1]
+
+    def refuse(self, why: str) -> NoReturn:
+        """Say why this is no LaTeX for a symbol."""
+        message = (
+            f"latex={self.latex!r} of {self.name} cannot stand in a formula: {why}; write LaTeX for one "
+            r"symbol, such as d_{\text{model}}"
+        )
+        raise SymbolError(message)
+
+    def row(self, closing: str, *, words: bool = False) -> bool:
+        """Read up to a closing brace or the end; say whether anything there is raised."""
+        raised, scripts = False, ""
+        is_first = not closing
+        while self.pieces:
+            piece = self.pieces.pop()
+            if piece == closing:
+                return raised
+            if piece in SCRIPTS and not (words and piece == "'"):  # in words it is an apostrophe
+                if words or is_first:
+                    self.refuse(f"{piece} stands in words, or has nothing in front of it")
+                sign = SCRIPTS[piece]
+                # several primes are one superscript, and one more may follow them
+                if sign in scripts and not scripts.endswith("'"):
+                    self.refuse("two superscripts or two subscripts stand at one letter")
+                scripts += sign + piece.strip("^_")
+                raised = raised or sign == "^"
+                if piece != "'":
+                    self.argument(piece)
+            elif not piece.isspace():
+                is_first, scripts = False, ""
+                self.atom(piece)
+        if closing:
+            self.refuse("a brace is not closed")
+        return raised
+
+    def argument(self, of: str) -> None:
+        """Read what a script or a command applies to."""
+        while self.pieces and self.pieces[-1].isspace():
+            self.pieces.pop()
+        if not self.pieces or self.pieces[-1] in ("}", *SCRIPTS):
+            self.refuse(f"nothing stands behind {of}")
+        self.atom(self.pieces.pop(), words=of[1:] in WORDS)
+
+    def atom(self, piece: str, *, words: bool = False) -> None:
+        """Read one letter, sign, group, or command with its arguments."""
+        command = piece[1:] if piece.startswith("\\") else None
+        if piece == "{":
+            self.row("}", words=words)
+        elif piece == "}":
+            self.refuse("a brace is closed that was not opened")
+        elif command is None:
+            if piece in BARE or not piece.isprintable():
+                self.refuse(f"{piece!r} does not stand for itself there")
+        elif not command:
+            self.refuse("a backslash ends it")
+        elif command in REFUSED or not LETTERS.match(command):
+            self.refuse(f"{piece} does not belong to a symbol")
+        else:
+            for _ in range(ARGUMENTS.get(command, 0)):
+                self.argument(piece)
