@@ -11,50 +11,14 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from symflops.errors import ArgumentError
+from symflops.spelling import LETTERS, spelling
 from symflops.symbols import notation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Upsilon",
-    "Phi",
-    "Psi",
-    "Omega",
-]
-LETTERS = dict(
-    zip(GREEK, "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True),
-)
+    from symflops.spelling import Spelling
+
 BY_LETTER = {letter: name for name, letter in LETTERS.items()}
 SUBSCRIPTED = {"log2": "log₂"}  # operators with a base, as text has them
 #: Characters of a label that mean something else in mathematics.
@@ -115,6 +79,12 @@ def enumerated(parts: list[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def simple(name: str) -> Spelling | None:
+    """Return what is declared for a name in Unicode and MathML, if it is simple enough for them."""
+    declared = notation(name).latex
+    return spelling(declared) if declared else None
+
+
 class Text:
     """Unicode for terminals: (2 C_in k² − 1) C_out H W."""
 
@@ -122,7 +92,8 @@ class Text:
         return f"−{-value:,}" if value < 0 else f"{value:,}"
 
     def symbol(self, name: str) -> str:
-        return LETTERS.get(name, name)
+        declared = simple(name)
+        return declared.text if declared else LETTERS.get(name, name)
 
     def negative(self, text: str) -> str:
         return f"−{text}"
@@ -236,6 +207,8 @@ class Latex(Text):
         return f"\\frac{{{above}}}{{{below}}}"
 
     def power(self, base: str, exponent: str) -> str:
+        if "^" in base and not base.endswith(")"):  # a declared symbol with a mark above
+            base = f"{{{base}}}"
         return f"{base}^{{{exponent}}}"
 
     def root(self, text: str) -> str:
@@ -327,6 +300,8 @@ class MathML(Text):
         return self.negative(digits) if value < 0 else digits
 
     def symbol(self, name: str) -> str:
+        if declared := simple(name):
+            return declared.mathml
         base, below = parts(name)
         written = self.word(base)
         if not below:
@@ -386,6 +361,8 @@ class MathML(Text):
         return self.row(f"<munderover><mo>{big}</mo>{under}{self.row(last)}</munderover>", text)
 
     def member(self, name: str, place: str) -> str:
+        if declared := simple(name):
+            return f"<msub>{self.row(declared.mathml)}{self.row(place)}</msub>"
         base, below = parts(name)
         subscripts = "<mo>,</mo>".join([*map(self.word, below), place])
         return f"<msub>{self.word(base)}<mrow>{subscripts}</mrow></msub>"

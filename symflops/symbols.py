@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -20,6 +21,7 @@ from sympy.core.cache import cacheit
 
 from symflops.declared import declared
 from symflops.errors import ArgumentError, SymbolError
+from symflops.spelling import fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +72,32 @@ def dim(
     if latex is not None or meaning is not None:
         _NOTATION[name] = Notation(None if latex is None else declared(name, latex), meaning)
     return _symbol(name, integer)
+
+
+def _declare(name: str, latex: Any, meaning: Any) -> None:
+    """Take down how a name is shown; what was declared before and is not said again stays."""
+    known = notation(name)
+    if latex is not None:
+        wrong = fault(latex) if isinstance(latex, str) else "it must be text"
+        if wrong:
+            message = f"latex={latex!r} cannot be the LaTeX of {name}: {wrong}; write one such as r'd_{{\\text{{model}}}}'"
+            raise SymbolError(message)
+    if isinstance(meaning, Mapping):
+        meaning = MappingProxyType(dict(meaning))
+    said = (
+        [meaning]
+        if isinstance(meaning, str)
+        else list(meaning or {}) + list((meaning or {}).values())
+    )
+    if not all(isinstance(words, str) and words.strip() and words.isprintable() for words in said):
+        message = (
+            f"meaning={meaning!r} says nothing of {name}: write words on one line, or words by language, "
+            "{'en': 'model width', 'zh': '模型宽度'}"
+        )
+        raise SymbolError(message)
+    _NOTATION[name] = Notation(
+        known.latex if latex is None else latex, known.meaning if meaning is None else meaning
+    )
 
 
 def dims(names: Any, *, integer: bool = True) -> tuple[sympy.Symbol, ...]:

@@ -13,8 +13,9 @@ import symflops as sf
 PACKAGE = Path(sf.__file__).parent
 #: A row may import from the rows above it, and within a row.
 ROWS = [
-    ["errors", "saving", "printing", "terminal", "progress", "declared"],
+    ["errors", "saving", "printing", "terminal", "progress", "declared", "exporting"],
     [
+        "spelling",
         "symbols",
         "extents",
         "exprs",

@@ -191,7 +191,8 @@ def test_formulas_in_a_line_have_no_tall_fractions(expr, inline):
 def test_a_declared_notation_is_used():
     width = sf.dim("width_for_a_test", latex=r"\mathcal{W}")
     assert sf.display(4 * width**2).latex == r"4 \mathcal{W}^{2}"
-    assert str(sf.display(4 * width)) == "4 width_for_a_test"
+    assert str(sf.display(4 * width)) == "4 𝒲"
+    assert "<mi>𝒲</mi>" in sf.display(4 * width).mathml
 
 
 def test_underscores_that_part_nothing_are_shown():

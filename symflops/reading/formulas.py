@@ -83,13 +83,8 @@ def read(
     Raises:
         ReadError: what cannot be read.
     """
-    if not isinstance(text, str):
-        message = f"expected a formula as text, got {type(text).__name__}"
-        raise ReadError(message, "", 0)
-    if len(text) > MAX_LENGTH:
-        message = f"the text has {len(text):,} characters; at most {MAX_LENGTH:,} are read"
-        raise ReadError(message, text[:SHOWN], 0)
-    known = _known(symbols)
+    check_length(text)
+    known = known_symbols(symbols)
     if not pasted:
         return _read(text, known, macros)
     variants = pasting.variants(text)
@@ -111,8 +106,20 @@ def read(
     return found[0]
 
 
-def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str | None) -> Reading:
-    """Read a text in one way, and in the others where a choice was made."""
+def check_length(text: Any) -> None:
+    """Refuse what is no text, or too long a one."""
+    if not isinstance(text, str):
+        message = f"expected a formula as text, got {type(text).__name__}"
+        raise ReadError(message, "", 0)
+    if len(text) > MAX_LENGTH:
+        message = f"the text has {len(text):,} characters; at most {MAX_LENGTH:,} are read"
+        raise ReadError(message, text[:SHOWN], 0)
+
+
+def prepared(
+    text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str | None
+) -> tuple[str, bool, list[str]]:
+    """Return the formula that a text holds, whether it is LaTeX, and what was taken for granted."""
     notes = []
     if MATH_LETTERS.search(text):
         notes.append("mathematical letters are read as plain ones")
@@ -128,13 +135,19 @@ def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str |
     if not source:
         message = "expected a formula, got nothing"
         raise ReadError(message, text[:SHOWN], 0)
+    return source, latex, notes
+
+
+def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str | None) -> Reading:
+    """Read a text in one way, and in the others where a choice was made."""
+    source, latex, notes = prepared(text, known, macros)
     reader = FormulaReader(source, known, latex=latex)
-    reading = _whole(reader)
+    reading = whole_reading(reader)
     reading.notes[:0] = notes
     for choice in reader.choices:
         other = FormulaReader(source, known, latex=latex, inverted={choice})
         try:
-            alternative = _whole(other)
+            alternative = whole_reading(other)
         except ReadError:
             continue
         if str(alternative.value) != str(reading.value):
@@ -155,7 +168,7 @@ def _crossed(text: str, known: Mapping[str, Any]) -> tuple[str, list[str]]:
     return (text if "\\" in text else text.replace("~", "≈")), notes
 
 
-def _whole(reader: FormulaReader) -> Reading:
+def whole_reading(reader: FormulaReader) -> Reading:
     """Let a reader read everything; whatever goes wrong is an error of its place."""
     try:
         return reader.whole()
@@ -168,7 +181,7 @@ def _whole(reader: FormulaReader) -> Reading:
         raise reader.error(message) from None
 
 
-def _known(symbols: Iterable[Any] | Mapping[str, Any] | None) -> dict[str, Any]:
+def known_symbols(symbols: Iterable[Any] | Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the declared symbols by their names."""
     if symbols is None:
         return {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symflops.styles import BY_LETTER, GREEK
+from symflops.spelling import GREEK
+from symflops.styles import BY_LETTER
 
 #: Signs that mean the same as another.
 SAME = {
