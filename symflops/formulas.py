@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from typing import TYPE_CHECKING
 
-from symflops.rows import WEIGHTS
+from symflops.columns import WEIGHTS
+from symflops.exporting import as_csv, as_json
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
@@ -33,13 +31,9 @@ def rendered(cost: Cost, metric: str, format: str) -> str:  # noqa: A002 - the w
         "conditions": conditions,
     }
     if format == "json":
-        return json.dumps(record, ensure_ascii=False, indent=2)
+        return as_json(record)
     if format == "csv":
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(record)
-        writer.writerow([*list(record.values())[:-1], "; ".join(conditions)])
-        return buffer.getvalue()
+        return as_csv([record, [*list(record.values())[:-1], "; ".join(conditions)]])
     unit = "bytes" if metric in SIZES else ""
     return "\n".join(
         [

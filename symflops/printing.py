@@ -42,6 +42,15 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+def on_one_line(text: str) -> str:
+    r"""Return text on one line that can be printed anywhere: any white space is a space.
+
+    >>> on_one_line("two\nlines\x07")
+    'two lines\\x07'
+    """
+    return printable(" ".join(re.split(r"\s+", text)))
+
+
 def width(text: str) -> int:
     """Return how many places a text takes in a terminal: a wide letter or an emoji two, an accent none.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from symflops.exporting import as_json
 from symflops.printing import printable, printable_lines, wrapped
 
 if TYPE_CHECKING:
@@ -195,4 +195,4 @@ class Report:
             "summary": self.summary(),
             "status": self.status,
         }
-        return json.dumps(document, ensure_ascii=False, indent=1)
+        return as_json(document, indent=1)

@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from symflops.printing import on_one_line
 from symflops.tables.table import LEFT, groups, size, words, written_cell
 from symflops.typeset import in_terms
 
@@ -20,7 +21,8 @@ STYLE = (  # as specific as a notebook's own rules for tables, or they would win
     "table.symflops th.word,table.symflops td.word{text-align:left;white-space:nowrap}"
     "table.symflops th.group{text-align:center;border-bottom:1px solid}"
     "table.symflops tbody th{font-weight:normal;font-style:italic;padding-top:.5em}"
-    "table.symflops tr.inside td.word:first-child{padding-left:1.7em}"
+    "table.symflops tr.inside td:first-child,table.symflops tr.subtotal td:first-child"
+    "{padding-left:1.7em}"
     "table.symflops tr.subtotal td{font-style:italic;padding-bottom:.5em}"
     "p.symflops-note{max-width:60em;margin:.4em 0 0}"
     "table.symflops thead{border-top:2px solid;border-bottom:1px solid}"
@@ -122,7 +124,7 @@ def _shape(table: Table, shape: tuple[Any, ...]) -> str:
 
 
 def _words(table: Table, value: Any) -> str:
-    return words(table, value, "mathml", html.escape, MATH)
+    return words(table, value, "mathml", lambda text: html.escape(on_one_line(text)), MATH)
 
 
 def _math(text: str) -> str:

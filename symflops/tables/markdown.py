@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from symflops.printing import on_one_line
 from symflops.symbols import exact
 from symflops.tables.table import LEFT, formula, size, words, written_cell
 
@@ -65,11 +66,12 @@ def _words(table: Table, value: Any) -> str:
 
 def _math(text: str) -> str:
     # a bar inside a pipe table would end the cell
-    return f"${text.replace('|', chr(92) + 'vert ')}$"
+    text = text.replace("\\|", "\\Vert ").replace("|", "\\vert ")
+    return f"${text}$"
 
 
 def escape(text: str) -> str:
     """Escape what Markdown or HTML would take for markup."""
-    text = re.sub(r"\s+", " ", text)
+    text = on_one_line(text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]#$|~])", r"\\\1", text)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from symflops.errors import ArgumentError
+from symflops.exporting import as_csv, as_json
 from symflops.symbols import exact
 from symflops.tables.table import Label
 from symflops.tables.text import plain
@@ -24,14 +22,11 @@ GROUP = "group"  # the column of headings in tables with sections
 
 def to_csv(table: Table) -> str:
     """Return the header, the rows and the total as comma-separated values; sections have a column of their own."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     heading = [GROUP] if table.sections else []
-    writer.writerow([*heading, *(column.title for column in table.columns)])
+    header = [*heading, *(column.title for column in table.columns)]
     rows = _grouped(table, table.rows)
     total = [] if table.total is None else [(*(None for _ in heading), *table.total)]
-    writer.writerows([_plain(cell) for cell in row] for row in (*rows, *total))
-    return buffer.getvalue()
+    return as_csv([header, *([_plain(cell) for cell in row] for row in (*rows, *total))])
 
 
 def _grouped(table: Table, rows: tuple[tuple[Any, ...], ...]) -> list[tuple[Any, ...]]:
@@ -58,7 +53,7 @@ def to_json(table: Table) -> str:
         "notes": [plain(table, note) for note in table.notes],
         "footnotes": [_footnote(table, note) for note in table.footnotes],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return as_json(document)
 
 
 def _footnote(table: Table, note: Note) -> dict[str, Any]:

@@ -190,7 +190,7 @@ class Table:
     @property
     def below(self) -> tuple[Note, ...]:
         """What stands under the table: the notes that have marks, then those of the whole table."""
-        marked = ((Mark(letter), *note) for note, letter in self.footnotes.items())
+        marked = ((Mark(letter), " ", *note) for note, letter in self.footnotes.items())
         return (*marked, *self.notes)
 
     def marked(self, parts: Note, notes: tuple[Note, ...]) -> Note:
@@ -266,7 +266,10 @@ class Table:
         return render(self.shortened)
 
     def to_csv(self) -> str:
-        """Return the table as comma-separated values, nothing rounded or grouped."""
+        """Return the table as comma-separated values, nothing rounded or grouped.
+
+        A cell is exactly its text, for programs; a spreadsheet may take one that begins with ``=`` for a formula.
+        """
         from symflops.tables.records import to_csv  # noqa: PLC0415
 
         return to_csv(self)
