@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symflops.derivations.lines import Line, Passage, closed, reason
-from symflops.exprs import ONE, collect, joined, terms
+from symflops.exprs import ONE, collect, expanded, joined, terms
 from symflops.forms import Named, Product, Series, Total, value, write
 from symflops.tally import total
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     import sympy
 
@@ -57,6 +57,7 @@ class Composer:
         else:
             lines = (Line(part.form, name=name), Line(closed(value(part.form)), reason("closed")))
             self.passages.append(Passage((*part.lines, *lines), part.said))
+        self.passages[-1] = ending_in(self.passages[-1], result)
         return tuple(self.passages)
 
     # what there is to tell
@@ -117,7 +118,7 @@ class Composer:
         """Return what a layer without layers adds, with the lines that tell it."""
         told = self.by_itself(node)
         assert told is not None  # noqa: S101 - it was asked for before
-        result = joined(total([(ONE, collect(terms(value(told.form))))]))
+        result = simplest((value(told.form),))
         name = self.quantity.named(label, result)
         lines = [Line(told.form, told.why, name)]
         if not looks_alike(told.form, result):
@@ -154,7 +155,7 @@ class Composer:
                 said.append(reason("alike", name=name, names=tuple(n for n, _ in others)))
             summed.append(several(len(alike), part.form))
         form = summed[0] if len(summed) == 1 else Total(tuple(summed))
-        result = joined(total((ONE, collect(terms(closed(value(term))))) for term in summed))
+        result = simplest(closed(value(term)) for term in summed)
         name_ = self.quantity.named(path, result)
         lines += [Line(form, reason("sum"), name_), Line(result, reason("collected"))]
         self.passages.append(Passage(tuple(lines), tuple(said), title=path))
@@ -183,6 +184,19 @@ class Composer:
             yield reason("left_out", names=tuple(names))
 
 
+def ending_in(passage: Passage, result: sympy.Expr) -> Passage:
+    """Return a passage that ends in the metric as it is printed elsewhere, if that is no longer."""
+    *lines, last = passage.lines
+    shown, printed = (write(form, "text") for form in (last.form, result))
+    if shown == printed or len(printed) > len(shown) or looks_alike(last.form, result):
+        return passage
+    why = last.why if last.name is None else None
+    ending = Line(result, why or reason("collected"))
+    return replace(
+        passage, lines=(*lines, ending) if last.name is None else (*passage.lines, ending)
+    )
+
+
 def _kinds(said: Reason) -> Hashable:
     """Return which operations a sentence speaks of."""
     counts = dict(said.parts).get("counts", ())
@@ -196,6 +210,16 @@ def several(number: int, form: Form) -> Form:
     if isinstance(form, Product):
         return Product((ONE * number, *form.factors))
     return Product((ONE * number, form))
+
+
+def simplest(summed: Iterable[sympy.Expr]) -> sympy.Expr:
+    """Return a sum with like terms collected, multiplied out if that leaves it short."""
+    pairs = total((ONE, collect(terms(term))) for term in summed)
+    multiplied = expanded(pairs)
+    return joined(multiplied if len(multiplied) <= MOST_TERMS else pairs)
+
+
+MOST_TERMS = 8  # of a result that is multiplied out
 
 
 def looks_alike(form: Form, result: sympy.Expr) -> bool:
@@ -221,7 +245,7 @@ class Ties:
         self.counted = counted
         self._here: dict[Group, list[tuple[str, Node]]] = {}
         if counted:
-            left = self._found(root)
+            left = self._found(root, "")
             self._here.setdefault(root, []).extend(left.values())
 
     def are(self, node: Node) -> bool:
@@ -232,17 +256,18 @@ class Ties:
         """Return the layers whose shared weights are counted with this one."""
         return self._here.get(group, [])
 
-    def _found(self, node: Node) -> dict[str, tuple[str, Node]]:
+    def _found(self, node: Node, path: str) -> dict[str, tuple[str, Node]]:
         if isinstance(node, Step):
             return {}
         if isinstance(node, Times | Sum):
-            return self._found(node.child)
+            return self._found(node.child, f"{path}.*".strip("."))
         left: dict[str, tuple[str, Node]] = {}
         for name, child in node.children:
+            inside = f"{path}.{name}".strip(".")
             if self.are(child):
                 assert isinstance(child, Group)  # noqa: S101 - nothing else is tied
-                left.setdefault(child.tied, (name, replace(child, tied="")))
-            left = self._found(child) | left
+                left.setdefault(child.tied, (inside, replace(child, tied="")))
+            left = self._found(child, inside) | left
         own = [known for known in left if known.startswith(".")]
         if own and node not in self._here:
             self._here[node] = [left[known] for known in own]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.conventions import ADDS, MACS, MULTS
 from symflops.derivations.composition import Composer, Ties
 from symflops.derivations.derivation import Derivation
+from symflops.derivations.folding import folded
 from symflops.derivations.layers import Work
 from symflops.derivations.lines import Line, Passage, hold, reason, verified
 from symflops.derivations.memory import BYTES, Activations, Kept, in_bytes
@@ -75,8 +76,9 @@ class Teller:
         cost, shown, names = self.cost, self.shown, self.names
         facts = facts_of(shown)
         result = exact(cost.metric(self.metric))
+        whole = tuple(verified(passage, facts) for passage in self.passages())
         told = tuple(
-            verified(passage, facts).naming(names.where) for passage in self.passages()
+            verified(passage, facts).naming(names.where) for passage in folded(whole, self.detail)
         )
         hold(told[-1].expr, exact(shown.metric(self.metric)), facts)
         if shown is not cost:
@@ -108,7 +110,7 @@ class Teller:
         """Return what is told of the whole network."""
         ties = Ties(self.shown.root, counted=metric in OF_WEIGHTS)
         composer = Composer(self.quantity(metric), self.names, self.detail, ties)
-        return composer.whole(self.shown.root, exact(self.shown.metric(metric)))
+        return composer.whole(self.shown.root, self.names.put(exact(self.shown.metric(metric))))
 
     def portioned(self, metric: str, whole: Passage) -> Passage:
         """Return the passage from the whole to one token, sample or pixel."""

@@ -62,6 +62,9 @@ class Line:
         return shown.xreplace(dict(self.sizes)) if self.sizes else shown
 
 
+Chain = tuple[Line, ...]
+
+
 @dataclass(frozen=True)
 class Passage:
     """What is told about one thing: sentences, then lines; a line with a name begins a new chain of equal ones."""
@@ -71,7 +74,7 @@ class Passage:
     title: Any = ""  # a label of a layer, or words
 
     @property
-    def chains(self) -> list[tuple[Line, ...]]:
+    def chains(self) -> list[Chain]:
         """The lines that are equal, chain by chain."""
         found: list[list[Line]] = []
         for line in self.lines:

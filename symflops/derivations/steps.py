@@ -257,11 +257,9 @@ def _rows(
             rows = of(counts)
         except KeyError:
             return
-        entries = next(
-            count + (rows if each[op][0] == FOLLOWING else ZERO)
-            for op, count in counts.items()
-            if op in each and each[op][0] != ROW
-        )
+        of_entries = ((op, count) for op, count in counts.items() if each.get(op, (ROW,))[0] != ROW)
+        op, count = next(of_entries, ("", rows))
+        entries = count + (rows if op and each[op][0] == FOLLOWING else ZERO)
         found = _each(step.order, rows, entries)
         if found is None:
             yield from _pooled(step, counts, role)

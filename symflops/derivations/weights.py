@@ -66,7 +66,13 @@ def _told(step: Step, weight: Weight) -> tuple[Form, Reason]:
         terms, filters = found
         role = next(role for (_, role), _ in step.counts)
         key = "filters" if role == "dot.conv" else "matrix"
-        form = terms if filters == 1 else filters if terms == 1 else Product((terms, filters))
+        form = (
+            terms
+            if filters == 1
+            else filters
+            if terms == 1
+            else Product((terms, filters), sign="·")
+        )
         return form, reason(key, terms=terms, outputs=filters)
     if step.rule == "bias_add":
         return elements, reason("biases", elements=elements)

@@ -1,0 +1,140 @@
+"""How much a derivation tells: all of it, as much as can be read, or the sum alone.
+
+What was verified line by line is folded from the inside: a layer's result into the sum it stands in, then a
+block's sum into the line that has its result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symflops.derivations.lines import Line, Passage, reason
+from symflops.forms import Named, Product, Series, Total, value, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from symflops.derivations.lines import Chain
+    from symflops.forms import Form
+
+MOST_LINES = 90  # of a derivation that can be read, some three pages
+WIDTH = 64  # characters of a formula that fit a line
+MOST_TERMS = 12  # of a sum in which results are put in
+
+Passages = tuple[Passage, ...]
+
+
+def folded(passages: Passages, detail: str) -> Passages:
+    """Return as much of the passages as the detail asks for."""
+    if detail == "full":
+        return passages
+    if detail == "short":
+        return short(passages)
+    for fewer in _ever_fewer(passages):
+        if length(fewer) <= MOST_LINES:
+            return fewer
+    return fewer
+
+
+def length(passages: Passages) -> int:
+    """Return how many lines of print the formulas of passages take, about."""
+    lines = (line for passage in passages for line in passage.lines)
+    return sum(1 + len(write(line.form, "text")) // WIDTH for line in lines)
+
+
+def _ever_fewer(passages: Passages) -> Iterator[Passages]:
+    yield passages
+    yield tuple(replace(p, lines=_by(tight, p)) for p in passages)
+    inside = tuple(map(inlined, passages))
+    yield inside
+    depths = sorted({depth(p) for p in passages}, reverse=True)
+    for most in depths[:-1]:
+        yield shallow(passages, most - 1, tight)
+        yield shallow(inside, most - 1, tuple)
+
+
+def depth(passage: Passage) -> int:
+    """Return how deep in the network the layer of a passage stands."""
+    return len(passage.title.split(".")) if passage.title else 0
+
+
+def _by(change: Callable[[Chain], Chain], passage: Passage) -> Chain:
+    """Return the lines of a passage, those of all chains but the last changed."""
+    *chains, last = passage.chains
+    return tuple(line for chain in (*map(change, chains), last) for line in chain)
+
+
+def tight(chain: Chain) -> Chain:
+    """Return how a result comes about alone: it is put together further down."""
+    return chain[:1]
+
+
+def inlined(passage: Passage) -> Passage:
+    """Return a passage with how each layer's result comes about in place of its name."""
+    *chains, last = passage.chains
+    swaps: dict[Form, Form] = {chain[0].name: chain[0].form for chain in chains}
+    first = replace(last[0], form=swapped(last[0].form, swaps))
+    return replace(passage, lines=(first, *last[1:]))
+
+
+def swapped(form: Form, swaps: dict[Form, Form]) -> Form:
+    """Return a sum with other forms in place of names."""
+    match form:
+        case Named() if form in swaps:
+            return swaps[form]
+        case Total(terms):
+            return Total(tuple(swapped(term, swaps) for term in terms))
+        case Product(factors):
+            *front, last = factors
+            inside = swapped(last, swaps)
+            if isinstance(inside, Product) and inside is not last:
+                return Product((*front, *inside.factors))
+            return Product((*front, inside), form.sign)
+        case Series():
+            return replace(form, body=swapped(form.body, swaps))
+        case _:
+            return form
+
+
+def shallow(passages: Passages, most: int, change: Callable[[Chain], Chain]) -> Passages:
+    """Return the passages no deeper than ``most``; those below give a line of their result to them."""
+    results: dict[Form, Line] = {}
+    kept: list[Passage] = []
+    for passage in passages:
+        total = passage.chains[-1]
+        if depth(passage) > most and passage.title:
+            why = reason("summed", layer=passage.title)
+            results[total[0].name] = Line(total[-1].form, why, total[0].name)
+            continue
+        needed = [results.pop(name) for name in names_in(total[0].form) if name in results]
+        kept.append(replace(passage, lines=(*needed, *_by(change, passage))))
+    return tuple(kept)
+
+
+def names_in(form: Form) -> Iterator[Form]:
+    """Yield the names that stand in a sum."""
+    match form:
+        case Named():
+            yield form
+        case Total(terms) | Product(terms):
+            for term in terms:
+                yield from names_in(term)
+        case Series():
+            yield from names_in(form.body)
+
+
+def short(passages: Passages) -> Passages:
+    """Return the last sum alone, with the results put in."""
+    kept = [passages[-1]] if passages else []
+    told = []
+    for passage in kept:
+        last = passage.chains[-1]
+        names = list(names_in(last[0].form))
+        swaps: dict[Form, Form] = {name: value(name) for name in names}
+        lines = last
+        if names and len(names) <= MOST_TERMS and len(last) > 1:
+            put_in = Line(swapped(last[0].form, swaps), reason("put_in"))
+            lines = (last[0], put_in, *last[1:])
+        told.append(replace(passage, lines=lines, said=passage.said if not names else ()))
+    return tuple(told)
