@@ -295,6 +295,8 @@ class Browser(Inline):
 class MathML(Text):
     """MathML for browsers; every piece is one element."""
 
+    TALL = ("<mfrac", "<munder", "<msqrt")
+
     def number(self, value: int) -> str:
         digits = f"<mn>{abs(value):,}</mn>"
         return self.negative(digits) if value < 0 else digits
@@ -321,7 +323,13 @@ class MathML(Text):
         return self.row("<mo>−</mo>", text)
 
     def parenthesis(self, text: str) -> str:
-        return self.row("<mo>(</mo>", text, "<mo>)</mo>")
+        return self.fenced("(", text, ")")
+
+    def fenced(self, left: str, text: str, right: str) -> str:
+        """Write a pair of fences, as tall as what is between them."""
+        # browsers give a fence that may grow the room of its widest form, and so a gap where it does not
+        flat = "" if any(tag in text for tag in self.TALL) else ' stretchy="false"'
+        return self.row(f"<mo{flat}>{left}</mo>", text, f"<mo{flat}>{right}</mo>")
 
     def sum(self, pieces: list[tuple[bool, str]]) -> str:
         (minus, first), *others = pieces
@@ -335,7 +343,7 @@ class MathML(Text):
         return f"<mfrac>{self.row(above)}{self.row(below)}</mfrac>"
 
     def slash(self, above: str, below: str) -> str:
-        return self.row(above, "<mo>/</mo>", below)
+        return self.row(above, '<mo lspace="0" rspace="0">/</mo>', below)
 
     def power(self, base: str, exponent: str) -> str:
         return f"<msup>{self.row(base)}{self.row(exponent)}</msup>"
@@ -344,16 +352,16 @@ class MathML(Text):
         return f"<msqrt>{text}</msqrt>"
 
     def floor(self, text: str) -> str:
-        return self.row("<mo>⌊</mo>", text, "<mo>⌋</mo>")
+        return self.fenced("⌊", text, "⌋")
 
     def ceiling(self, text: str) -> str:
-        return self.row("<mo>⌈</mo>", text, "<mo>⌉</mo>")
+        return self.fenced("⌈", text, "⌉")
 
     def function(self, name: str, arguments: list[str]) -> str:
         if name == "ceiling":
             return self.ceiling(arguments[0])
         inside = "<mo>,</mo>".join(arguments)
-        return self.row(self.symbol(name), "<mo>(</mo>", inside, "<mo>)</mo>")
+        return self.row(self.symbol(name), self.fenced("(", inside, ")"))
 
     def series(self, sign: str, index: str, first: str, last: str, text: str) -> str:
         under = self.row(index, "<mo>=</mo>", first)
