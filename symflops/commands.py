@@ -6,6 +6,7 @@ imported when a command runs, and only what that command needs.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,17 +80,37 @@ def run_models(arguments: argparse.Namespace) -> str | Spans:
     return _rendered(listing(), arguments)
 
 
+def run_report(arguments: argparse.Namespace) -> str:
+    """Return a page of a layer or a model; it goes to a file, or to another program."""
+    from symflops.pages.composing import report
+    from symflops.reading.values import read_values
+
+    if arguments.output is None and sys.stdout.isatty():
+        from symflops.errors import ArgumentError
+
+        raise ArgumentError("a page is for a browser: name a file for it, such as -o page.html")
+    at = read_values(arguments.at) if arguments.at is not None else None
+    return report(_asked(arguments), arguments.title, arguments.lang, arguments.metric, at).html
+
+
 def _cost(arguments: argparse.Namespace) -> Any:
+    from symflops.reading.values import read_values
+
+    found = _asked(arguments)
+    return found if arguments.at is None else found.at(read_values(arguments.at))
+
+
+def _asked(arguments: argparse.Namespace) -> Any:
+    """Return the cost before numbers are put in."""
     from symflops.costs import cost
     from symflops.reading.layers import read_layer
-    from symflops.reading.values import read_shapes, read_values
+    from symflops.reading.values import read_shapes
 
     arguments.progress.say(arguments.layer)
     layer = read_layer(arguments.layer)
     shapes = read_shapes(arguments.input) if arguments.input is not None else None
     found = cost(layer, shapes, arguments.convention, arguments.assume, arguments.batched)
-    found = found if arguments.per is None else found.per(arguments.per)
-    return found if arguments.at is None else found.at(read_values(arguments.at))
+    return found if arguments.per is None else found.per(arguments.per)
 
 
 def run_check(arguments: argparse.Namespace) -> str | Spans:

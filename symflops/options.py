@@ -105,6 +105,25 @@ symflops COMMAND --help says more of a command, with examples.""",
         help="how deep nested layers are opened, from 1 on (default: the deepest of at most 64 rows)",
     )
     _latex(table)
+    page = _counting(
+        listed,
+        "report",
+        "a page to look at: formulas, derivation, table and pictures in one HTML file",
+        """\
+  symflops report vgg16 --at H=224,W=224 -o vgg16.html
+  symflops report gpt2 --convention 2mac --metric params,flops -o gpt2.html
+  symflops report resnet50 --lang zh --title "ResNet-50" -o resnet50.html""",
+        commands.run_report,
+        ("html",),
+    )
+    page.add_argument("--title", metavar="TEXT", help="the title (default: the name of the layer)")
+    page.add_argument("--lang", default="en", help="the language: en or zh (default: en)")
+    page.add_argument(
+        "--metric",
+        default="params,macs,flops",
+        metavar="KEYS",
+        help=_of("some of", METRICS, "params,macs,flops", ", parted by commas"),
+    )
     compare = _counting(
         listed,
         "compare",
@@ -224,7 +243,12 @@ def _on_documents(
 
 
 def _counting(
-    listed: Any, name: str, text: str, examples: str, run: Callable[..., str | Spans]
+    listed: Any,
+    name: str,
+    text: str,
+    examples: str,
+    run: Callable[..., str | Spans],
+    formats: Sequence[str] = FORMATS,
 ) -> Any:
     command = _command(listed, name, text, examples, run)
     command.add_argument(
@@ -263,7 +287,7 @@ def _counting(
         default=None,
         help="the input's first size is a batch (default: as the layers need it)",
     )
-    _output(command)
+    _output(command, formats)
     return command
 
 
@@ -276,7 +300,7 @@ def _latex(command: Any) -> None:
 
 
 def _output(command: Any, formats: Sequence[str] = FORMATS) -> None:
-    command.set_defaults(format="text", formats=formats)
+    command.set_defaults(format=formats[0], formats=formats)
     if len(formats) > 1:
         command.add_argument("--format", metavar="NAME", help=_of("one of", formats, "text"))
     command.add_argument(
