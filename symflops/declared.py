@@ -7,7 +7,7 @@ without its argument, the end of mathematics, and whatever reads, writes or defi
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from symflops.errors import SymbolError
 
@@ -22,20 +22,19 @@ _ONE = """
     bm sqrt overbrace underbrace phantom vphantom hphantom mathop mathbin mathord
 """
 _TWO = "frac dfrac tfrac binom overset underset stackrel"
-#: What reads, writes, defines, jumps or ends, in TeX and in what browsers set LaTeX with.
+#: What defines, jumps, lays out or ends, in TeX and in what browsers set LaTeX with; and what others begin with.
 _REFUSED = """
-    begin end input include openin openout read write closein closeout immediate special def edef gdef xdef
-    let futurelet catcode lccode uccode mathcode csname endcsname expandafter noexpand newcommand renewcommand
-    providecommand DeclareMathOperator DeclareRobustCommand newenvironment usepackage RequirePackage
-    documentclass loop repeat directlua latelua luaexec par item hbox vbox vtop halign valign noalign omit span
-    cr crcr egroup bgroup begingroup endgroup aftergroup global long outer if ifx ifnum ifcat ifdim ifcase
-    iftrue iffalse else or fi verb tag label ref pageref cite bibitem index footnote href url includegraphics
-    require class cssId style unicode html htmlClass htmlId htmlStyle htmlData limits nolimits over atop above
-    choose left right middle newline linebreak pagebreak endinput scantokens everymath everydisplay shipout
-    output string meaning show message errmessage the number romannumeral jobname afterassignment
-    makeatletter makeatother ExplSyntaxOn relax
+    def edef gdef xdef let futurelet catcode lccode uccode mathcode csname expandafter noexpand usepackage
+    RequirePackage documentclass loop repeat directlua latelua par item section kern raise lower hspace vspace
+    rule hbox vbox vtop halign valign align noalign omit span cr crcr egroup bgroup begingroup global long outer
+    else or fi begin special immediate tag label ref pageref cite bibitem index footnote href url require class
+    cssId style unicode limits nolimits over atop above choose left right middle pagebreak scantokens shipout
+    output string meaning show message the number romannumeral jobname relax makeatletter makeatother bye stop
+    batchmode nonstopmode scrollmode
 """
+_BEGINNINGS = "input include write read open close new renew provide Declare if every html lua err verb end after Expl"
 WORDS, REFUSED = frozenset(_WORDS.split()), frozenset(_REFUSED.split())
+BEGINNINGS = tuple(_BEGINNINGS.split())
 ARGUMENTS = dict.fromkeys([*WORDS, *_ONE.split()], 1) | dict.fromkeys(_TWO.split(), 2)
 #: A name of a command, or a sign that stands for itself or a space behind a backslash.
 LETTERS = re.compile(r"[A-Za-z,:;!> {}_|%&#]")
@@ -43,7 +42,24 @@ BARE = frozenset('$%&#~`"')
 SCRIPTS = {"^": "^", "_": "_", "'": "^"}
 
 
-def declared(name: str, latex: str) -> str:
+class _FaultError(Exception):
+    """What is wrong with the LaTeX of a symbol."""
+
+
+def fault(latex: str) -> str:
+    r"""Say what is wrong with the LaTeX of a symbol, or nothing.
+
+    >>> fault(r"C_{\mathrm{in}}"), fault(r"\input{x}"), fault("C_{in"), fault(r"\hat")
+    ('', '\\input does more than set a symbol', 'a brace is not closed', 'nothing stands behind \\hat')
+    """
+    try:
+        _is_raised(latex)
+    except _FaultError as error:
+        return str(error)
+    return ""
+
+
+def declared(name: str, latex: Any) -> str:
     r"""Return the LaTeX that is declared for a symbol, in braces where it is raised, so that it can have a power.
 
     >>> print(declared("d_model", r"d_\text{model}"), declared("x_best", "x^*"))
@@ -52,30 +68,36 @@ def declared(name: str, latex: str) -> str:
     Raises:
         SymbolError: it is not whole in itself, or more than the name of a symbol.
     """
-    if not isinstance(latex, str) or not latex.strip() or len(latex) > LONGEST:
-        message = f"latex= of {name} must be LaTeX of 1 to {LONGEST} characters, got {latex!r:.60}"
-        raise SymbolError(message)
-    reader = _Reader(name, latex)
-    raised = reader.row("")
+    try:
+        raised = _is_raised(latex)
+    except _FaultError as error:
+        message = (
+            f"latex={latex!r:.{LONGEST}} cannot be the LaTeX of {name}: {error}; write LaTeX for one symbol, "
+            r"such as d_{\text{model}}"
+        )
+        raise SymbolError(message) from None
     # a browser would take <t in Markdown for a tag; TeX does not see the space
     spaced = re.sub(r"<(?=\S)", "< ", " ".join(latex.split()))
     return f"{{{spaced}}}" if raised else spaced
 
 
+def _is_raised(latex: Any) -> bool:
+    """Say whether the LaTeX of a symbol has a superscript, or raise what is wrong with it."""
+    if not isinstance(latex, str) or not latex.strip() or len(latex) > LONGEST:
+        message = f"it must be text of 1 to {LONGEST} characters"
+        raise _FaultError(message)
+    return _Reader(latex).row("")
+
+
 class _Reader:
     """Goes over LaTeX once, as TeX would in a formula."""
 
-    def __init__(self, name: str, latex: str) -> None:
-        self.name, self.latex = name, latex
+    def __init__(self, latex: str) -> None:
         self.pieces = PIECE.findall(latex)[::-1]
 
     def refuse(self, why: str) -> NoReturn:
         """Say why this is no LaTeX for a symbol."""
-        message = (
-            f"latex={self.latex!r} of {self.name} cannot stand in a formula: {why}; write LaTeX for one "
-            r"symbol, such as d_{\text{model}}"
-        )
-        raise SymbolError(message)
+        raise _FaultError(why)
 
     def row(self, closing: str, *, words: bool = False) -> bool:
         """Read up to a closing brace or the end; say whether anything there is raised."""
@@ -123,8 +145,8 @@ class _Reader:
                 self.refuse(f"{piece!r} does not stand for itself there")
         elif not command:
             self.refuse("a backslash ends it")
-        elif command in REFUSED or not LETTERS.match(command):
-            self.refuse(f"{piece} does not belong to a symbol")
+        elif not LETTERS.match(command) or command in REFUSED or command.startswith(BEGINNINGS):
+            self.refuse(f"{piece} does more than set a symbol")
         else:
             for _ in range(ARGUMENTS.get(command, 0)):
                 self.argument(piece)

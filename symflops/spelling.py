@@ -1,7 +1,4 @@
-r"""The LaTeX of a symbol: what it may hold, and what it is in Unicode and in MathML.
-
-A declared ``d_{\text{model}}`` stands in formulas of any document, so it may set a symbol and nothing else.
-"""
+r"""What the LaTeX of a symbol is in Unicode and in MathML: ``d_{\text{model}}`` is d_model."""
 
 from __future__ import annotations
 
@@ -10,64 +7,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-
-LONGEST = 120  # characters
-COMMAND = re.compile(r"\\([A-Za-z@]+|.|$)", re.DOTALL)
-#: Commands that read, write, define, branch or lay out; and what others like them begin with.
-FORBIDDEN = re.compile(
-    r"def|[gex]def|let|futurelet|global|long|outer|csname|endcsname|expandafter|noexpand|catcode|[lu]ccode|"
-    r"active|loop|repeat|else|fi|or|begin|end|special|directlua|latelua|shipout|output|par|the|jobname|"
-    r"string|meaning|href|url|style|class|unicode|show|left|right|over|atop|above|cr|tag|label|ref|cite|"
-    r"footnote|[hv]space|kern|rule|raise|lower|[hv]box|[hv]align|noalign|align|item|section|newline|"
-    r"newpage|clearpage|bye|stop|message|batchmode|immediate|usepackage|require"
-)
-FAMILIES = (
-    "input",
-    "include",
-    "write",
-    "read",
-    "open",
-    "close",
-    "new",
-    "renew",
-    "provide",
-    "Declare",
-)
-FAMILIES += ("if", "every", "html", "lua", "err", "@", "verbatim", "\\")
-
-
-def fault(latex: str) -> str:
-    r"""Say what is wrong with the LaTeX of a symbol, or nothing.
-
-    >>> fault(r"C_{\mathrm{in}}"), fault(r"\input{x}"), fault("C_{in")
-    ('', '\\input does more than set a symbol', "'{' at character 3 is not closed")
-    """
-    if not latex.strip() or len(latex) > LONGEST:
-        return f"it must have 1 to {LONGEST} characters"
-    if not latex.isprintable():
-        return "it must stand on one line, without control characters"
-    if "^^" in latex:
-        return f"'^^' at character {latex.index('^^') + 1} stands for any character"
-    opened: list[int] = []
-    for match in re.finditer(r"\\(?:[A-Za-z@]+|.?)|[{}$&#%]", latex):
-        text, place = match[0], match.start() + 1
-        if text[0] == "\\":
-            name = text[1:]
-            if not name:
-                return "it ends in a backslash"
-            if FORBIDDEN.fullmatch(name) or name.startswith(FAMILIES):
-                return f"{text} does more than set a symbol"
-        elif text == "{":
-            opened.append(place)
-        elif text == "}" and opened:
-            opened.pop()
-        else:
-            said = "closes nothing" if text == "}" else "ends or parts a formula"
-            return f"{text!r} at character {place} {said}"
-    return f"'{{' at character {opened[-1]} is not closed" if opened else ""
-
-
-# what simple LaTeX is elsewhere
 
 ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304"}
 ACCENTS |= {"tilde": "\u0303", "widetilde": "\u0303", "vec": "\u20d7", "dot": "\u0307"}

@@ -21,7 +21,6 @@ from sympy.core.cache import cacheit
 
 from symflops.declared import declared
 from symflops.errors import ArgumentError, SymbolError
-from symflops.spelling import fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +60,7 @@ def dim(
 
     Raises:
         SymbolError: the name is not one word of letters, digits and underscores, or ``latex`` is not LaTeX for
-            one symbol, whole in itself.
+            one symbol, whole in itself, or ``meaning`` no words.
     """
     if not isinstance(name, str) or not NAME.fullmatch(name) or not name.isidentifier():
         message = (
@@ -70,18 +69,13 @@ def dim(
         )
         raise SymbolError(message)
     if latex is not None or meaning is not None:
-        _NOTATION[name] = Notation(None if latex is None else declared(name, latex), meaning)
+        _declare(name, latex, meaning)
     return _symbol(name, integer)
 
 
 def _declare(name: str, latex: Any, meaning: Any) -> None:
     """Take down how a name is shown; what was declared before and is not said again stays."""
     known = notation(name)
-    if latex is not None:
-        wrong = fault(latex) if isinstance(latex, str) else "it must be text"
-        if wrong:
-            message = f"latex={latex!r} cannot be the LaTeX of {name}: {wrong}; write one such as r'd_{{\\text{{model}}}}'"
-            raise SymbolError(message)
     if isinstance(meaning, Mapping):
         meaning = MappingProxyType(dict(meaning))
     said = (
@@ -96,7 +90,8 @@ def _declare(name: str, latex: Any, meaning: Any) -> None:
         )
         raise SymbolError(message)
     _NOTATION[name] = Notation(
-        known.latex if latex is None else latex, known.meaning if meaning is None else meaning
+        known.latex if latex is None else declared(name, latex),
+        known.meaning if meaning is None else meaning,
     )
 
 

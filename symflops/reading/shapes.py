@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.declared import fault
 from symflops.errors import ReadError, SymflopsError
 from symflops.forms import (
     Braced,
@@ -28,7 +29,6 @@ from symflops.forms import (
 from symflops.reading.formulas import check_length, known_symbols, prepared, whole_reading
 from symflops.reading.grammar import FormulaReader
 from symflops.reading.readings import Relation
-from symflops.spelling import fault
 from symflops.symbols import Symbol
 
 if TYPE_CHECKING:
