@@ -41,11 +41,13 @@ class Composer:
         self.keys: dict[Node, Hashable] = {}
         self.parts: dict[Hashable, Part] = {}
         self.explained: set[Hashable] = set()
-        self.depths = 0
+        self.blocks = self.experts = 0
 
     def whole(self, root: Group, result: sympy.Expr) -> tuple[Passage, ...]:
         """Return the passages that lead to the total of a root."""
-        self.depths = len({n for n in nodes(root) if isinstance(n, Times | Sum) and self.has(n)})
+        depths = {n for n in nodes(root) if isinstance(n, Times | Sum) and self.has(n)}
+        self.experts = sum(isinstance(n, Routed) for n in depths)
+        self.blocks = len(depths) - self.experts
         if not self.has(root) and not self.ties.of(root):
             name = self.quantity.named("", result)
             return (Passage((Line(result, reason("nothing_counted"), name),)),)
@@ -111,7 +113,8 @@ class Composer:
             return self.part(label, f"{path}.{name}".strip("."), child)
         key = self.key(node)
         if key not in self.parts:
-            self.parts[key] = self.composed(path, node, kids)
+            own = label if path.endswith("*") else self.label(path)
+            self.parts[key] = self.composed(own, path, node, kids)
         return self.parts[key]
 
     def leaf(self, label: str, node: Group | Step) -> Part:
@@ -127,9 +130,10 @@ class Composer:
 
     def depth(self, label: str, path: str, node: Times | Sum) -> Part:
         """Return what a repetition adds: so many blocks, or a sum over them."""
-        block = "block" if self.depths == 1 else f"{label} block".strip()
-        if isinstance(node, Routed):
-            block = f"{label} expert".strip() if self.depths > 1 else "expert"
+        word, number = (
+            ("expert", self.experts) if isinstance(node, Routed) else ("block", self.blocks)
+        )
+        block = word if number == 1 else f"{self.label(path)} {word}".strip()
         inner = self.part(block, f"{path}.*".strip("."), node.child)
         if isinstance(node, Sum):
             index, first, last = node.limits
@@ -137,12 +141,20 @@ class Composer:
         number = self.names.put(self.quantity.often(node))
         return inner if number == 1 else replace(inner, form=Product((number, inner.form)))
 
-    def composed(self, path: str, group: Group, kids: list[tuple[str, Node]]) -> Part:
+    def label(self, path: str) -> str:
+        """Return a path without what repeats: attn for h.*.attn where there is one depth."""
+        names = path.split(".")
+        if self.blocks == 1 and "*" in names[:-1]:
+            names = names[names.index("*") + 1 :]
+        return ".".join(name for name in names if name != "*")
+
+    def composed(self, label: str, path: str, group: Group, kids: list[tuple[str, Node]]) -> Part:
         """Tell a layer of layers in a passage of its own, and return what it adds."""
         found: dict[Hashable, list[tuple[str, Part]]] = {}
         for name, child in kids:
             inside = f"{path}.{name}".strip(".")
-            part = self.part(inside if name.isdecimal() else name, inside, child)
+            own = self.label(inside) if name.isdecimal() else name
+            part = self.part(own, inside, child)
             found.setdefault(self.key(child), []).append((name, part))
         lines: list[Line] = []
         said: list[Reason] = list(self.left_out(group))
@@ -156,9 +168,9 @@ class Composer:
             summed.append(several(len(alike), part.form))
         form = summed[0] if len(summed) == 1 else Total(tuple(summed))
         result = simplest(closed(value(term)) for term in summed)
-        name_ = self.quantity.named(path, result)
+        name_ = self.quantity.named(label, result)
         lines += [Line(form, reason("sum"), name_), Line(result, reason("collected"))]
-        self.passages.append(Passage(tuple(lines), tuple(said), title=path))
+        self.passages.append(Passage(tuple(lines), tuple(said), label, path))
         return Part(name_)
 
     def first_said(self, name: str, part: Part) -> Iterator[Reason]:

@@ -56,7 +56,7 @@ def _ever_fewer(passages: Passages) -> Iterator[Passages]:
 
 def depth(passage: Passage) -> int:
     """Return how deep in the network the layer of a passage stands."""
-    return len(passage.title.split(".")) if passage.title else 0
+    return len(passage.path.split(".")) if passage.path else 0
 
 
 def _by(change: Callable[[Chain], Chain], passage: Passage) -> Chain:
@@ -75,7 +75,8 @@ def inlined(passage: Passage) -> Passage:
     *chains, last = passage.chains
     swaps: dict[Form, Form] = {chain[0].name: chain[0].form for chain in chains}
     first = replace(last[0], form=swapped(last[0].form, swaps))
-    return replace(passage, lines=(first, *last[1:]))
+    said = tuple(said for said in passage.said if said.key != "alike")  # of names that are gone
+    return replace(passage, lines=(first, *last[1:]), said=said)
 
 
 def swapped(form: Form, swaps: dict[Form, Form]) -> Form:
@@ -103,7 +104,7 @@ def shallow(passages: Passages, most: int, change: Callable[[Chain], Chain]) -> 
     kept: list[Passage] = []
     for passage in passages:
         total = passage.chains[-1]
-        if depth(passage) > most and passage.title:
+        if depth(passage) > most and passage.path:
             why = reason("summed", layer=passage.title)
             results[total[0].name] = Line(total[-1].form, why, total[0].name)
             continue

@@ -127,7 +127,7 @@ def renamed(form: Form, names: Callable[[sympy.Expr], sympy.Expr]) -> Form:
     """Return a form with each expression in it changed."""
     match form:
         case Product(factors):
-            return Product(tuple(renamed(factor, names) for factor in factors))
+            return replace(form, factors=tuple(renamed(factor, names) for factor in factors))
         case Total(terms):
             return Total(tuple(renamed(term, names) for term in terms))
         case Minus(inner):
@@ -135,7 +135,7 @@ def renamed(form: Form, names: Callable[[sympy.Expr], sympy.Expr]) -> Form:
         case Power(base, exponent):
             return Power(renamed(base, names), renamed(exponent, names))
         case Quotient(above, below):
-            return Quotient(renamed(above, names), renamed(below, names))
+            return replace(form, above=renamed(above, names), below=renamed(below, names))
         case str():
             return form
         case _:

@@ -72,6 +72,7 @@ class Passage:
     lines: tuple[Line, ...]
     said: tuple[Reason, ...] = ()
     title: Any = ""  # a label of a layer, or words
+    path: str = ""  # of the layer
 
     @property
     def chains(self) -> list[Chain]:
