@@ -62,7 +62,7 @@ def breakdown(
     on.ax.xaxis.set_major_formatter(tick)
     texts = on.ax.bar_label(bars, labels, padding=3, fontsize=on.font, **LITERAL)
     make_room(on, widths, texts)
-    return tidied(on.ax, "x")
+    return tidied(on.ax, "")  # every bar says its number: no lines to read it off
 
 
 def make_room(on: Canvas, widths: list[float], texts: list[Any]) -> None:
@@ -100,7 +100,8 @@ def parts(
     found: dict[str, Any] = {}
     for label, kind, value in table(cost, ("layer", "kind", metric), depth).rows:
         last = label.path.rpartition(".")[2]
-        name = {"layer": str(Label(label.path, "", label.times)), "kind": kind, "name": last}[by]
+        path = str(Label(label.path or kind, "", label.times))
+        name = {"layer": path, "kind": kind, "name": last or kind}[by]
         found[name] = found.get(name, 0) + (int(value) if value.is_Integer else value)
     shown = [(name, value) for name, value in found.items() if value]
     if not shown:

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.plot.lettering import in_fonts_that_have_it
-from symflops.rows import COLUMNS
 from symflops.symbols import exact
 from symflops.units import si
 
@@ -87,8 +87,9 @@ def _pyplot() -> Any:
 
 
 def tidied(ax: Any, grid: str) -> Any:
-    """Return axes with a quiet grid along one axis, or ``"both"``, and no box around them."""
-    ax.grid(visible=True, axis=grid, color=QUIET, alpha=0.3, linewidth=0.5)
+    """Return axes with a quiet grid along one axis, ``"both"`` or none (``""``), and no box around them."""
+    if grid:
+        ax.grid(visible=True, axis=grid, color=QUIET, alpha=0.3, linewidth=0.5)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
     in_fonts_that_have_it(ax)
@@ -102,6 +103,11 @@ def stroke(place: int) -> dict[str, Any]:
         "linestyle": STROKES[place % len(STROKES)],
         "marker": MARKERS[place % len(MARKERS)],
     }
+
+
+def behind(ax: Any) -> dict[str, Any]:
+    """Return what lies behind a name, so that no line runs through it."""
+    return {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0.3}
 
 
 def height(what: str, value: Any) -> float:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.outline import lines
-from symflops.plot.canvas import LINE, POINTS, canvas, height, of_cost, stroke, tidied
-from symflops.plot.lettering import LITERAL, shortened
+from symflops.plot.canvas import GOLDEN, LINE, POINTS, canvas, height, of_cost, stroke, tidied
+from symflops.plot.lettering import LETTER, LITERAL, breadth, shortened
 from symflops.views import receptive_field as measured
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from symflops.plot.canvas import Canvas
 
 LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # of the axes of a map
-NAMES = 0.45  # of the height, the most for names
+LONGEST = 110  # points that a name may be long
+LEAST = 150  # points, of the picture without names
 BESIDE = 45  # points that the axis on the left takes
 MOST_MARKERS = 60
 
@@ -43,6 +44,7 @@ def receptive_field(
     for letter, along in zip(LETTERS[len(sizes[0])], zip(*sizes, strict=True), strict=True):
         curves[along] = curves.get(along, "") + letter
     on = canvas(ax, size)
+    _name(on, names, own=ax is None)
     for place, (along, letters) in enumerate(curves.items()):
         heights = [height("a receptive field", size) for size in along]
         looks = stroke(place) | ({"marker": ""} if len(found) > MOST_MARKERS else {})
@@ -56,19 +58,20 @@ def receptive_field(
             color=looks["color"],
             fontsize=on.font,
         )
-    _name(on, names)
     on.ax.yaxis.set_major_formatter("{x:,.0f}")
     on.ax.set_ylabel("receptive field (input elements)")
     on.ax.set_ylim(bottom=0)
     return tidied(on.ax, "y")
 
 
-def _name(on: Canvas, names: tuple[str, ...]) -> None:
-    """Write names along the axis, as many as there is room for."""
-    every = -(-len(names) * LINE // max(on.width - BESIDE, LINE))
-    tall = on.ax.figure.figure.get_figheight() * POINTS
-    shown = [shortened(name, NAMES * tall, on.font) for name in names[:: int(every)]]
-    on.ax.set_xticks(range(0, len(names), int(every)), shown, rotation=90, **LITERAL)
+def _name(on: Canvas, names: tuple[str, ...], *, own: bool) -> None:
+    """Write names along the axis, as many as there is room for, in a figure of its own as tall as they need."""
+    every = int(-(-len(names) * LINE // max(on.width - BESIDE, LINE)))
+    shown = [shortened(name, LONGEST, on.font) for name in names[::every]]
+    on.ax.set_xticks(range(0, len(names), every), shown, rotation=90, **LITERAL)
+    if own:
+        below = LETTER * on.font * max(map(breadth, shown))
+        on.ax.figure.set_figheight((max(LEAST, GOLDEN * on.width - LONGEST / 2) + below) / POINTS)
 
 
 def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, ...]]]:

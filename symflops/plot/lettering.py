@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from symflops.arrangement import display
 from symflops.errors import ArgumentError
 from symflops.symbols import notation
-from symflops.arrangement import display
 
 if TYPE_CHECKING:
     from symflops.symbols import Symbol
 
 #: How a text is drawn that is no formula, whatever it holds: $ is a dollar.
 LITERAL = {"parse_math": False, "usetex": False}
-LETTER = 0.62  # of the size of a font, the mean width of its letters
+LETTER = 0.57  # of the size of a font, the mean width of its letters
+LEAST = 8  # letters that a name keeps
 LONGEST, WIDEST = (
     200,
     40.0,
@@ -48,35 +49,44 @@ def shown(text: Any) -> str:
 
 
 def shortened(text: Any, points: float, font: float) -> str:
-    """Return text that is no wider than so many points, what is in its middle left out where it is.
+    """Return text that is no wider than so many points: a path without its first names, else without its middle.
 
     >>> shortened("encoder.layers.11.attention.query", 100, 8)
-    'encoder…attention.query'
+    '…11.attention.query'
+    >>> shortened("a_name_that_has_no_end_and_no_dots", 100, 8)
+    'a_name_…_and_no_dots'
     """
     name = shown(text)
-    room = max(int(points / (LETTER * font)), 4) + 3
-    widths = [2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in name]
-    if sum(widths) <= room:
+    room = max(int(points / (LETTER * font)), LEAST)
+    if breadth(name) <= room:
         return name
-    front, back = (room - 1) // 3, room - 1 - (room - 1) // 3
-    first, last = 0, len(name)
-    while sum(widths[: first + 1]) <= front:
-        first += 1
-    while sum(widths[last - 1 :]) <= back:
-        last -= 1
-    return f"{name[:first]}…{name[last:]}"
+    while "." in name.split(" ", 1)[0]:
+        name = name.split(".", 1)[1]
+        if 0 < breadth(name) < room:
+            return f"…{name}"
+    front = back = ""
+    while breadth(front + name[len(front)]) <= room // 3:
+        front += name[len(front)]
+    while breadth(front + back) < room - 2:
+        back = name[-len(back) - 1] + back
+    return f"{front}…{back}"
 
 
-def wrapped(text: str, points: float, font: float) -> str:
+def breadth(text: str) -> int:
+    """Return how wide text is, in letters of the usual width."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrapped(text: str, points: float, font: float) -> list[str]:
     """Return text in lines that are no wider than so many points."""
-    return "\n".join(wrap(shown(text), max(int(points / (LETTER * font)), 16)))
+    return wrap(text, max(int(points / (LETTER * font)), 16))
 
 
 def formula(symbol: Symbol) -> str:
     r"""Return a dimension as it is declared to be set, between dollars; by its plain name where that cannot be.
 
     >>> import symflops as sf
-    >>> formula(sf.dim("C_in")), formula(sf.dim("n_torn", latex=r"\frac{"))
+    >>> formula(sf.dim("C_in")), formula(sf.dim("n_torn", latex=r"\mytorn"))
     ('$C_{\\mathrm{in}}$', 'n_torn')
     """
     try:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, SymbolError
 from symflops.plot.canvas import QUIET, canvas, height, stroke, tick, tidied, titled
 from symflops.plot.lettering import LITERAL, axis_of, formula, shown
-from symflops.rows import COLUMNS
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
