@@ -15,7 +15,7 @@ from symflops import exprs
 from symflops.asymptotics import leading
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, joined, tidy
-from symflops.forms import Minus, Parenthesis, Plain, Product, Total, Where, mapped, opened
+from symflops.forms import Minus, Parenthesis, Plain, Product, Total, Where, mapped, opened, write
 from symflops.naming import named
 from symflops.printed import Formula
 from symflops.symbols import Symbol, by_name, exact
@@ -57,9 +57,9 @@ def display(
     >>> B, L, s, h = sf.dims("B L s h")
     >>> print(sf.display(24*B*L*s*h**2 + 4*B*L*h*s**2, like=r"96BLsh^2(1+\frac{s}{6h})").latex)
     24 B L s h^{2} \left(1 + \frac{s}{6 h}\right)
-    >>> H, p, k = sf.dims("H p k")
-    >>> sf.display(9*D*(sympy.floor((H + 2*p - k)/2) + 1), where=True)
-    9 D H_1, where H_1 = ⌊(H + 2 p − k)/2⌋ + 1
+    >>> conv = sf.cost(sf.Conv1d(3, D, 9, stride=s, bias=False), (3, L))
+    >>> sf.display(conv.macs, conv.order, where=True)
+    27 D L_1, where L_1 = ⌊(L − 9)/s⌋ + 1
 
     Raises:
         ArgumentError: no formula; a shape that the expression does not have; two of these at once.
@@ -140,9 +140,9 @@ def _base(factor: sympy.Expr) -> sympy.Expr:
 def _times(coefficient: sympy.Expr, power: sympy.Expr, order: Order, *, first: bool) -> Form:
     if coefficient == ONE or (first and not coefficient.has(sympy.Add)):
         return Plain(coefficient * power)
-    if coefficient.is_Mul:
+    if coefficient.is_Mul and not coefficient.has(sympy.Add):
         return Product((Parenthesis(Plain(coefficient)), *_factors(power, order)))
-    return Product((Plain(coefficient), *_factors(power, order)))
+    return Product((*_factors(coefficient, order), *_factors(power, order)))
 
 
 def _factors(monomial: sympy.Expr, order: Order) -> tuple[Form, ...]:
@@ -189,11 +189,14 @@ def led(expr: sympy.Expr, leader: sympy.Expr, order: Order) -> Form:
     rest.sort(key=order.of_term)
     if not rest:
         return opened(leader, order)
-    quotients = [exprs.cancelled(term, leader) for term in rest]
+    quotients = [_over(term, leader) for term in rest]
     added: list[Form] = [Minus(Plain(-q)) if is_minus(q) else Plain(q) for q in quotients]
-    head = opened(leader, order)
-    factors = head.factors if isinstance(head, Product) else (head,)
-    return Product((*factors, Total((ONE, *added))))
+    return Product((*_factors(leader, order), Total((ONE, *added))))
+
+
+def _over(term: sympy.Expr, leader: sympy.Expr) -> sympy.Expr:
+    above, below = exprs.cancelled(term, leader).as_numer_denom()
+    return tidy(above) / tidy(below)
 
 
 # names
@@ -201,14 +204,15 @@ def led(expr: sympy.Expr, leader: sympy.Expr, order: Order) -> Form:
 
 def with_names(formula: Formula) -> Formula:
     """Return a formula with names for its rounded sizes and repeated parts, and what they are behind it."""
-    shown = tidy(formula.expr)
-    swaps, names = named(shown)
+    form = tidy(formula.expr) if formula.form is None else formula.form
+    order = Order(formula.order)
+    text = write(form, "text", order)
+    swaps, names = named(tidy(formula.expr), lambda size: text.find(write(size, "text", order)))
     if not names:
         return formula
-    form = shown if formula.form is None else formula.form
     body = mapped(form, lambda expr: _swapped(expr, swaps))
-    order = tuple(_swapped(factor, swaps) for factor in formula.order)
-    return replace(formula, form=Where(body, tuple(names)), order=order)
+    factors = tuple(_swapped(factor, swaps) for factor in formula.order)
+    return replace(formula, form=Where(body, tuple(names)), order=factors)
 
 
 def _swapped(expr: sympy.Expr, swaps: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:

@@ -54,10 +54,13 @@ class Parenthesis:
 
 @dataclass(frozen=True)
 class Product:
-    """Factors side by side, in this order; between groups of several stands a dot, or a ``sign`` between all."""
+    """Factors side by side, in this order; between groups of several stands a dot.
+
+    A ``sign`` stands between all; ``"beside"`` is none, also not beside a fraction.
+    """
 
     factors: tuple[Form, ...]
-    sign: Literal["", "·", "×"] = ""
+    sign: Literal["", "beside", "·", "×"] = ""
 
 
 @dataclass(frozen=True)
@@ -289,9 +292,22 @@ class Scribe:
         if len(factors) == 1:
             return self.form(factors[0])
         texts = [self.within(f, self.level(factors, i)) for i, f in enumerate(factors)]
+        if sign == "beside":
+            return self.side_by_side(factors, texts), PRODUCT
         if sign or is_parted(factors):
             return self.style.dotted(texts, sign or "·"), PRODUCT
         return self.style.product(texts), PRODUCT
+
+    def side_by_side(self, factors: tuple[Form, ...], texts: list[str]) -> str:
+        """Join factors, with a dot before a number, and beside what is written with a slash."""
+        runs = [[texts[0]]]
+        for i, factor in enumerate(factors[1:]):
+            slashed = not self.style.stacked and (_is_group(factors[i]) or _is_group(factor))
+            if slashed or _is_number(factor):
+                runs.append([])
+            runs[-1].append(texts[i + 1])
+        joined = [self.style.product(run) if len(run) > 1 else run[0] for run in runs]
+        return self.style.dotted(joined) if len(joined) > 1 else joined[0]
 
     def level(self, factors: tuple[Form, ...], i: int) -> int:
         """Return how tightly one of several factors must hold; a group, and a series at the end, need not much."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy
 from sympy import Add
@@ -16,7 +16,7 @@ from symflops.exprs import minimum
 from symflops.symbols import Index, Symbol, index, is_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 #: The letters of minima that are written several times, and of sums; the first that is free.
 MINIMA, SUMS = "mnpqrst", "AEGJQRTUXYZ"
@@ -59,8 +59,12 @@ def repeated(expr: sympy.Expr, kind: type) -> list[sympy.Expr]:
     return [part for part in often if not _is_inside(part)]
 
 
-def named(expr: sympy.Expr) -> tuple[dict[sympy.Expr, sympy.Expr], list[tuple[Index, sympy.Expr]]]:
+def named(
+    expr: sympy.Expr, place: Callable[[sympy.Expr], Any] = str
+) -> tuple[dict[sympy.Expr, sympy.Expr], list[tuple[Index, sympy.Expr]]]:
     """Return what to write for the rounded sizes and repeated parts of an expression, and what the names mean.
+
+    Sizes are numbered by their ``place``.
 
     >>> from symflops import dims
     >>> H, W, k, s = dims("H W k s")
@@ -72,7 +76,7 @@ def named(expr: sympy.Expr) -> tuple[dict[sympy.Expr, sympy.Expr], list[tuple[In
     taken = {symbol.name for symbol in expr.atoms(Symbol)}
     swaps: dict[sympy.Expr, sympy.Expr] = {}
     names: list[tuple[Index, sympy.Expr]] = []
-    for floor, beside in sorted(rounded(expr), key=lambda pair: str(pair[0])):
+    for floor, beside in sorted(rounded(expr), key=lambda pair: place(pair[0])):
         if floor not in swaps and not _is_inside(floor):
             name = fresh(numbered(letter(floor)), taken)
             swaps[floor] = name - beside

@@ -114,7 +114,7 @@ class Formula:
             ArgumentError: another word; a piece that cannot be broken is wider than a line.
         """
         from symflops.linebreaks import width_of  # noqa: PLC0415 - loaded when it is asked for
-        from symflops.tables.layout import WIDTHS  # noqa: PLC0415
+        from symflops.tables.options import WIDTHS  # noqa: PLC0415
 
         width = WIDTHS.get(fit) if isinstance(fit, str) else fit
         if width is None:

@@ -40,6 +40,8 @@ SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 class Style(Protocol):
     """What a medium must be able to write."""
 
+    stacked: bool  # whether fractions stand on a line of their own
+
     def number(self, value: int) -> str: ...
     def symbol(self, name: str) -> str: ...
     def negative(self, text: str) -> str: ...
@@ -87,6 +89,8 @@ def simple(name: str) -> Spelling | None:
 
 class Text:
     """Unicode for terminals: (2 C_in k² − 1) C_out H W."""
+
+    stacked = False
 
     def number(self, value: int) -> str:
         return f"−{-value:,}" if value < 0 else f"{value:,}"
@@ -163,6 +167,7 @@ class Text:
 class Latex(Text):
     r"""LaTeX without packages: (2 C_{\mathrm{in}} k^{2} - 1) C_{\mathrm{out}} H W."""
 
+    stacked = True
     OPERATORS = frozenset(("gcd", "log", "exp", "min", "max"))
 
     def __init__(self, spelled: Mapping[str, str] | None = None) -> None:
@@ -275,6 +280,8 @@ class Latex(Text):
 class Inline(Latex):
     """LaTeX for a cell of a table: factors a thin space apart, quotients on the line."""
 
+    stacked = False
+
     def product(self, factors: list[str]) -> str:
         return r" \, ".join(factors)
 
@@ -294,6 +301,8 @@ class Browser(Inline):
 
 class MathML(Text):
     """MathML for browsers; every piece is one element."""
+
+    stacked = True
 
     TALL = ("<mfrac", "<munder", "<msqrt")
 

@@ -18,6 +18,7 @@ from symflops.forms import (
     Braced,
     Called,
     Minus,
+    Parenthesis,
     Plain,
     Power,
     Product,
@@ -196,7 +197,7 @@ class _Shaper:
     def divisor(self, mark: Mark) -> Form | None:
         """Return what stands below a slash: one operand, or all that is glued to it."""
         forms = [self.form(part) for part in mark.inside]
-        return forms[0] if len(forms) == 1 else Product(tuple(forms))
+        return forms[0] if len(forms) == 1 else Product(tuple(forms), "beside")
 
     def power(self, mark: Mark) -> Form | None:
         """Return an operand with its exponent."""
@@ -220,12 +221,16 @@ class _Shaper:
             return Called(FLOORS[word.text], (forms[0],))  # type: ignore[arg-type]
         if word.text == "sqrt" and len(forms) == 1:
             return Called("sqrt", (forms[0],))
+        if word.text.endswith("frac") and mark.value.is_Rational:  # \\frac12 leaves no marks
+            return Quotient(sympy.Integer(mark.value.p), sympy.Integer(mark.value.q))
         if word.text.endswith("frac") and len(forms) == 2:  # noqa: PLR2004 - above and below
             return Quotient(*forms)
         if isinstance(mark.value, sympy.Sum | sympy.Product) and forms:
             return _series(mark.value, forms[-1])
         if len(forms) == 1:
             label = self.label(mark) if word.text == "underbrace" else ""
+            if word.text == "(" and isinstance(forms[0], Product):
+                return Parenthesis(forms[0])
             return Braced(forms[0], label) if label else forms[0]
         return None
 
@@ -255,7 +260,7 @@ class _Shaper:
 
 def _joined(runs: list[list[Form]], signs: set[str]) -> Form:
     """Return runs of factors as one product; with the sign that stands between them."""
-    parts = [run[0] if len(run) == 1 else Product(tuple(run)) for run in runs]
+    parts = [run[0] if len(run) == 1 else Product(tuple(run), "beside") for run in runs]
     if len(parts) == 1:
         return parts[0]
     return Product(tuple(parts), "×" if signs == {"×"} else "·")
