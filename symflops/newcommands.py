@@ -57,11 +57,11 @@ def macros(
     >>> import symflops as sf
     >>> cost = sf.cost(sf.zoo.resnet50(), (3, 224, 224), "mac").at()
     >>> print("\n".join(sf.macros(cost, metrics="params,macs", digits=4).splitlines()[1:]))
-    \newcommand{\OursParams}{25.56\,\ifmmode\mathrm{M}\else M\fi}
+    \newcommand{\OursParams}{25.56\,\mbox{M}}
     \newcommand{\OursParamsExact}{25{,}557{,}032}
-    \newcommand{\OursMACs}{4.089\,\ifmmode\mathrm{G}\else G\fi}
+    \newcommand{\OursMACs}{4.089\,\mbox{G}}
     \newcommand{\OursMACsExact}{4{,}089{,}184{,}256}
-    \newcommand{\OursConvention}{mac}
+    \newcommand{\OursConvention}{\mbox{mac}}
     \newcommand{\OursInputShape}{\ensuremath{3 \times 224 \times 224}}
     >>> N, D = sf.dims("N D")
     >>> print(sf.macros(sf.cost(sf.Linear(D, D), (N, D)), "Base", "flops").splitlines()[1])
@@ -73,20 +73,19 @@ def macros(
     """
     if isinstance(cost, Mapping) and prefix != "Ours":
         raise ArgumentError(f"prefix={prefix!r:.60} is for one cost; of several, the keys are it")
-    costs = dict(cost) if isinstance(cost, Mapping) else {prefix: cost}
+    given: Any = cost  # of an empty mapping the error says that it is no cost
+    pairs = tuple(given.items()) if isinstance(given, Mapping) and given else ((prefix, given),)
     wanted = tuple(map(str.strip, metrics.split(",")) if isinstance(metrics, str) else metrics)
-    lines: dict[str, str] = {}
-    written = []
-    for start, one in costs.items():
+    lines, commands = [], set()
+    for start, one in pairs:
         _check(start, one)
-        written.append(f"% {start}: {printable(' '.join(one.statement().split()))}")
+        lines.append(f"% {start}: {printable(' '.join(one.statement().split()))}")
         for name, text in _commands(one, wanted, scale, digits):
-            command = start + name
-            if command in lines:
+            if (command := start + name) in commands:
                 raise ArgumentError(f"\\{command} would stand for two numbers; change a prefix")
-            lines[command] = text
-            written.append(rf"\newcommand{{\{command}}}{{{text}}}")
-    return "\n".join(written) + "\n"
+            commands.add(command)
+            lines.append(rf"\newcommand{{\{command}}}{{{text}}}")
+    return "\n".join(lines) + "\n"
 
 
 def _check(prefix: Any, cost: Any) -> None:
@@ -116,39 +115,31 @@ def _commands(
     cost: Cost, metrics: tuple[str, ...], scale: str | None, digits: int
 ) -> Iterator[tuple[str, str]]:
     """Yield the end of every command with what it stands for."""
-    for metric in metrics:
+    for metric in dict.fromkeys(metrics):
         if metric not in NAMES:
             raise UnknownNameError("metric", str(metric), METRICS)
-        value, name = exact(cost.metric(metric)), NAMES[metric]
+        value, unit = exact(cost.metric(metric)), "B" if metric in SIZES else ""
         formula = rf"\ensuremath{{{cost.latex(metric)}}}"
         if value.is_Rational:
-            size = metric in SIZES
-            unit, given = ("B", None) if size else ("", scale)
-            yield name, _set(si(value, unit, binary=size, digits=digits, scale=given))
-            whole = _grouped(f"{int(value):,}")
-            yield (
-                name + EXACT,
-                (whole + (r"\," + _letters("B") if size else "")) if value.is_Integer else formula,
-            )
+            prefix = None if unit else scale
+            rounded = si(value, unit, binary=bool(unit), digits=digits, scale=prefix)
+            yield NAMES[metric], _number(*rounded.partition(" ")[::2])
+            whole = _number(f"{int(value):,}", unit)
+            yield NAMES[metric] + EXACT, whole if value.is_Integer else formula
         else:
-            yield name, formula
-    yield CONVENTION, escape(cost.convention.name)
+            yield NAMES[metric], formula
+    yield CONVENTION, _word(escape(cost.convention.name))
     yield INPUT, ", ".join(_shape(shape, cost) for shape in cost.root.inputs)
 
 
-def _set(rounded: str) -> str:
-    number, _, unit = rounded.partition(" ")
-    return _grouped(number) + (r"\," + _letters(unit) if unit else "")
+def _number(digits: str, unit: str) -> str:
+    """Set a number with its unit; braces take the space away that mathematics puts behind a comma."""
+    return digits.replace(",", "{,}") + (r"\," + _word(unit) if unit else "")
 
 
-def _grouped(number: str) -> str:
-    """Set commas without the space that mathematics puts behind them."""
-    return number.replace(",", "{,}")
-
-
-def _letters(unit: str) -> str:
-    """Set a unit upright in mathematics, and in text in the type around it."""
-    return rf"\ifmmode\mathrm{{{unit}}}\else {unit}\fi"
+def _word(words: str) -> str:
+    """Set words in the type of the text around, in mathematics, titles and bookmarks of PDF as well."""
+    return rf"\mbox{{{words}}}"
 
 
 def _shape(shape: Shape, cost: Cost) -> str:

@@ -86,7 +86,8 @@ def _paper(found: re.Match[str]) -> Entry | None:
     fitting = [
         entry
         for entry in _first_authors()[names[0], found["year"]]
-        if entry.families[: len(names)] == names and _abridged(entry, names) == bool(found["more"])
+        if entry.families[: len(names)] == names
+        and _complete(entry, names, more=bool(found["more"]))
     ]
     if len(fitting) > 1:
         title = (found["title"] or "").strip()
@@ -96,8 +97,12 @@ def _paper(found: re.Match[str]) -> Entry | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _abridged(entry: Entry, names: tuple[str, ...]) -> bool:
-    return len(entry.families) > len(names) or entry["author"].endswith(" and others")
+def _complete(entry: Entry, names: tuple[str, ...], *, more: bool) -> bool:
+    """Say whether these are all authors, or with et al. the first of three or more."""
+    left_out = entry["author"].endswith(" and others")
+    if more:
+        return left_out or len(entry.families) > max(2, len(names))
+    return not left_out and len(entry.families) == len(names)
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Scaling: every channel times its own learned number (Touvron et al. 2021), or all times the root of the width."""
+"""Scaling: every channel times its own learned number, or all times the root of the width.
+
+Source: Touvron et al. 2021, Going deeper with image transformers; Vaswani et al. 2017, section 3.4.
+"""
 
 from __future__ import annotations
 

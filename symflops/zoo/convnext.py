@@ -1,4 +1,4 @@
-"""ConvNeXt (Liu et al. 2022): residual networks with the choices of vision transformers.
+"""ConvNeXt (Liu et al. 2022, A ConvNet for the 2020s): residual networks with the choices of vision transformers.
 
 >>> import symflops as sf
 >>> w, L = sf.dims("w L")
