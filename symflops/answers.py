@@ -14,7 +14,8 @@ from symflops.facts import Facts, Relation
 from symflops.printed import Formula
 from symflops.setups import relations_of, solved
 from symflops.symbols import by_name, exact
-from symflops.tables.table import Table, words
+from symflops.tables.cells import words
+from symflops.tables.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

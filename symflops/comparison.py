@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.arithmetic import read_fact
+from symflops.columns import COLUMNS, column_of
 from symflops.conditions import strongest
 from symflops.costs import Cost, cost
 from symflops.errors import ArgumentError, ConditionError, SymbolError, UnknownNameError
 from symflops.exprs import collect, expanded, joined, terms
 from symflops.facts import equal
-from symflops.rows import COLUMNS, column_of
 from symflops.setups import Setup, shapes_of
 from symflops.symbols import by_name, exact
 from symflops.tables.table import Column, Label, Note, Table, listed

@@ -361,15 +361,28 @@ class Cost:
         """Return the sentence for a paper: what was counted, how, and what not."""
         return statement(self, lang)
 
-    def table(self, columns: Iterable[str] | None = None, depth: int | None = None) -> Table:
+    def table(
+        self,
+        columns: Iterable[str] | None = None,
+        depth: int | None = None,
+        *,
+        conventions: Iterable[str | Convention] | str | Convention = (),
+        at: Mapping[Any, Any] | None = None,
+        groups: int | None = None,
+    ) -> Table:
         """Return the cost as a table, a row a layer; nested layers fold to ``depth``.
 
+        ``conventions`` gives a column of FLOPs under each, as ``flops@2mac`` among the columns does; ``at``
+        numbers beside the formulas; ``groups=1`` sets the rows inside each of the outermost layers under a
+        heading, with their subtotal.
+
         Raises:
-            UnknownNameError: a column that is not there.
+            UnknownNameError: a column or a convention that is not there.
+            ArgumentError: no depth, or groups without the column of the layers in front.
         """
         from symflops.rows import table  # noqa: PLC0415 - a cost that is never tabulated loads no tables
 
-        return table(self, columns, depth)
+        return table(self, columns, depth, conventions, at, groups)
 
     @cached_property
     def order(self) -> tuple[sympy.Expr, ...]:

@@ -16,7 +16,7 @@ from symflops.tables.table import Label
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from symflops.trace import Shape
 
@@ -36,6 +36,7 @@ class Line:
     last: str = ""  # the name of the last of several layers
     others: tuple[str, ...] = ()  # the paths of all but the first
     followers: tuple[Group, ...] = ()
+    heading: Line | None = None  # that it stands under
 
     @property
     def name(self) -> str:
@@ -51,9 +52,24 @@ class Line:
             alike = one is not None and other is not None and one[1] == other[1]
             path = f"{path}–{other[2] if alike and other is not None else self.last}"
         kind = self.node.kind if isinstance(self.node, Group) else ""
-        depths = map(_number, reversed(self.around))
+        around = self.around
+        if self.heading is not None:  # which says the rest
+            path = path.removeprefix(f"{self.heading.path}.")
+            around = around[: len(around) - len(self.heading.repeated)]
+        depths = map(_number, reversed(around))
         times = (sympy.Integer(self.times),) if self.times > 1 else ()
         return Label(path, kind, (*depths, *times))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all layers of the row but those that follow in it."""
+        return (self.path, *self.others)
+
+    @property
+    def repeated(self) -> tuple[Times | Sum, ...]:
+        """What repeats the row, innermost first: equal neighbours as well as depths."""
+        alike = (Times(sympy.Integer(self.times), self.node),) if self.times > 1 else ()
+        return (*alike, *self.around)
 
     @property
     def whole(self) -> Node:
@@ -188,3 +204,83 @@ def _follows(before: Line, line: Line) -> bool:
         and before.outputs == layer.inputs == layer.outputs
         and {role for step in steps for (_, role), _ in step.counts} <= FOLLOWING
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that stand together under a heading, or by themselves."""
+
+    heading: Line | None
+    rows: tuple[Line, ...]
+
+
+def grouped(root: Group, depth: int, groups: Any) -> Iterator[tuple[int, list[Part]]]:
+    """Yield ever fewer rows as ``foldings`` does, those inside a layer at depth ``groups`` under its heading.
+
+    Raises:
+        ArgumentError: what is no depth.
+    """
+    if not isinstance(groups, int) or isinstance(groups, bool) or groups < 1:
+        message = f"groups must be a whole number of at least 1, got {groups!r}"
+        raise ArgumentError(message)
+    fewest = 0
+    for level in range(max(depth, groups + 1), groups, -1):
+        for fold in (merged, _gathered_and_merged):
+            parts = list(_parts(root, groups, level, fold))
+            number = sum(len(part.rows) for part in parts)
+            if not fewest or number < fewest:
+                fewest = number
+                yield level, parts
+
+
+def _gathered_and_merged(found: list[Line]) -> list[Line]:
+    return merged(gathered(found))
+
+
+def _parts(
+    root: Group, groups: int, level: int, fold: Callable[[list[Line]], list[Line]]
+) -> Iterator[Part]:
+    """Yield what stands under each heading, and the rows between them."""
+    heads = lines(root, groups)
+    by_path = {head.path: head for head in heads}
+    alone: list[Line] = []
+    for head in merged(heads):
+        heading, inside = _opened(head, level - groups)
+        rows = fold(inside)
+        if len(rows) <= 1:
+            alone += [
+                row for path in head.paths for row in _opened(by_path[path], level - groups)[1]
+            ]
+            continue
+        if alone:
+            yield Part(None, tuple(fold(alone)))
+            alone = []
+        yield Part(heading, tuple(_under(heading, row) for row in rows))
+    if alone:
+        yield Part(None, tuple(fold(alone)))
+
+
+def _opened(head: Line, depth: int) -> tuple[Line, list[Line]]:
+    """Return a heading, that of the block where a layer only repeats one, and the rows inside."""
+    node = head.node
+    if not isinstance(node, Group) or node.is_row:
+        return head, [head]
+    children = [child for _, child in node.children]
+    block = children[0] if len(children) == 1 else None
+    if isinstance(block, Times | Sum) and isinstance(block.child, Group):
+        around = (block, *head.repeated)
+        others = tuple(f"{path}.*" for path in head.others)
+        node, depth = block.child, depth - 1
+        head = Line(f"{head.path}.*", node, around, others=others)
+    if depth < 1 or node.is_row:
+        return head, [head]
+    return head, list(_lines(node, head.path, head.around, depth))
+
+
+def _under(heading: Line, line: Line) -> Line:
+    """Return a row inside a heading, as often as that is there."""
+    inner = line.around[: len(line.around) - len(heading.around)]
+    suffixes = [path.removeprefix(heading.path) for path in line.paths]
+    paths = [f"{path}{suffix}" for path in heading.paths for suffix in suffixes]
+    around = (*inner, *heading.repeated)
+    return replace(line, around=around, others=tuple(paths[1:]), heading=heading)

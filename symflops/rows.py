@@ -1,173 +1,226 @@
-"""A cost as a table: which rows there are, and what stands under them."""
+"""A cost as a table: which rows there are, and what stands in them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.columns import DEFAULT, asked, beside, column_of, under, with_values
 from symflops.conventions import ADDS, MACS, MULTS
 from symflops.costs import METRICS
-from symflops.errors import UnknownNameError
-from symflops.exprs import ONE, Terms, collect, expanded, joined, terms
-from symflops.facts import equal
-from symflops.metrics import Profiler, Weigher, activations, cached, repeated, work
-from symflops.outline import depth_of, foldings
+from symflops.errors import ArgumentError
+from symflops.exprs import ONE, Terms, collect, expanded, joined, terms, tidy
+from symflops.extents import put_in
+from symflops.metrics import Profiler, activations, cached, closed_sum, work
+from symflops.outline import Part, depth_of, foldings, grouped
+from symflops.placing import ties, weights_of
+from symflops.remarks import notes_of, remarks_of, settled
 from symflops.symbols import exact
-from symflops.tables.table import Column, Note, Table, listed
+from symflops.tables.sections import SUBTOTAL, Section
+from symflops.tables.table import AT, Column, Table, listed
 from symflops.tally import total
-from symflops.trace import Group, Step, Sum, Times
+from symflops.trace import Group
 from symflops.units import bytes_of
 from symflops.views import receptive_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping
 
+    from symflops.columns import Asked
+    from symflops.conventions import Convention
     from symflops.costs import Cost
-    from symflops.outline import Folding, Line
+    from symflops.outline import Line
+    from symflops.symbols import Symbol
+    from symflops.tables.table import Note
 
-COLUMNS = {
-    column.key: column
-    for column in (
-        Column("layer", "layer", "word"),
-        Column("kind", "kind", "word"),
-        Column("input", "input", "shape"),
-        Column("output", "output", "shape"),
-        Column("params", "params"),
-        Column("active_params", "active params"),
-        Column("mults", "mults"),
-        Column("adds", "adds"),
-        Column("macs", "MACs"),
-        Column("flops", "FLOPs"),
-        Column("activations", "activations"),
-        Column("kv_cache", "KV cache"),
-        Column("model_size", "bytes", detail="float32"),
-        Column("kv_cache_size", "KV cache, bytes", detail="float16"),
-        Column("receptive_field", "receptive field", "shape"),
-        Column("share", "share", "share"),
-    )
-}
-DEFAULT = ("layer", "output", "params", "macs", "flops", "share")
+#: What rows under the heading of something repeated say.
+ALL = ("Rows under this heading count all repetitions.",)
+#: A depth, and what stands under each heading there.
+Folding = tuple[int, list[Part]]
 
 
-def table(cost: Cost, columns: Iterable[str] | None, depth: Any) -> Table:
+@dataclass(frozen=True)
+class Request:
+    """What a table is asked for: columns of a cost, and the values that numbers beside formulas are for."""
+
+    cost: Cost
+    asked: Asked
+    bound: Cost | None = None
+
+    @cached_property
+    def values(self) -> dict[Symbol, sympy.Expr]:
+        """The values that are put in."""
+        if self.bound is None:
+            return {}
+        return dict(self.bound.setup.values[len(self.cost.setup.values) :])
+
+    @cached_property
+    def under(self) -> tuple[tuple[str, Convention], ...]:
+        """The keys of FLOPs with their conventions."""
+        return self.asked.under(self.cost)
+
+
+def table(
+    cost: Cost,
+    columns: Iterable[str] | str | None = None,
+    depth: Any = None,
+    conventions: Iterable[str | Convention] | str | Convention = (),
+    at: Mapping[Any, Any] | None = None,
+    groups: Any = None,
+) -> Table:
     """Return a cost as a table, a row a layer, folded to ``depth`` and with equal neighbours joined."""
-    keys = tuple(
-        DEFAULT
-        if columns is None
-        else (map(str.strip, columns.split(",")) if isinstance(columns, str) else columns)
-    )
-    for key in keys:
-        if key not in COLUMNS:
-            raise UnknownNameError("column", str(key), COLUMNS)
-    found = foldings(cost.root, depth_of(cost.root, depth))
-    return _table(cost, keys, tuple(found) if depth is None else (next(found),))
+    wanted = asked(columns, conventions)
+    request = Request(cost, wanted, None if at is None else cost.at(at))
+    level = depth_of(cost.root, depth)
+    if groups is None:
+        found = [(depth, [Part(None, tuple(rows))]) for depth, rows in foldings(cost.root, level)]
+    else:
+        if wanted.keys[0] != "layer":
+            message = f"groups= needs the column 'layer' in front, got {wanted.keys[0]!r}"
+            raise ArgumentError(message)
+        if depth is not None and depth <= groups:
+            message = f"depth must be greater than groups, got depth={depth} and groups={groups}"
+            raise ArgumentError(message)
+        found = list(grouped(cost.root, level, groups))
+    return _table(request, tuple(found) if depth is None else (found[0],))
 
 
-def _table(cost: Cost, keys: tuple[str, ...], foldings: tuple[Folding, ...]) -> Table:
+def _table(request: Request, foldings: tuple[Folding, ...]) -> Table:
     """Return the table of the first folding; the others are there for where it does not fit."""
-    (depth, found), *others = foldings
-    filled = Filler(cost, depth, keys)
+    (depth, parts), *others = foldings
+    cost, keys = request.cost, request.asked.keys
+    filled = Filler(cost, depth, keys, request.under)
+    found = [line for part in parts for line in part.rows]
     rows = [filled.row(line) for line in found]
     if "receptive_field" in keys:
         for line, row in zip(found, rows, strict=True):
             row["receptive_field"] = filled.field(line)
     total = filled.total()
-    notes = list(notes_of(cost, filled, keys))
-    if following := sorted({group.kind for line in found for group in line.followers}):
-        notes.append((f"{', '.join(following)}: counted in the row of the layer before.",))
-    shown = keys
-    if keys == DEFAULT and not all(map(filled.has_share, rows)):
-        shown = tuple(key for key in keys if key != "share")
-        names = sorted(filled.flops.free_symbols, key=str)
-        notes.append(("Shares depend on ", *listed(names), " and are left out."))
-    elif "share" in keys:
+    if request.bound is not None:
+        counts = counts_of(request.bound, keys, request.under)
+        total |= {f"{key}{AT}": value for key, value in counts.items()}
         for row in rows:
-            row["share"] = filled.share(row)
+            row |= {f"{key}{AT}": _valued(row[key], request.values) for key in row if _counts(key)}
+    notes = list(notes_of(cost, keys, request.under))
+    shown, said = _with_shares(request, filled, rows)
+    remarks = settled(found, remarks_of(cost, found))
+    notes += [*remarks.notes, *said]
+    for row, noted in zip(rows, remarks.of_rows, strict=True):
+        row["layer"] = row["layer"].noting(*noted)
+    pairs = list(_columns(request, shown, [*rows, total]))
+    cells = [tuple(row[key] for key, _ in pairs) for row in rows]
+    sections, start = [], 0
+    for part in parts:
+        stop = start + len(part.rows)
+        if part.heading is not None:
+            label = part.heading.label
+            label = label.noting(ALL) if label.times else label
+            subtotal = filled.subtotal(rows[start:stop])
+            sections.append(
+                Section(label, start, stop, tuple(subtotal.get(key) for key, _ in pairs))
+            )
+        start = stop
     return Table(
-        tuple(column_of(key, (cost,)) for key in shown),
-        tuple(tuple(row[key] for key in shown) for row in rows),
-        tuple(total.get(key) for key in shown),
+        tuple(column for _, column in pairs),
+        tuple(cells),
+        tuple(total.get(key) for key, _ in pairs),
         tuple(notes),
         cost.order,
-        partial(_table, cost, keys, tuple(others)) if others else None,
+        partial(_table, request, tuple(others)) if others else None,
+        sections=tuple(sections),
     )
 
 
-WEIGHTS = {
-    "params",
-    "active_params",
-    "model_size",
-}  # what is there once, however many tokens there are
-
-
-def column_of(key: str, costs: Iterable[Cost]) -> Column:
-    """Return a column with what is said under its header: the convention, the portion, where all share it."""
-    column = COLUMNS[key]
-    if column.kind != "count":
-        return column
-    shown = [column.detail]
-    if key == "flops":
-        shown += _one({cost.convention.detail for cost in costs})
-    if key not in WEIGHTS:
-        shown += _one({cost.setup.portion.words for cost in costs})
-    return replace(column, detail=", ".join(filter(None, shown)))
-
-
-def _one(words: set[str]) -> list[str]:
-    return list(words) if len(words) == 1 else []
-
-
-#: Weights by the paths of the rows that they stand in.
-Placed = list[tuple[str, Terms]]
-
-
-def weights_of(root: Group, depth: int, *, active: bool = False) -> dict[str, list[Terms]]:
-    """Return the weights of each row by its path, those that are tied by a name where it first stands."""
-    untied, tied = _weights(root, "", depth, Weigher(active=active))
-    found: dict[str, list[Terms]] = {}
-    for path, pairs in chain(untied, *tied.values()):
-        found.setdefault(path, []).append(pairs)
-    return found
-
-
-def _weights(
-    node: Group | Step, path: str, depth: int, weigh: Weigher
-) -> tuple[Placed, dict[str, Placed]]:
-    """Return the weights of the rows of a layer: those of no name, and those that a name ties further up."""
-    tied: dict[str, Placed] = {}
-    name = node.tied if isinstance(node, Group) else ""
-    if isinstance(node, Step) or depth == 0 or node.is_row:
-        own = weigh(replace(node, tied="") if isinstance(node, Group) and name else node)
-        untied = [(path, own.untied)]
-        tied = {known: [(path, pairs)] for known, pairs in own.tied.items()}
+def _with_shares(
+    request: Request, filled: Filler, rows: list[dict[str, Any]]
+) -> tuple[tuple[str, ...], list[Note]]:
+    """Put shares into rows that are asked for them; say where they depend on symbols, and are left out."""
+    keys = request.asked.keys
+    if "share" not in keys:
+        return keys, []
+    if request.bound is not None:
+        flops = exact(request.bound.flops)
+        for row in rows:
+            row["share"] = sympy.cancel(row[f"flops{AT}"] / flops) if flops != 0 else flops
+        missing = any(not row["share"].is_Rational for row in rows)
     else:
-        untied = []
-        for below, child in node.children:
-            if isinstance(child, Times | Sum):
-                inside = f"{path}.*" if path else "*"
-                placed, named = _weights(child.child, inside, depth - 1, weigh)  # type: ignore[arg-type]
-                placed = [
-                    (row, repeated(pairs, child, active=weigh.active)) for row, pairs in placed
-                ]
-            else:
-                placed, named = _weights(child, f"{path}.{below}".strip("."), depth - 1, weigh)
-            untied += placed
-            tied = named | tied  # the first of a name has the weights
-        for local in [known for known in tied if known.startswith(".")]:
-            untied += tied.pop(local)
-    return ([], {name: untied} | tied) if name else (untied, tied)
+        missing = keys == DEFAULT and not all(map(filled.has_share, rows))
+    if keys == DEFAULT and missing:
+        names = sorted(filled.flops.free_symbols, key=str)
+        note = ("Shares depend on ", *listed(names), " and are left out.")
+        return tuple(key for key in keys if key != "share"), [note]
+    if request.bound is None:
+        for row in rows:
+            row["share"] = filled.share(row)
+    return keys, []
+
+
+def _columns(
+    request: Request, keys: tuple[str, ...], rows: list[dict[str, Any]]
+) -> Iterable[tuple[str, Column]]:
+    """Yield the columns with the keys of their cells; numbers stand beside the formulas that they differ from."""
+    cost, words = request.cost, request.cost.setup.portion.words
+    for key in keys:
+        convention = request.asked.convention(key)
+        counted = cost if convention is None else cost.under(convention)
+        column = replace(column_of(metric_of(key), (counted,)), key=key)
+        if convention is not None and len(request.under) > 1:
+            column = under(column, convention, words)
+        if key == "share" and request.bound is not None:
+            column = replace(column, notes=(with_values(request.values),))
+        if all(row.get(f"{key}{AT}", row.get(key)) == row.get(key) for row in rows):
+            yield key, column
+        else:
+            yield from ((found.key, found) for found in beside(column, request.values))
+
+
+def counts_of(
+    cost: Cost, keys: tuple[str, ...], under: tuple[tuple[str, Convention], ...]
+) -> dict[str, sympy.Expr]:
+    """Return the metrics of a whole cost by the keys of columns."""
+    counts = {key: exact(cost.metric(key)) for key in METRICS if key in keys}
+    return counts | {key: exact(cost.under(convention).flops) for key, convention in under}
+
+
+def metric_of(key: str) -> str:
+    """Return the metric of the key of a column."""
+    return Column(key, "").metric
+
+
+def _counts(key: str) -> bool:
+    return metric_of(key) in METRICS
+
+
+def _valued(expr: sympy.Expr, values: Mapping[Symbol, sympy.Expr]) -> sympy.Expr:
+    """Return an expression with values put in, and sums closed."""
+    found = put_in(expr, values)
+    sums = {part: _closed(part) for part in found.atoms(sympy.Sum)}
+    return tidy(found.xreplace(sums))
+
+
+def _closed(part: sympy.Sum) -> sympy.Expr:
+    closed = part.function
+    for limits in part.limits:
+        closed = closed_sum(closed, *limits)
+    return closed.doit() if closed.has(sympy.Sum) else closed
 
 
 class Filler:
     """Computes the cells of rows, remembering what it has folded."""
 
-    def __init__(self, cost: Cost, depth: int, keys: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        cost: Cost,
+        depth: int,
+        keys: tuple[str, ...],
+        under: tuple[tuple[str, Convention], ...] = (),
+    ) -> None:
         self.cost = cost
         self.keys = keys
+        self.under = under  # the FLOPs that are asked for, each with its convention
         self.depth = depth
         self.profile = Profiler()
         self.weights = weights_of(cost.root, depth)  # refuses ties that cannot be, in any table
@@ -180,22 +233,25 @@ class Filler:
 
     def elements(self, line: Line, weights: dict[str, list[Terms]]) -> sympy.Expr:
         """Return how many of these weights a row has."""
-        paths = (line.path, *line.others)
-        return joined(total((ONE, pairs) for path in paths for pairs in weights.get(path, ())))
+        found = (pairs for path in line.paths for pairs in weights.get(path, ()))
+        return joined(total((ONE, pairs) for pairs in found))
 
     @property
     def tied(self) -> list[str]:
         """The names by which weights are tied."""
-        layers = (p.item for p in self.profile(self.cost.root) if isinstance(p.item, Group))
-        return sorted({layer.tied for layer in layers if layer.tied})
+        return sorted({name for _, name in ties(self.cost.root)})
 
     def row(self, line: Line) -> dict[str, Any]:
         """Return the cells of a row by the keys of their columns, and its FLOPs, which shares are of."""
         node = line.whole
         profile = self.profile(node)
         group = line.node if isinstance(line.node, Group) else None
-        convention, part = self.cost.convention, self.cost.setup.portion.of
-        flops = part(work(profile, convention.table, dense=convention.dense))
+        part = self.cost.setup.portion.of
+        conventions = {"flops": self.cost.convention, **dict(self.under)}
+        flops = {
+            key: part(work(profile, found.table, dense=found.dense))
+            for key, found in conventions.items()
+        }
         counts: dict[str, Callable[[], sympy.Expr]] = {
             "params": lambda: self.elements(line, self.weights),
             "active_params": lambda: self.elements(line, self.active),
@@ -212,7 +268,7 @@ class Filler:
             "kind": group.kind if group else "",
             "input": self.shapes(group.inputs) if group else None,
             "output": self.shapes(line.outputs) if group else None,
-            "flops": flops,
+            **flops,
             **{key: count() for key, count in counts.items() if key in self.keys},
         }
 
@@ -251,42 +307,15 @@ class Filler:
 
     def total(self) -> dict[str, Any]:
         """Return the cells of the last row."""
-        cells = {key: exact(self.cost.metric(key)) for key in METRICS if key in self.keys}
+        cells = counts_of(self.cost, self.keys, self.under)
         return {"layer": "total", **cells, "share": ONE if self.flops != 0 else None}
+
+    def subtotal(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the cells that say what rows add up to."""
+        keys = [key for key in rows[0] if metric_of(key) in (*METRICS, "share")]
+        sums = {key: joined(total((ONE, dict(terms(row[key]))) for row in rows)) for key in keys}
+        return {"layer": SUBTOTAL, **sums}
 
     def shapes(self, shapes: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return shapes without a batch that is not written."""
         return tuple(tuple(shape.written(batched=self.cost.batched)) for shape in shapes)
-
-
-#: What was done to a whole cost, in words.
-EDITED = {"select": "Of {}.", "upto": "Up to {}.", "without": "Without {}."}
-
-
-def notes_of(cost: Cost, filled: Filler, keys: tuple[str, ...]) -> Iterator[Note]:
-    """Yield what stands under a table: convention, parts, values, conditions, ties."""
-    convention = cost.convention
-    if {"flops", "share"} & set(keys):
-        yield (f"Convention {convention.name}: {convention.sentence}",)
-    if cost.setup.portion.unit:
-        yield cost.setup.portion.note()
-    for verb, what in cost.setup.edits:
-        yield (EDITED[verb].format(what),)
-    if cost.setup.values:
-        yield ("With ", *listed(_equalities(cost)), ".")
-    defined = [c.relation for c in cost.conditions if c.kind == "defined"]
-    if defined:
-        yield ("Where ", *listed(defined), ".")
-    assumed = [c.relation for c in cost.conditions if c.kind in ("assumed", "stated")]
-    if assumed:
-        yield ("Holds for ", *listed(assumed), ".")
-    rounded = [c for c in cost.conditions if c.kind == "rounded"]
-    if rounded:
-        where = ", ".join(dict.fromkeys(c.where or "the layer" for c in rounded))
-        yield (f"Sizes rounded down, as PyTorch does, at {where}.",)
-    if filled.tied:
-        yield (f"Weights tied by name are counted once: {', '.join(filled.tied)}.",)
-
-
-def _equalities(cost: Cost) -> list[Any]:
-    return [equal(symbol, value) for symbol, value in cost.setup.values]

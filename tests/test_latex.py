@@ -8,11 +8,11 @@ import pytest
 from strategies import usual
 
 import symflops as sf
+from symflops.columns import COLUMNS
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.rows import COLUMNS
 from symflops.tables.escape import LATIN, SPECIAL, escape
 from symflops.tables.fitting import choose
-from symflops.tables.layout import WIDTHS, Options
+from symflops.tables.options import WIDTHS, Options
 from symflops.tables.widths import SIZES, cell_width
 from symflops.zoo.listing import listing
 

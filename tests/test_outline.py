@@ -6,10 +6,10 @@ import pytest
 import sympy
 
 import symflops as sf
+from symflops.columns import COLUMNS
 from symflops.exprs import minimum
 from symflops.facts import equal
 from symflops.outline import MOST_ROWS, depth_of, foldings, gathered, lines, merged
-from symflops.rows import COLUMNS
 from symflops.symbols import index
 from symflops.tables.breaking import breakable, line_count
 from symflops.tables.shorthand import nameable, with_names

@@ -13,8 +13,9 @@ from IPython.core.formatters import DisplayFormatter
 from strategies import usual
 
 import symflops as sf
+from symflops.columns import COLUMNS, DEFAULT
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.rows import COLUMNS, DEFAULT
+from symflops.printing import width
 from symflops.tables.markdown import escape
 from symflops.tables.table import Column, Label, Table
 from symflops.tables.text import WIDE, width
@@ -162,7 +163,9 @@ def test_symbolic_depths_are_labels_with_mathematics():
 def test_tied_weights_are_counted_once_and_said():
     table = COSTS["tied"].table(("layer", "params"))
     assert [row[1] for row in table.rows] == [D * (D + 1), 0, 0, D + 1]
-    assert ("Weights tied by name are counted once: w.",) in table.notes
+    (note,) = table.footnotes
+    assert note == ("Weights tied by name are counted once: w.",)
+    assert [row[0].notes for row in table.rows] == [(note,), (), (note,), ()]
 
 
 def notes(table):
@@ -178,11 +181,11 @@ def test_notes():
     bound = notes(sf.cost(sf.zoo.resnet18()).at(H=225).table())
     assert "With H = 225." in bound
     both = notes(COSTS["resnet18"].under("2mac").at(H=224, W=224).table())
-    assert both[0].startswith("Convention 2mac: A multiplication with its addition counts twice")
-    assert both[1] == "With H = 224, W = 224."
-    assert both[2].startswith(
-        "Sizes rounded down, as PyTorch does, at conv1, maxpool, layer2.0.conv1"
-    )
+    assert both[0] == "ᵃ Sizes rounded down, as PyTorch does."
+    assert both[1].startswith("Convention 2mac: A multiplication with its addition counts twice")
+    assert both[2] == "With H = 224, W = 224."
+    few = COSTS["resnet18"].at(H=224, W=224).table(depth=1)
+    assert few.rows[0][0].notes == (("Sizes rounded down, as PyTorch does.",),)
 
 
 def test_shares_of_a_symbolic_layer_that_do_not_depend_on_it():

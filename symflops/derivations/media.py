@@ -11,7 +11,7 @@ from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
 from symflops.forms import Braced, Named, Scribe
 from symflops.styles import STYLES, Latex
-from symflops.tables.table import SIGNS
+from symflops.tables.cells import SIGNS
 from symflops.typeset import Order
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.columns import column_of
 from symflops.metrics import Profiler
 from symflops.outline import Line, lines, merged
-from symflops.rows import Filler, column_of
+from symflops.rows import Filler
 from symflops.tables.table import Label, Table
 from symflops.trace import Group, Times
 

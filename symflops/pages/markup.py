@@ -6,8 +6,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from symflops.tables.cells import words
 from symflops.tables.html import MATH, cell
-from symflops.tables.table import Column, words
+from symflops.tables.table import Column
 from symflops.trace import Shape
 
 if TYPE_CHECKING:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
-from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Layout, Options
+from symflops.tables.cells import expression
+from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Layout
 from symflops.tables.shorthand import nameable, with_names
-from symflops.tables.table import AT, Label, expression
+from symflops.tables.table import AT, Label
 from symflops.tables.widths import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from symflops.tables.options import Options
     from symflops.tables.table import Table
     from symflops.tables.widths import Size
 

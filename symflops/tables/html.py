@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from symflops.printing import on_one_line
-from symflops.tables.table import LEFT, groups, size, words, written_cell
+from symflops.tables.cells import size, words, written_cell
+from symflops.tables.table import LEFT, groups
 from symflops.typeset import in_terms
 
 if TYPE_CHECKING:

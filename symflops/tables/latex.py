@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from symflops.tables.escape import is_chinese, label
 from symflops.tables.fitting import choose
-from symflops.tables.layout import HEIGHT, Layout, Options
+from symflops.tables.layout import HEIGHT, Layout
 from symflops.tables.table import LEFT
 from symflops.tables.widths import digits, is_number
 
 if TYPE_CHECKING:
+    from symflops.tables.options import Options
     from symflops.tables.table import Column, Table
 
 SISETUP = (

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.errors import ArgumentError, UnknownNameError
 from symflops.tables.breaking import INDENT, TALL, breakable, line_count
-from symflops.tables.escape import ENGINES, escape
+from symflops.tables.cells import expression, formula, number, size, words
+from symflops.tables.numerals import decimals, numeral
+from symflops.tables.options import SCALES, Options
 from symflops.tables.shorthand import moved
-from symflops.tables.table import (
-    LEFT,
-    Label,
-    expression,
-    formula,
-    groups,
-    number,
-    size,
-    words,
-)
+from symflops.tables.table import LEFT, Label, groups
 from symflops.tables.widths import SIZES, cell_width, digits, is_number, math_width, shown
-from symflops.units import fixed, fixed_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +23,7 @@ if TYPE_CHECKING:
     from symflops.tables.table import Column, Table
     from symflops.tables.widths import Size
 
-WIDTHS = {"page": 345.0, "column": 235.0}  # points: article at 10 pt, and one of two columns
-SPANNING = 487.0  # both of two columns, where they are narrowest: table* with fit="column"
 HEIGHT = 545.0  # points for a float, of the 550 of a page
-PARTS = ("table", "table*", "tabular", "rows")
-SCALES = {"K": 10**3, "M": 10**6, "G": 10**9}
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
 TIMES = r" \times "
@@ -50,51 +37,6 @@ NARROWEST = 60.0  # points of a column whose cells take several lines
 NOTE_SHARE = 0.62  # of the line: notes are never set narrower
 SMALLEST = SIZES["scriptsize"]
 NOTE_SIZE = SIZES["footnotesize"]
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the caller asked for."""
-
-    fit: str = "page"
-    part: str = "table"
-    caption: str | None = None
-    label: str | None = None
-    scale: str | None = None
-    siunitx: bool = False
-    longtable: bool = False
-    engine: str = "pdflatex"
-
-    def __post_init__(self) -> None:
-        choices = {"fit": WIDTHS, "part": PARTS, "scale": SCALES, "engine": ENGINES}
-        for kind, known in choices.items():
-            value = getattr(self, kind)
-            if value not in known and (value is not None or kind != "scale"):
-                raise UnknownNameError(kind, str(value), known)
-        if self.longtable and self.part != "table":
-            message = f"longtable=True makes a part of its own, got part={self.part!r} as well"
-            raise ArgumentError(message)
-        if self.caption is not None and self.part in ("tabular", "rows"):
-            message = f"part={self.part!r} has no caption; write it around the \\input"
-            raise ArgumentError(message)
-        if self.label is not None and self.caption is None:
-            message = f"the label {self.label!r} needs a caption to refer to"
-            raise ArgumentError(message)
-
-    @property
-    def is_float(self) -> bool:
-        """Whether the table is one that must not be longer than a page."""
-        return not self.longtable and self.part in ("table", "table*")
-
-    @property
-    def width(self) -> float:
-        """The width that there is, in points."""
-        spans = self.part == "table*" and self.fit == "column"
-        return SPANNING if spans else WIDTHS[self.fit]
-
-    def escape(self, text: str) -> str:
-        """Make words from outside safe for the engine."""
-        return escape(text, self.engine)
 
 
 @dataclass(frozen=True)
@@ -209,7 +151,7 @@ class Layout:
             if column.kind == "count" and all(expression(value) is None for value in values):
                 top = max((abs(sympy.Rational(value)) for value in values), default=0)
                 letter = self._letter(top)
-                yield column.key, (letter, _places(top, letter) if letter else 0)
+                yield column.key, (letter, decimals(top, letter) if letter else 0)
 
     def _letter(self, top: Any) -> str:
         scale = self.form.scale
@@ -456,36 +398,3 @@ class Layout:
             *(["words on several lines"] if self.wrapped is not None else []),
             *([folded] if self.unfolded > rows else []),
         ]
-
-
-def _places(top: Any, letter: str) -> int:
-    """Return two decimal places, or as many as show three digits of the greatest count."""
-    return max(2, len(fixed_digits(top / SCALES[letter]).partition(".")[2]))
-
-
-@lru_cache(maxsize=4096)  # the same numbers stand in every layout that is tried
-def numeral(value: Any, kind: str, letter: str, places: int, siunitx: bool) -> str:  # noqa: FBT001
-    """Set a number of a column of this kind, grouped, or scaled by a letter to so many places."""
-    if value < 0:
-        minus = "-" if siunitx else "$-$"
-        return minus + numeral(-value, kind, letter, places, siunitx)
-    if kind == "share":
-        return number(value, "share").removesuffix(" %")
-    if kind == "ratio":
-        return plain(number(value, "ratio"), siunitx=siunitx)
-    exact = sympy.Rational(value)
-    if not letter:
-        return plain(number(exact, "count"), siunitx=siunitx)
-    scaled = fixed(exact / SCALES[letter], places)
-    if exact == 0:
-        return "0" if siunitx else f"0\\phantom{{.{'0' * places}}}"
-    if not scaled.strip("0."):
-        return f"$<$0.{'0' * (places - 1)}1"
-    return scaled.replace(",", "") if siunitx else scaled
-
-
-def plain(text: str, *, siunitx: bool) -> str:
-    """Set a number that is not scaled; one with a stroke as a formula."""
-    if "/" in text:
-        return f"${text.replace(',', '{,}')}$"
-    return text.replace(",", "") if siunitx else text

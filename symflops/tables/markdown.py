@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.printing import on_one_line
 from symflops.symbols import exact
-from symflops.tables.table import LEFT, formula, size, words, written_cell
+from symflops.tables.cells import formula, size, words, written_cell
+from symflops.tables.table import LEFT
 
 if TYPE_CHECKING:
     from symflops.tables.table import Column, Table

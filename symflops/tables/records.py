@@ -9,8 +9,8 @@ import sympy
 from symflops.errors import ArgumentError
 from symflops.exporting import as_csv, as_json
 from symflops.symbols import exact
+from symflops.tables.aligned import plain
 from symflops.tables.table import Label
-from symflops.tables.text import plain
 
 if TYPE_CHECKING:
     import pandas as pd

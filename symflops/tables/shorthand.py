@@ -12,7 +12,8 @@ import sympy
 from symflops.exprs import ONE, ZERO, minimum
 from symflops.facts import Relation, equal
 from symflops.symbols import Member, Symbol, index, is_index
-from symflops.tables.table import Label, expression, listed
+from symflops.tables.cells import expression
+from symflops.tables.table import Label, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -143,6 +143,8 @@ COMMANDS = {
     "rceil": 445,
     "left": 200,  # what a tall parenthesis is wider than a plain one
     "right": 200,
+    **dict.fromkeys(("bigl", "bigr"), 70),
+    **dict.fromkeys(("biggl", "biggr"), 350),
     "gcd": 500 + 444 + 556 + 167,
     "log": 278 + 500 + 500 + 167,
     "min": 833 + 278 + 556 + 167,
@@ -231,9 +233,12 @@ class _Formula:
             return self.sum(script=script)
         if char in ("_", "^"):
             return self.scripts()
-        if word == "frac":
-            above, below = self.piece().small, self.piece().small
-            return Width(240, 1).plus(max(above, below, key=lambda width: width.script))
+        if word in ("frac", "dfrac"):
+            parts = [self.piece(), self.piece()]
+            parts = [part.small for part in parts] if word == "frac" else parts
+            return Width(240, 1).plus(max(parts, key=_wide))
+        if word == "underbrace":
+            return self.braced()
         if word == "sqrt":
             return Width(850, 1).plus(self.piece())
         if word is not None and word.startswith(("mathrm", "text", "operatorname")):
@@ -249,6 +254,14 @@ class _Formula:
         if char is None:
             return Width(COMMANDS.get(word or symbol, COMMAND), 1)
         return Width(0, 0) if char.isspace() else Width(_ITALIC.get(char, WIDEST), 1)
+
+    def braced(self) -> Width:
+        """Return the width of what has a brace and a label below: of the wider of both."""
+        width = self.piece()
+        if self.at < len(self.tokens) and self.tokens[self.at][3] == "_":
+            self.at += 1
+            width = max(width, self.piece(script=True).small, key=_wide)
+        return width
 
     def scripts(self) -> Width:
         """Return the width of an index, an exponent, or both above one another, with the space behind."""
@@ -308,6 +321,10 @@ def digits(numbers: Iterable[str]) -> Digits:
     sign = "-" if any(number.startswith("-") for number in found) else ""
     whole = max((len(left) for left, _, _ in halves), default=1)
     return Digits(sign, whole, max((len(right) for _, _, right in halves), default=0))
+
+
+def _wide(width: Width) -> float:
+    return width.at(SIZES["normalsize"])
 
 
 def shown(cell: str) -> str:
