@@ -122,14 +122,14 @@ class Formula:
             raise ArgumentError(message)
         whole = width_of(self.latex) <= width
         lines = (self.latex,) if whole else self.lines(width)
-        said = "" if whole else self._said()
+        said = "" if whole else self._where_list()
         if len(lines) == 1:
             return f"% needs no package\n\\[\n  {lines[0]}\n\\]\n{said}"
         rows = " \\\\\n".join(f"    & {line}" for line in lines)
         body = f"  \\begin{{aligned}}\n{rows}\n  \\end{{aligned}}"
         return f"% needs amsmath\n\\[\n{body}\n\\]\n{said}"
 
-    def _said(self) -> str:
+    def _where_list(self) -> str:
         """Return the where-list as a sentence below the formula."""
         names = self._form.names if isinstance(self._form, Where) else ()
         parts = [

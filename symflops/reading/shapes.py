@@ -146,7 +146,7 @@ class _Shaper:
             "below": self.divisor,
         }
         found = rules[mark.rule](mark)
-        return Plain(mark.value) if found is None or not _is_same(found, mark.value) else found
+        return _plain(mark.value) if found is None or not _is_same(found, mark.value) else found
 
     def between(self, start: int, end: int) -> Sequence[Word]:
         """Return the words from one place to another."""
@@ -221,8 +221,6 @@ class _Shaper:
             return Called(FLOORS[word.text], (forms[0],))  # type: ignore[arg-type]
         if word.text == "sqrt" and len(forms) == 1:
             return Called("sqrt", (forms[0],))
-        if word.text.endswith("frac") and mark.value.is_Rational:  # \\frac12 leaves no marks
-            return Quotient(sympy.Integer(mark.value.p), sympy.Integer(mark.value.q))
         if word.text.endswith("frac") and len(forms) == 2:  # noqa: PLR2004 - above and below
             return Quotient(*forms)
         if isinstance(mark.value, sympy.Sum | sympy.Product) and forms:
@@ -256,6 +254,14 @@ class _Shaper:
             return bool(whole_reading(reader).value == symbol)
         except SymflopsError:
             return False
+
+
+def _plain(expr: Any) -> Form:
+    r"""Return a value as it is, a fraction as one: ``\frac12`` and 1.5 leave no marks for what they hold."""
+    if not isinstance(expr, sympy.Expr):
+        return expr
+    above, below = expr.as_numer_denom()
+    return Plain(expr) if below == 1 else Quotient(Plain(above), Plain(below))
 
 
 def _joined(runs: list[list[Form]], signs: set[str]) -> Form:
