@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
@@ -17,6 +17,8 @@ from symflops.printing import width as places
 from symflops.tables.widths import SIZES, math_width
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symflops.forms import Form
     from symflops.typeset import Medium, Order
 
@@ -27,22 +29,26 @@ TOKEN = re.compile(
 OPENING = re.compile(r"\\left ?.*|\\[bB]igg?l ?.*|\\lfloor|\\lceil|[(\[⌊⌈]", re.DOTALL)
 CLOSING = re.compile(r"\\right ?.*|\\[bB]igg?r ?.*|\\rfloor|\\rceil|[)\]⌋⌉]", re.DOTALL)
 FLOORS = ("\\lfloor", "\\lceil", "⌊", "⌈")
-SUMS, DOTS = ("+", "-", "−"), (r"\cdot", "·")
+SUMS, DOTS = ("+", "-", "−"), (r"\cdot", "·", r"\times", "×")
 #: Behind these a space parts no factors.
 OPERATORS = re.compile(r"(?:[+\-−=·,(\[<>≤≥⌊⌈]|\\(?:cdot|lfloor|lceil|left ?.|times|quad|,)|^)$")
 SERIES = re.compile(r"(?:\\sum|\\prod|[ΣΠ])_(?:\{[^{}]*\}|\([^()]*\))(?:\^(?:\{[^{}]*\}|.))?$")
 TALL = re.compile(r"\\(?:frac|sum|prod)\b")
-FACTORS = 2  # how much worse than before a sign a line ends between factors
-LINE, DEEPER, RAGGED = 10.0, 12.0, 3.0  # what a line costs, a break further inside, and white space
+#: What a line costs, a break before a dot or between factors, and white space.
+LINE, DOT, FACTORS, RAGGED = 10.0, 12.0, 25.0, 3.0
+#: What a break within brackets costs for each of them: if they are half as wide as a line, if not, in a floor.
+LONG, SHORT, FLOOR = 14.0, 30.0, 40.0
+#: What is larger in a display than in a line of text, and an underscore, which some fonts have wide.
+DISPLAYED = {r"\frac": r"\dfrac", r"\left": r"\biggl", r"\right": r"\biggr", r"\_": r"\_\,"}
 INDENT = 10.0  # points of a \quad, for each parenthesis that is open
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch without a place to break; before it a line may end, at a depth, worse by ``rank``."""
+    """A stretch without a place to break; before it a line may end, at a depth, for a price."""
 
     text: str
-    rank: int = 0
+    price: float = 0.0
     depth: int = 0
     sign: str = ""  # what a new line begins with in place of the space: a dot between factors
 
@@ -89,7 +95,7 @@ def parted(
     if width_of(formula, medium) <= first:
         return [Part(formula)]
     indent = 2.0 if medium == "text" else INDENT
-    pieces = _pieces(formula, DOTS[medium == "text"])
+    pieces = _pieces(formula, DOTS[medium == "text"], others, medium)
     widths = [width_of(piece.text, medium) for piece in pieces]
     starts = _chosen(pieces, widths, first, others, indent)
     lines = []
@@ -106,51 +112,62 @@ def breakable(formula: str) -> str:
     >>> breakable(r"C \lfloor H/2 \rfloor \lfloor W/2 \rfloor + 1")
     'C \\allowbreak \\lfloor H/2 \\rfloor \\allowbreak \\lfloor W/2 \\rfloor + 1'
     """
-    pieces = _pieces(formula, "")
-    may = (r" \allowbreak" if piece.rank == FACTORS else "" for piece in pieces)
+    pieces = _pieces(formula, "", math.inf, "latex")
+    may = (r" \allowbreak" if piece.price == FACTORS else "" for piece in pieces)
     return "".join(f"{point}{piece.text}" for point, piece in zip(may, pieces, strict=True))
 
 
 def width_of(text: str, medium: Medium = "latex") -> float:
-    """Return how wide a written formula is: in points at 10 pt, or in places of a terminal."""
-    return places(text) if medium == "text" else math_width(text).at(NORMAL)
+    """Return how wide a formula in display is: in points at 10 pt, or in places of a terminal."""
+    if medium == "text":
+        return places(text)
+    for small, large in DISPLAYED.items():
+        text = text.replace(small, large)
+    return math_width(text).at(NORMAL)
 
 
-def _pieces(formula: str, dot: str) -> list[Piece]:
+def _pieces(formula: str, dot: str, room: float, medium: Medium) -> list[Piece]:
     """Cut a formula at every place where a line may end."""
     marks = TOKEN.findall(formula)
+    brackets = list(_brackets(marks, room, medium))
     pieces: list[Piece] = []
-    braces = 0
-    brackets: list[int] = []
-    text, here = "", Piece("")
-
-    def depth() -> int:
-        return sum(brackets)
-
-    def cut(rank: int, sign: str = "") -> None:
-        nonlocal text, here
-        pieces.append(Piece(text, here.rank, here.depth, here.sign))
-        # inside of a floor a break is worse still
-        text, here = "", Piece("", 3 * depth() + rank, len(brackets), sign)
-
+    text, here, braces = "", Piece(""), 0
     for i, mark in enumerate(marks):
         if braces == 0 and mark == " " and text.strip():
-            following = marks[i + 1] if i + 1 < len(marks) else ""
-            spaced = i + 2 < len(marks) and marks[i + 2] == " "  # a minus without is a sign
-            if following in SUMS and spaced:
-                cut(0)
-            elif following in DOTS:
-                cut(1)
-            elif _parts_factors(text, following):
-                cut(FACTORS, dot)
+            worse = _worse(marks, i, text)
+            if worse is not None:
+                pieces.append(replace(here, text=text))
+                around = [cost for start, end, cost in brackets if start < i < end]
+                sign = dot if worse == FACTORS else ""
+                text, here = "", Piece("", worse + sum(around), len(around), sign)
+        braces += (mark == "{") - (mark == "}")
+        text += mark
+    return [*pieces, replace(here, text=text)]
+
+
+def _brackets(marks: list[str], room: float, medium: Medium) -> Iterator[tuple[int, int, float]]:
+    """Yield where brackets open and close, and what a break within them costs."""
+    braces = 0
+    opened: list[int] = []
+    for i, mark in enumerate(marks):
         braces += (mark == "{") - (mark == "}")
         if braces == 0 and OPENING.fullmatch(mark):
-            brackets.append(2 if mark in FLOORS else 1)
-        elif braces == 0 and CLOSING.fullmatch(mark) and brackets:
-            brackets.pop()
-        text += mark
-    pieces.append(Piece(text, here.rank, here.depth, here.sign))
-    return pieces
+            opened.append(i)
+        elif braces == 0 and CLOSING.fullmatch(mark) and opened:
+            start = opened.pop()
+            wide = width_of("".join(marks[start : i + 1]), medium) > room / 2
+            yield start, i, FLOOR if marks[start] in FLOORS else LONG if wide else SHORT
+
+
+def _worse(marks: list[str], i: int, before: str) -> float | None:
+    """Return how much worse than before a plus or minus it is to break at a space; None where a line goes on."""
+    following = marks[i + 1] if i + 1 < len(marks) else ""
+    spaced = i + 2 < len(marks) and marks[i + 2] == " "  # a minus without is a sign
+    if following in SUMS and spaced:
+        return 0.0
+    if following in DOTS:
+        return DOT
+    return FACTORS if _parts_factors(before, following) else None
 
 
 def _parts_factors(before: str, after: str) -> bool:
@@ -185,7 +202,7 @@ def _chosen(
                 raise ArgumentError(message)
             cost, starts = best[start]
             slack = (room - taken) / room if end < len(pieces) else 0.0
-            cost += LINE + DEEPER * pieces[start].rank * bool(start) + RAGGED * slack**2
+            cost += LINE + pieces[start].price + RAGGED * slack**2
             if cost < found[0]:
                 found = (cost, [*starts, start])
         best.append(found)

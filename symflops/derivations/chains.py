@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from symflops.linebreaks import parted, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from symflops.derivations.lines import Line
     from symflops.derivations.media import Pen
@@ -55,25 +55,46 @@ class Chain:
 
     def __init__(self, pen: Pen, voice: Voice, room: Room) -> None:
         self.pen, self.voice, self.room = pen, voice, room
+        self.said: set[str] = set()
 
-    def rows(self, lines: tuple[Line, ...]) -> list[Row]:
-        """Return the rows of a chain of lines."""
+    def blocks(self, lines: Iterable[Line]) -> Iterator[list[Row]]:
+        """Yield rows of lines that are aligned with one another; a line with a name begins a chain.
+
+        A chain whose name is long is a block of its own.
+        """
+        block: list[tuple[str, Line]] = []
+        long = False
+        for line in lines:
+            name = "" if line.name is None else self.pen.formula(line.name)
+            was, long = long, long if not name else self.place(name) > LONG_NAME * self.room.width
+            if block and name and (long or was):
+                yield self.rows(block, apart=was)
+                block = []
+            block.append((name, line))
+        if block:
+            yield self.rows(block, apart=long)
+
+    def place(self, name: str) -> float:
+        """Return how wide a name is."""
+        return width_of(name, self.pen.medium)
+
+    def rows(self, block: list[tuple[str, Line]], *, apart: bool) -> list[Row]:
+        """Return the rows of a block; with names ``apart``, in rows of their own."""
         room = self.room
-        name = "" if lines[0].name is None else self.pen.formula(lines[0].name)
-        apart = width_of(name, self.pen.medium) > LONG_NAME * room.width
         free = room.width - room.sign
-        free -= room.indent if apart else width_of(name, self.pen.medium)
+        free -= room.indent if apart else max(self.place(name) for name, _ in block)
         found = [
-            parted(self.pen.formula(line.form), free, medium=self.pen.medium) for line in lines
+            parted(self.pen.formula(line.form), free, medium=self.pen.medium) for _, line in block
         ]
-        whys = ["" if line.why is None else self.voice.say(line.why) for line in lines]
+        whys = [self.why(line) for _, line in block]
         widest = max(self.taken(part) for parts in found for part in parts)
         in_column = widest + room.gap + max(map(room.words, whys)) <= free
-        rows = [Row("name", name)] if apart else []
-        for i, (parts, why) in enumerate(zip(found, whys, strict=True)):
-            left = "" if i or apart else name
-            kind: Literal["equal", "begun"] = "equal" if name or i else "begun"
-            rows.append(Row(kind, parts[0].text, left, indented=apart))
+        rows: list[Row] = []
+        for (name, _), parts, why in zip(block, found, whys, strict=True):
+            if name and apart:
+                rows.append(Row("name", name))
+            kind: Literal["equal", "begun"] = "equal" if name or rows else "begun"
+            rows.append(Row(kind, parts[0].text, "" if apart else name, indented=apart))
             rows += [
                 Row("further", part.text, depth=part.depth, indented=apart) for part in parts[1:]
             ]
@@ -82,6 +103,14 @@ class Chain:
             elif why:
                 rows[-1:] = self.reasoned(rows[-1], why, free - self.taken(parts[-1]))
         return rows
+
+    def why(self, line: Line) -> str:
+        """Return the reason of a line; one that was given before is not given again."""
+        why = "" if line.why is None else self.voice.say(line.why)
+        if why in self.said:
+            return ""
+        self.said.add(why)
+        return why
 
     def taken(self, part: Part) -> float:
         """Return how wide a line is."""

@@ -14,7 +14,7 @@ from symflops.exprs import tidy
 from symflops.forms import Total, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from symflops.derivations.derivation import Derivation
     from symflops.derivations.lines import Passage
@@ -26,7 +26,8 @@ STYLE = (
     ".symflops-derivation .chain>*{grid-column:3}"
     ".symflops-derivation .chain>.name{grid-column:1;text-align:right}"
     ".symflops-derivation .chain>.sign{grid-column:2}"
-    ".symflops-derivation .why{margin-left:1.5em;opacity:.75;font-size:.92em}"
+    ".symflops-derivation .chain>:not(.name,.sign){line-height:1.7;overflow-x:auto}"
+    ".symflops-derivation .why{display:inline-block;margin-left:1.5em;opacity:.75;font-size:.92em}"
     ".symflops-derivation p{margin:.6em 0}"
     "@media(max-width:600px){.symflops-derivation .chain{margin-left:0;"
     "grid-template-columns:max-content minmax(0,1fr)}"
@@ -56,7 +57,8 @@ class Sheet:
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
         self.pen = pen(derivation, "mathml")
-        self.voice = Voice(derivation.lang, self.inline, markup.escape, self.code)
+        self.said: set[str] = set()
+        self.voice = Voice(derivation.lang, self.inline, markup.escape, self.code, self.label)
 
     def body(self) -> Iterator[str]:
         """Yield the elements of the fragment."""
@@ -64,30 +66,31 @@ class Sheet:
             yield from self.passage(passage)
         if self.derivation.where:
             yield f"<p>{self.voice.say(reason('where'))}</p>"
-            cells = [
-                cell
-                for name, meant in self.derivation.where
-                for cell in self.line(Line(meant, name=name), first=True)
-            ]
-            yield from ('<div class="chain">', *cells, "</div>")
+            yield from self.chain(Line(meant, name=name) for name, meant in self.derivation.where)
 
     def passage(self, passage: Passage) -> Iterator[str]:
         """Yield the text of a passage and its lines."""
         if said := titled(passage, self.voice, lambda title: f"<b>{title}</b>"):
             yield f"<p>{said}</p>"
         if passage.lines:
-            yield '<div class="chain">'
-            for i, line in enumerate(passage.lines):
-                yield from self.line(line, first=i == 0)
-            yield "</div>"
+            yield from self.chain(passage.lines)
 
-    def line(self, line: Line, *, first: bool) -> Iterator[str]:
+    def chain(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Yield the rows of lines."""
+        yield '<div class="chain">'
+        for i, line in enumerate(lines):
+            yield from self.line(line, begun=i == 0)
+        yield "</div>"
+
+    def line(self, line: Line, *, begun: bool) -> Iterator[str]:
         """Yield the cells of a line: name, sign, formula with its reason."""
-        if line.name is not None and first:
+        if line.name is not None:
             yield f'<div class="name">{self.inline(line.name)}</div>'
-        if line.name is not None or not first:
+        if line.name is not None or not begun:
             yield f'<div class="sign">{MATH.format("", "<mo>=</mo>")}</div>'
         said = "" if line.why is None else self.voice.say(line.why)
+        said = "" if said in self.said else said
+        self.said.add(said)
         open_, close = (self.voice.word(key) for key in ("open", "close"))
         why = f' <span class="why">{open_}{said}{close}</span>' if said else ""
         yield f"<div>{self.display(line.form)}{why}</div>"
@@ -112,6 +115,10 @@ class Sheet:
                 yield f'<mo form="{form_of}">{sign}</mo>{text}' if i or minus else text
             return
         yield self.pen.formula(form)
+
+    def label(self, text: str) -> str:
+        """Write the name of a layer."""
+        return f"<i>{markup.escape(text)}</i>"
 
     def code(self, text: str) -> str:
         """Write code."""

@@ -40,23 +40,28 @@ def _blocks(derivation: Derivation) -> Iterator[str]:
     def inline(part: Any) -> str:
         return f"${writer.formula(part)}$"
 
-    prose = Voice(derivation.lang, inline, escape, lambda code: f"`{code.replace('`', '')}`")
-    beside = Voice(derivation.lang, inline, _within, _within)
+    prose = Voice(derivation.lang, inline, escape, _code, lambda name: f"*{escape(name)}*")
+    beside = Voice(derivation.lang, inline, _within, _within, _within)
     chain = Chain(writer, beside, Room(WIDTH, SIGN, GAP, QUAD, text_width))
     for passage in derivation.passages:
         if said := titled(passage, prose, lambda title: f"**{title}**"):
             yield said
-        if passage.lines:
-            yield _display(chain.rows(passage.lines))
+        yield from map(_display, chain.blocks(passage.lines))
     if derivation.where:
         yield prose.say(reason("where"))
-        named = (chain.rows((Line(meant, name=name),)) for name, meant in derivation.where)
-        yield _display([row for rows in named for row in rows])
+        named = (Line(meant, name=name) for name, meant in derivation.where)
+        yield from map(_display, chain.blocks(named))
 
 
 def _display(rows: list[Row]) -> str:
     body = " \\\\\n".join(map(row_written, rows))
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _code(text: str) -> str:
+    """Write code, between more backticks than it has."""
+    text = " ".join(text.split())
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _within(text: str) -> str:

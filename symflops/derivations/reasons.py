@@ -1,8 +1,9 @@
 """The sentences of derivations, one table a language, and the words that stand in them.
 
 A place is filled with a formula, ``{outputs}``; with a count and its noun, ``{mul:multiplication}`` or
-``{n:entry|entries}``; with a word of :data:`WORDS`, ``{metric!w}``; with operations and how many there are of
-each, ``{counts!o}``; or with code, ``{name!c}``. Both languages have the same keys and the same places.
+``{n:entry|entries}``; with a word of :data:`WORDS`, ``{unit!w}``, or in the plural, ``{unit!p}``; with operations
+and how many there are of each, ``{counts!o}``; with layers, ``{name!l}``; or with code, ``{name!c}``. Both
+languages have the same keys and the same places.
 """
 
 from __future__ import annotations
@@ -37,18 +38,34 @@ SENTENCES: dict[str, dict[str, str]] = {
         "taken": "It takes {counts!o}.",
         "own": "{why}: {counts!o}.",
         "nothing": "{name} takes no operation.",
-        # layers of layers
-        "layer": "{name!c}:",
-        "alike": "The same holds for {names!c}.",
-        "left_out": "Not counted: {names!c}.",
-        "nothing_counted": "nothing in it counts",
+        # what has weights, and what is kept
+        "filters": "Each of the {outputs} filters has {terms:weight}.",
+        "filters_one": "The filter has {terms:weight}.",
+        "matrix": "Each of the {outputs} outputs has {terms:weight} of its own.",
+        "matrix_one": "The output has {terms:weight}.",
+        "biases": "Each of the {elements} channels of the output has a bias.",
+        "table": "The table has {rows:row} of {columns:element}.",
+        "weight": "{name!c} has {elements:element}.",
+        "weights_each": "{names!c} have {elements:element} each.",
+        "output_elements": "The output has {elements:element}.",
+        "kept": "For the next decoding step {elements:element} are kept.",
+        "bytes": "An element of {dtype!c} takes {bytes:byte}.",
+        # layers
+        "layer": "{name!l}:",
+        "alike": "The same holds for {names!l}.",
+        "left_out": "Not counted: {names!l}.",
+        "nothing_counted": "nothing in it is counted",
+        "portion": "Per {unit!w}: divided by the {count} {unit!p} of the input.",
+        "with_values": "With {values}:",
         # lines
         "one_output": "one output, times the outputs",
         "collected": "like terms collected",
         "factored": "common factors in front",
         "expanded": "multiplied out",
         "sum": "the sum of the parts",
+        "summed": "the sum of its layers",
         "values": "the numbers put in",
+        "put_in": "the elements put in",
         "closed": "the sum closed",
         "as_asked": "in the form asked for",
         # the whole
@@ -77,16 +94,31 @@ SENTENCES: dict[str, dict[str, str]] = {
         "taken": "需 {counts!o}。",
         "own": "{why}：{counts!o}。",
         "nothing": "{name} 不需要任何运算。",
-        "layer": "{name!c}：",
-        "alike": "{names!c} 与此相同。",
-        "left_out": "不计入：{names!c}。",
-        "nothing_counted": "没有计入的项",
+        "filters": "共有 {outputs} 个卷积核，每个卷积核有 {terms} 个权重。",
+        "filters_one": "卷积核有 {terms} 个权重。",
+        "matrix": "共有 {outputs} 个输出，每个输出有各自的 {terms} 个权重。",
+        "matrix_one": "输出有 {terms} 个权重。",
+        "biases": "输出的 {elements} 个通道各有一个偏置。",
+        "table": "表有 {rows} 行，每行 {columns} 个元素。",
+        "weight": "{name!c} 有 {elements} 个元素。",
+        "weights_each": "{names!c} 各有 {elements} 个元素。",
+        "output_elements": "输出有 {elements} 个元素。",
+        "kept": "为下一步解码保留 {elements} 个元素。",
+        "bytes": "{dtype!c} 的每个元素占 {bytes} 字节。",
+        "layer": "{name!l}：",
+        "alike": "{names!l} 与此相同。",
+        "left_out": "不计入：{names!l}。",
+        "nothing_counted": "没有计入任何运算",
+        "portion": "按每个{unit!w}计：除以输入的 {count} 个{unit!p}。",
+        "with_values": "取 {values}：",
         "one_output": "一个输出的次数乘以输出个数",
         "collected": "合并同类项",
         "factored": "提取公因式",
         "expanded": "展开",
         "sum": "各部分之和",
+        "summed": "其各层之和",
         "values": "代入数值",
+        "put_in": "代入元素个数",
         "closed": "求和",
         "as_asked": "化为所要的形式",
         "where": "其中",
@@ -119,6 +151,9 @@ WORDS: dict[str, dict[str, str]] = {
         "kv_cache": "elements of the KV cache",
         "model_size": "bytes of the weights",
         "kv_cache_size": "bytes of the KV cache",
+        "token": "token|tokens",
+        "sample": "sample|samples",
+        "pixel": "pixel|pixels",
         "and": " and ",
         "comma": ", ",
         "space": " ",
@@ -152,6 +187,9 @@ WORDS: dict[str, dict[str, str]] = {
         "kv_cache": "KV 缓存元素数",
         "model_size": "权重字节数",
         "kv_cache_size": "KV 缓存字节数",
+        "token": " token ",
+        "sample": "样本",
+        "pixel": "像素",
         "and": "和",
         "comma": "、",
         "space": "",

@@ -24,12 +24,13 @@ PLACE = re.compile(r"\{(\w+)(?:!(\w)|:([^}|]+)(?:\|([^}]+))?)?\}")
 
 @dataclass(frozen=True)
 class Voice:
-    """Says reasons in one language; ``formula``, ``text`` and ``code`` write them in one medium."""
+    """Says reasons in one language; ``formula``, ``text``, ``code`` and ``label`` write in one medium."""
 
     lang: str
     formula: Callable[[Any], str]
     text: Callable[[str], str]
     code: Callable[[str], str]
+    label: Callable[[str], str]  # the name of a layer
 
     def __post_init__(self) -> None:
         if self.lang not in SENTENCES:
@@ -61,11 +62,11 @@ class Voice:
 
     def filled(self, part: Any, kind: str | None, noun: str | None, nouns: str | None) -> str:
         """Return what a place is filled with."""
-        if kind == "w":
-            return self.text(self.word(part))
-        if kind == "c":
-            names = part if isinstance(part, tuple) else (part,)
-            return self.listed(map(self.code, names))
+        if kind in ("w", "p"):
+            return self.text(self.word(part, many=kind == "p"))
+        if kind in ("c", "l"):
+            write = self.code if kind == "c" else self.label
+            return self.listed(map(write, part if isinstance(part, tuple) else (part,)))
         if kind == "o":
             return self.amounts(part)
         if noun is not None:

@@ -16,11 +16,11 @@ from symflops.errors import UnknownNameError
 from symflops.linebreaks import breakable, width_of
 from symflops.tables.breaking import breakable as breakable_text
 from symflops.tables.escape import escape
-from symflops.tables.layout import WIDTHS
+from symflops.tables.options import WIDTHS
 from symflops.tables.widths import SIZES, cell_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from symflops.derivations.chains import Row
     from symflops.derivations.derivation import Derivation
@@ -30,8 +30,14 @@ if TYPE_CHECKING:
 SIGN = 13.4  # points that an equals sign takes with the space around it
 GAP = 20.0  # points before a reason, at least
 QUAD = 10.0  # points
+LARGER = {"en": 1.0, "zh": 1.06}  # ctex sets 10.54 pt where a class says 10
 INLINE = 80.0  # points of a formula in a text that may break between factors
 NORMAL = SIZES["normalsize"]
+#: How text and pages end: pages where a line ends, and lines of a column not all at the same place.
+PROSE = {
+    "page": r"\begingroup\allowdisplaybreaks\raggedbottom\emergencystretch=3em",
+    "column": r"\begingroup\allowdisplaybreaks\raggedbottom\rightskip=0pt plus 5em",
+}
 CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)")
 SYMBOLS = re.compile(r"\\math(?:bb|frak)\b")
 
@@ -54,20 +60,18 @@ def latex(derivation: Derivation, fit: str = "page") -> str:
         engine = ", compiled with xelatex"
     needs = " ".join(f"\\usepackage{{{name}}}" for name in packages)
     head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
-    return "\n".join(
-        [*head, r"\begingroup\allowdisplaybreaks\emergencystretch=3em", body, r"\par\endgroup", ""]
-    )
+    return "\n".join([*head, PROSE[fit], body, r"\par\endgroup", ""])
 
 
 class Setting:
     """Sets the passages of one derivation for one width."""
 
     def __init__(self, derivation: Derivation, width: float) -> None:
-        self.derivation, self.width = derivation, width
+        self.derivation, self.width = derivation, width / LARGER[derivation.lang]
         style = Texted() if derivation.lang == "zh" else None
         self.pen = pen(derivation, "latex", style)
-        self.voice = Voice(derivation.lang, self.inline, self.text, self.code)
-        room = Room(width, SIGN, GAP, QUAD, text_width)
+        self.voice = Voice(derivation.lang, self.inline, self.text, self.code, self.label)
+        room = Room(self.width, SIGN, GAP, QUAD, text_width)
         self.chain = Chain(self.pen, self.voice, room)
 
     def body(self) -> Iterator[str]:
@@ -87,8 +91,14 @@ class Setting:
         return breakable_text(escape(text), self.width / 3, NORMAL)
 
     def code(self, text: str) -> str:
-        """Write code in typewriter letters."""
+        """Write code in typewriter letters; with ctex these come with a warning of its own."""
+        if self.derivation.lang == "zh":
+            return self.label(text)
         return f"\\texttt{{{self.text(text)}}}"
+
+    def label(self, text: str) -> str:
+        """Write the name of a layer."""
+        return f"\\emph{{{self.text(text)}}}"
 
     def inline(self, part: Any) -> str:
         """Write a formula in a text."""
@@ -103,13 +113,12 @@ class Setting:
         if said:
             yield rf"\par\medskip\noindent {said}"
         if passage.lines:
-            yield from self.align(self.chain.rows(passage.lines))
+            yield from self.chains(passage.lines)
 
-    def align(self, rows: list[Row]) -> Iterator[str]:
-        """Yield ``align*`` around rows."""
-        yield r"\begin{align*}"
-        yield " \\\\\n".join(f"  {row_written(row)}" for row in rows)
-        yield r"\end{align*}"
+    def chains(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Yield ``align*`` around each block of lines."""
+        for block in self.chain.blocks(lines):
+            yield from align(map(row_written, block))
 
     def where(self, names: tuple[tuple[Form, Form], ...]) -> Iterator[str]:
         """Yield what names stand for, several side by side where there is room."""
@@ -118,14 +127,18 @@ class Setting:
         beside = max(1, int((self.width + GAP) // (widest + GAP)))
         yield rf"\par\medskip\noindent {self.voice.say(reason('where'))}"
         if beside == 1:
-            lines = [self.chain.rows((Line(meant, name=name),)) for name, meant in names]
-            yield from self.align([row for rows in lines for row in rows])
+            yield from self.chains(Line(meant, name=name) for name, meant in names)
             return
         cells = [f"{left} &= {right}" for left, right in written]
         rows = [" & ".join(cells[i : i + beside]) for i in range(0, len(cells), beside)]
-        yield r"\begin{align*}"
-        yield " \\\\\n".join(f"  {row}" for row in rows)
-        yield r"\end{align*}"
+        yield from align(rows)
+
+
+def align(rows: Iterable[str]) -> Iterator[str]:
+    """Yield ``align*`` around rows."""
+    yield r"\begin{align*}"
+    yield " \\\\\n".join(f"  {row}" for row in rows)
+    yield r"\end{align*}"
 
 
 def text_width(text: str) -> float:

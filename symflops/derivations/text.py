@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
@@ -11,13 +11,16 @@ from symflops.derivations.saying import Voice
 from symflops.printing import printable, width, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from symflops.derivations.chains import Row
     from symflops.derivations.derivation import Derivation
 
 PLACES = 80
-INDENT = 2  # before a chain
+INDENT = 2  # places before a chain
+SIGN, GAP = 3, 4  # places of a sign, and before a column of reasons
+SHORT = 24  # places of a formula that stays on one line of a sentence
+KEPT = "\N{NO-BREAK SPACE}"
 
 
 def text(derivation: Derivation, places: int = PLACES) -> str:
@@ -27,30 +30,35 @@ def text(derivation: Derivation, places: int = PLACES) -> str:
 
 def _lines(derivation: Derivation, places: int) -> Iterator[str]:
     writer = pen(derivation, "text")
-    voice = Voice(derivation.lang, writer.formula, printable, printable)
-    chain = Chain(writer, voice, Room(places - INDENT, 3, 4, 2, width))
+
+    def inline(part: Any) -> str:
+        formula = writer.formula(part)
+        return formula.replace(" ", KEPT) if width(formula) <= SHORT else formula
+
+    voice = Voice(derivation.lang, inline, printable, printable, printable)
+    chain = Chain(writer, voice, Room(places - INDENT, SIGN, GAP, INDENT, width))
     for i, passage in enumerate(derivation.passages):
         if i:
             yield ""
         said = titled(passage, voice, lambda title: title)
         if said:
-            yield wrapped(said, places, "")
-        yield from _aligned(chain.rows(passage.lines) if passage.lines else [])
+            yield wrapped(said, places, "").replace(KEPT, " ")
+        yield from _aligned(chain, passage.lines)
     if derivation.where:
         yield ""
         yield voice.say(reason("where"))
-        named = (chain.rows((Line(meant, name=name),)) for name, meant in derivation.where)
-        yield from _aligned([row for rows in named for row in rows])
+        yield from _aligned(chain, (Line(meant, name=name) for name, meant in derivation.where))
 
 
-def _aligned(rows: list[Row]) -> Iterator[str]:
-    """Yield rows with their equals signs, and their reasons, under one another."""
-    left = max((width(row.left) for row in rows), default=0)
-    written = [_row(row, left) for row in rows]
-    column = max((width(line) for line in written), default=0) + 4
-    for row, line in zip(rows, written, strict=True):
-        space = " " * (column - width(line)) if row.in_column else "  "
-        yield f"{line}{space}{row.why}".rstrip() if row.why and row.kind != "reason" else line
+def _aligned(chain: Chain, lines: Iterable[Line]) -> Iterator[str]:
+    """Yield lines with their equals signs, and their reasons, under one another."""
+    for rows in chain.blocks(lines):
+        left = max(width(row.left) for row in rows)
+        written = [_row(row, left) for row in rows]
+        column = max(map(width, written)) + GAP
+        for row, line in zip(rows, written, strict=True):
+            space = " " * (column - width(line) if row.in_column else 2)
+            yield f"{line}{space}{row.why}" if row.why and row.kind != "reason" else line
 
 
 def _row(row: Row, left: int) -> str:
@@ -62,5 +70,5 @@ def _row(row: Row, left: int) -> str:
         return start + row.formula
     if row.kind == "equal":
         return f"{start}{before} = {row.formula}"
-    deeper = " " * (3 + 2 * row.depth)
+    deeper = " " * (SIGN + INDENT * row.depth)
     return f"{start}{before}{deeper}{row.why if row.kind == 'reason' else row.formula}"
