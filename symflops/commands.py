@@ -23,7 +23,8 @@ def run_cost(arguments: argparse.Namespace) -> str:
     text = rendered(_cost(arguments), arguments.metric, arguments.format)
     if arguments.format != "text":
         return text
-    return "\n".join(wrapped(line, arguments.terminal.width) for line in text.split("\n"))
+    room = arguments.terminal.width
+    return "\n".join(wrapped(line, room, formula=True) for line in text.split("\n"))
 
 
 def run_table(arguments: argparse.Namespace) -> str | Spans:

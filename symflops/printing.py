@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JOINERS = "\u200c\u200d"  # they only say whether their neighbours are joined
 EMOJI_FORM = "\ufe0f"  # makes a sign before it an emoji
@@ -113,17 +117,22 @@ def _end(text: str, room: int) -> str:
     return text[first:]
 
 
-def wrapped(text: str, room: int | None, indent: str = "  ") -> str:
+def wrapped(text: str, room: int | None, indent: str = "  ", *, formula: bool = False) -> str:
     """Break a line between words where it is wider than the room, the further lines indented.
+
+    A ``formula`` is broken before its signs, as far as that is enough.
 
     >>> print(wrapped("Ratios are to the first row.", 16))
     Ratios are to
       the first row.
+    >>> print(wrapped("M = 2 H W + 3 H W D + 5", 16, formula=True))
+    M = 2 H W
+      + 3 H W D + 5
     """
     if room is None or width(text) <= room:
         return text
     lines, line = [], ""
-    for word in text.split(" "):
+    for word in _words(text, room - len(indent), formula=formula):
         longer = f"{line} {word}" if line.strip() else line + word
         if line.strip() and width(longer) > room:
             lines.append(line)
@@ -133,3 +142,9 @@ def wrapped(text: str, room: int | None, indent: str = "  ") -> str:
             longer = indent + longer[len(start) :]
         line = longer
     return "\n".join([*lines, line])
+
+
+def _words(text: str, room: int, *, formula: bool) -> Iterator[str]:
+    """Yield what is not to be broken: words, and of a formula its terms, where there is room for them."""
+    for term in re.split(r" (?=[+−] )", text) if formula else [text]:
+        yield from [term] if formula and width(term) <= room else term.split(" ")

@@ -110,7 +110,7 @@ class Sheet:
         """The places that a shortened name begins with: those that keep the most names apart."""
         names = [self.label(line.cells[0]) for line in self.table.printed]
         room = (self.form.names or 0) - len(INDENT)
-        heads = (room // 2, room // 4, 1)
+        heads = (room // 2, room // 4, 0)
         return max(heads, key=lambda head: len({shortened(name, room, head) for name in names}))
 
     @cached_property
@@ -148,7 +148,7 @@ class Sheet:
             found += [("", rule)] if line.role == "total" else []
             text = cells[0] if line.role == "heading" else self.line(cells)
             found.append(("header" if line.role == "heading" else line.role, text))
-        found += [("note", wrapped(note, room)) for note in self.below(room)]
+        found += [("note", text) for text in self.below(room)]
         return [(role if role in ROLES else "", f"{text}\n") for role, text in found]
 
     def over(self) -> Iterator[str]:
@@ -170,12 +170,14 @@ class Sheet:
         return (" " * GAP).join(placed).rstrip()
 
     def below(self, room: int | None) -> Iterator[str]:
-        """Yield the notes, the formulas that have names, and what was left out."""
-        yield from (plain(self.table, note) for note in self.table.below)
+        """Yield the notes, the formulas that have names, and what was left out, wrapped to a room."""
+        yield from (wrapped(plain(self.table, note), room) for note in self.table.below)
         for expr, name in self.names.items():
-            yield f"{_name(*name)} = {formula(self.table, expr, 'text')}"
+            defined = f"{_name(*name)} = {formula(self.table, expr, 'text')}"
+            yield wrapped(defined, room, formula=True)
         if missing := self.missing():
-            yield printable(f"Left out for a width of {room}: {'; '.join(missing)}.")
+            said = f"Left out for a width of {room}: {'; '.join(missing)}."
+            yield wrapped(printable(said), room)
 
     def missing(self) -> list[str]:
         """Return what was left out so that the table fits."""
