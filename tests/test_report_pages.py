@@ -74,6 +74,11 @@ def tree(found):
     return ET.fromstring(rest)  # noqa: S314 - our own
 
 
+def openers(root):
+    """The ids of rows that open."""
+    return [e.get("id") for e in root.find("body").iter("details") if e.get("id").startswith("row")]
+
+
 def text(element):
     return "".join(element.itertext())
 
@@ -156,9 +161,9 @@ def test_formulas_are_mathml_and_numbers_stand_below():
 
 def test_names_of_sizes_are_the_same_in_formulas_and_rows():
     root = tree(page("vgg16"))
-    notes = [text(e) for e in root.iter("p") if e.get("class") == "note"]
-    assert notes[0].startswith("Here H1 = ⌊H/2⌋, H2 = ⌊H/4⌋")
-    assert sum(note.startswith("Here ") for note in notes) == 1
+    (where,) = (e for e in root.iter("ul") if e.get("class") == "where")
+    names = [text(item) for item in where]
+    assert names[:3] == ["H1 = ⌊H/2⌋", "W1 = ⌊W/2⌋", "H2 = ⌊H/4⌋"]
     rows = {text(row[0]): row for row in root.iter("tr")}
     assert text(rows["7 Conv2d"][1]) == "128×H1×W1"
     assert text(rows["features Sequential"][1]) == "512×H5×W5"
@@ -234,12 +239,12 @@ def test_deeper_levels_than_can_be_read_are_left_out(monkeypatch):
     monkeypatch.setattr("symflops.pages.levels.MOST_ROWS", 20)
     found = sf.report(sf.cost(sf.zoo.resnet50()), at=IMAGE)
     root = tree(found)
-    assert len(list(root.iter("details"))) == 4
+    assert len(openers(root)) == 4
     said = 'Deeper levels are left out; a part by itself is sf.report(cost["layer1.0"]).'
     assert said in text(root)
     monkeypatch.setattr("symflops.pages.levels.MOST_ROWS", 5)
     root = tree(sf.report(sf.cost(sf.zoo.gpt2())))
-    assert not list(root.iter("details"))
+    assert not openers(root)
     assert 'sf.report(cost["h.0"])' in text(root)
 
 
@@ -252,14 +257,14 @@ def test_a_layer_alone_has_no_rows():
     "name", [n for n in PAGES if n not in ("hostile", "of one's own", "nothing")]
 )
 def test_the_lines_at_the_end_make_the_page_again(name, tmp_path, monkeypatch):
-    (code,) = tree(page(name)).iter("code")
+    code = tree(page(name)).find(".//pre/code")
     monkeypatch.chdir(tmp_path)
     exec(text(code), {})  # noqa: S102 - what a reader would do
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == page(name).html
 
 
 def test_a_layer_without_a_text_of_its_own_is_left_open():
-    (code,) = tree(page("of one's own")).iter("code")
+    code = tree(page("of one's own")).find(".//pre/code")
     assert "layer = ...  # Mine" in text(code)
     assert "cost(layer, (8, H, W), assume=['2 | H'])" in text(code)
 
@@ -388,16 +393,20 @@ function measured(frame) {
     stacked: all("mfrac").filter(m => seen(m) && box(m.firstElementChild).bottom <= box(m.lastElementChild).top + 2).length,
     pictures: all("figure svg").filter(s => box(s).width > 200 && box(s).height > 40).length,
     title: page.title, heading: page.querySelector("h1").textContent,
-    folded: rows(), ways: all("details").length,
+    folded: rows(), ways: all("table details").length,
   };
-  const first = page.querySelector("details");
+  found.told = all(".told").filter(seen).length;
+  all("section > details").forEach(d => { d.open = !d.open; });
+  found.untold = all(".told").filter(seen).length;
+  all("section > details").forEach(d => { d.open = true; });
+  const first = page.querySelector("table details");
   if (first) {
     first.open = true; found.one = rows();
     first.open = false; found.closed = rows();
     const box = page.getElementById("open-all");
     box.checked = true; found.all = rows();
     box.checked = false;
-    all("details").forEach(d => { d.open = true; }); found.each = rows();
+    all("table details").forEach(d => { d.open = true; }); found.each = rows();
     first.open = false; found.but = rows();
     found.width = Math.max(found.width, page.documentElement.scrollWidth - page.documentElement.clientWidth);
   }
@@ -453,7 +462,8 @@ def test_a_browser_shows_the_page(tmp_path, width):
         assert shown["low"] == shown["subscripts"], name
         assert shown["stacked"] == shown["fractions"], name
         assert shown["pictures"] == len(list(root.iter("figure"))), name
-        assert shown["ways"] == len(list(root.iter("details"))), name
+        assert shown["told"] + shown["untold"] == len(list(root.iter("summary"))) - shown["ways"]
+        assert shown["ways"] == len(openers(root)), name
     by_name = dict(zip(names, found, strict=True))
     assert by_name["vgg16"]["maths"] > 100
     assert by_name["vgg16"]["subscripts"] > 10
@@ -466,7 +476,7 @@ def test_rows_open(tmp_path, name):
     classes = [row.get("class", "").split() for row in tree(page(name)).iter("tr")]
     inner = [names for names in classes if names]
     outermost = len(classes) - len(inner) - 2  # head and total
-    first = next(e.get("id") for e in tree(page(name)).iter("details")).replace("row", "in")
+    first = f"in-{openers(tree(page(name)))[0]}"
     assert found["folded"] == found["closed"] == outermost
     assert found["one"] == outermost + sum(names == [first] for names in inner)
     assert found["all"] == found["each"] == outermost + len(inner)

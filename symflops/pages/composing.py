@@ -10,9 +10,9 @@ from typing import Any
 
 from symflops.costs import METRICS, Cost
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.pages import sections
+from symflops.pages import sections, telling
 from symflops.pages.folding import rules
-from symflops.pages.markup import Markup, element, together
+from symflops.pages.markup import Markup, element, shown, together
 from symflops.pages.pictures import pictures
 from symflops.pages.subjects import Subject
 from symflops.pages.wording import WORDS
@@ -99,7 +99,7 @@ def report(
         message = f"numbers are put in by name, such as at={{'H': 224}}, got {at!r}"
         raise ArgumentError(message)
     keys = _metrics(metrics)
-    subject = Subject(cost, cost.at(at) if at else None, keys, lang)
+    subject = Subject(cost, at or {}, keys, lang)
     given: dict[str, Any] = {"title": title} if title is not None else {}
     given |= {"lang": lang} if lang != "en" else {}
     given |= {"metrics": keys} if keys != SHOWN else {}
@@ -134,9 +134,12 @@ def page(
     words = subject.words
     if title is None:
         title = words["title"].format(name=subject.name)
+    told = telling.told(subject)
     found = {
         "formulas": sections.formulas(subject),
+        "where": sections.where(subject),
         "counted": sections.counted(subject),
+        "derivation": telling.derivations(subject, told),
         "layers": sections.layers(subject),
         "pictures": pictures(subject, roofline),
         "sources": sections.sources(subject),
@@ -148,7 +151,8 @@ def page(
         *(_section(key, words[key], inside) for key, inside in found.items() if inside),
     )
     made = element("footer", element("p", words["made"].format(version=__version__)))
-    style = Markup(files("symflops.pages").joinpath("page.css").read_text("utf-8"))
+    sheet = files("symflops.pages").joinpath("page.css").read_text("utf-8")
+    styles = map(Markup, (*telling.rules(told), sheet, *rules(subject)))
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -157,10 +161,10 @@ def page(
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="generator", content=f"symflops {__version__}"),
         element("title", title),
-        element("style", style, rules(subject)),
+        element("style", together(styles, "\n")),
     )
     whole = element("html", head, "\n", element("body", body, "\n", made), lang=subject.lang)
-    return Page(title, f"<!DOCTYPE html>\n{whole}\n")
+    return Page(shown(title), shown(f"<!DOCTYPE html>\n{whole}\n"))
 
 
 def _section(key: str, heading: str, inside: Markup) -> Markup:

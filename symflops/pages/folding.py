@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from symflops.pages.subjects import Subject
     from symflops.tables.table import Table
 
-#: A row is there while all rows that it stands in are open, or where everything is.
-RULE = (
-    "@media screen{{:root:not(:has(#open-all:checked)) table:has(#row-{0}:not([open])) "
-    ".in-{0}{{display:none}}}}"
-)
+ALL = "open-all"  # the box that opens all rows
 
 
-def rules(subject: Subject) -> Markup:
-    """Return the style rules that hide what is inside rows that are not open."""
-    return Markup("\n".join(RULE.format(row.place) for row in subject.levels if row.opens))
+def hidden(opener: str, unless: str = "") -> str:
+    """Return the style rule that hides what is inside an opener that is closed, on a screen."""
+    but = f":not(:has(#{unless}:checked))" if unless else ""
+    return f"@media screen{{:root{but}:has(#{opener}:not([open])) .in-{opener}{{display:none}}}}"
+
+
+def rules(subject: Subject) -> list[str]:
+    """Return the rules of all rows that open."""
+    return [hidden(f"row-{row.place}", ALL) for row in subject.levels if row.opens]
 
 
 def folded(subject: Subject) -> Markup:
@@ -43,11 +45,6 @@ def folded(subject: Subject) -> Markup:
     )
 
 
-def opens(subject: Subject) -> bool:
-    """Say whether any row opens."""
-    return any(row.opens for row in subject.levels)
-
-
 def _head(subject: Subject, key: str) -> Markup:
     name, detail = subject.heading(key)
     small = [element("small", detail)] if detail else []
@@ -66,7 +63,7 @@ def _row(subject: Subject, row: Level, cells: tuple[Any, ...]) -> Markup:
         else element("span", name, class_="leaf")
     )
     head = element("th", inside, scope="row", style=f"--level:{row.level - 1}")
-    around = " ".join(f"in-{place}" for place in row.within)
+    around = " ".join(f"in-row-{place}" for place in row.within)
     return element("tr", head, *_cells(subject, cells), class_=around or None)
 
 

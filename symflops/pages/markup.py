@@ -29,8 +29,13 @@ class Markup(str):
 
 
 def escaped(text: str) -> Markup:
-    """Return text as markup; what no page can hold is shown as �."""
-    return Markup(html.escape(UNSHOWN.sub("\ufffd", text)))
+    """Return text as markup."""
+    return Markup(html.escape(text))
+
+
+def shown(text: str) -> str:
+    """Return text, and in place of what no page can hold �."""
+    return UNSHOWN.sub("\ufffd", text)
 
 
 def together(parts: Iterable[str], between: str = "") -> Markup:

@@ -38,7 +38,7 @@ def _pictures(subject: Subject, roofline: Mapping[str, Any] | None) -> Iterator[
     if exact(shown.metric(metric)).is_Rational and len(subject.levels) > 1:
         drawn = _drawn("breakdown", lambda: plot.breakdown(shown, metric, by="kind", size="page"))
         yield _figure("breakdown", drawn, said["breakdown"].format(metric=name))
-    if len(subject.levels) > 1:
+    if grows(shown):
         drawn = _drawn("receptive_field", lambda: plot.receptive_field(shown, size="page"))
         yield _figure("receptive_field", drawn, said["receptive_field"])
     free = sorted(exact(subject.cost.metric(metric)).free_symbols, key=str)
@@ -79,12 +79,27 @@ def _figure(key: str, drawn: str, caption: str) -> Markup:
     return element("figure", element("div", picture, class_="drawn"), said)
 
 
+def grows(cost: Cost) -> bool:
+    """Say whether the receptive field of a cost can be drawn, and grows from layer to layer.
+
+    >>> import symflops as sf
+    >>> grows(sf.cost(sf.zoo.vgg16())), grows(sf.cost(sf.zoo.gpt2()))
+    (True, False)
+    """
+    from symflops.plot.growth import growth  # noqa: PLC0415
+
+    try:
+        return len({size for _, size in growth(cost)}) > 1
+    except SymflopsError:  # no map, or a size that is a symbol
+        return False
+
+
 def by_kind(cost: Cost, metric: str, symbol: Any) -> dict[str, Any]:
     """Return what kinds of layers add to a metric, those that add most where the size is greatest.
 
     >>> import symflops as sf
     >>> by_kind(sf.cost(sf.zoo.gpt2()), "macs", sf.dim("N"))
-    {'Linear': 123532032*N, 'Scores': 9216*N**2, 'Weighting': 9216*N**2}
+    {'Linear': 123532032*N, 'Scores, Weighting': 9216*N**2}
     """
     found: dict[str, Any] = {}
     for _, kind, value in table(cost, ("layer", "kind", metric), None).rows:
@@ -92,7 +107,11 @@ def by_kind(cost: Cost, metric: str, symbol: Any) -> dict[str, Any]:
     last = bounds(cost, symbol)[1]
     there = {kind: value for kind, value in found.items() if value.has(symbol)}
     most = sorted(there, key=lambda kind: -there[kind].subs(symbol, last))[:MOST_CURVES]
-    return {kind: there[kind] for kind in there if kind in most}
+    alike: dict[Any, list[str]] = {}  # one curve for kinds that take the same
+    for kind, value in there.items():
+        if kind in most:
+            alike.setdefault(value, []).append(kind)
+    return {", ".join(kinds): value for value, kinds in alike.items()}
 
 
 def bounds(cost: Cost, symbol: Any) -> tuple[int, int]:

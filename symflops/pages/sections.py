@@ -4,40 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from symflops.facts import equal
 from symflops.pages.again import code
-from symflops.pages.folding import folded, opens
+from symflops.pages.folding import ALL, folded
 from symflops.pages.markup import Markup, count, element, together
 from symflops.statements import said
 from symflops.symbols import exact
-from symflops.tables.table import expression
+from symflops.tables.cells import expression
 from symflops.trace import Shape
 from symflops.units import si
 from symflops.zoo.published import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symflops.pages.subjects import Subject
 
+LONGEST = 120  # characters of a layer that is written out
 SMALLEST = 1000  # numbers from here on are rounded as well
 
 
 def opening(subject: Subject, title: str) -> Markup:
-    """Return the title with what goes in and what comes out, and where it was published."""
-    root, words = subject.shown.root, subject.words
+    """Return the title, the layer as it is written, and what goes in and out of it."""
+    shown, layer = subject.shown, repr(subject.given.setup.layer)
     inputs, outputs = (
-        [one.written(batched=subject.shown.batched) for one in shapes]
-        for shapes in (root.inputs, root.outputs)
+        [shape.written(batched=shown.batched) for shape in shapes]
+        for shapes in (shown.root.inputs, shown.root.outputs)
     )
-    listed = [_listed(shapes, words["listed"]) for shapes in (inputs, outputs)]
-    before, _, rest = words["from"].partition("{inputs}")
-    between, _, after = rest.partition("{outputs}")
-    flow = subject.set(before, *listed[0], between, *listed[1], after)
-    return element("header", element("h1", title, dir="auto"), element("p", flow, class_="lead"))
-
-
-def _listed(parts: Any, comma: str) -> list[Any]:
-    return [piece for part in parts for piece in (comma, part)][1:]
+    lines = [subject.filled("from", inputs=inputs, outputs=outputs)]
+    if not isinstance(subject.given.setup.layer, Model) and len(layer) <= LONGEST:
+        lines.insert(0, element("code", layer))
+    said = (element("p", line, class_="lead") for line in lines)
+    return element("header", element("h1", title, dir="auto"), *said)
 
 
 def formulas(subject: Subject) -> Markup:
@@ -46,81 +44,82 @@ def formulas(subject: Subject) -> Markup:
     for key, value in zip(subject.metrics, subject.totals.rows[0], strict=True):
         name, detail = subject.heading(key)
         small = [element("small", detail)] if detail else []
-        lines = [_side(subject, value)]
-        if subject.numbers is not None and expression(exact(subject.cost.metric(key))) is not None:
-            lines.append(_side(subject, exact(subject.numbers.metric(key))))
-        rows.append(element("div", element("dt", name, *small), *lines))
-    return together((element("dl", *rows, class_="formulas"), *_under(subject)))
+        sides = [_side(subject, value)]
+        if subject.has_numbers and expression(value) is not None:
+            sides.append(_side(subject, exact(subject.shown.metric(key))))
+        rows.append(element("div", element("dt", name, *small), *sides))
+    below = [subject.filled("with", values=subject.values)] if subject.values else []
+    return together((element("dl", *rows, class_="formulas"), *_notes(below)))
 
 
 def _side(subject: Subject, value: Any) -> Markup:
     """Return the right side of an equation; a large number is given rounded as well."""
-    right: list[str] = [
-        element("span", "=", class_="equals"),
-        element("span", count(subject.totals, value), class_="terms"),
-    ]
+    right = [count(subject.totals, value)]
     if value.is_Rational and value >= SMALLEST:
-        right += [" ", element("span", f"≈ {si(value)}", class_="rounded")]
-    return element("dd", *right)
+        right.append(element("span", f"≈ {si(value)}", class_="rounded"))
+    sign = element("span", "=", class_="equals")
+    return element("dd", sign, element("span", together(right, " "), class_="terms"))
 
 
-def _under(subject: Subject) -> list[Markup]:
-    """Return what stands below the formulas: the letters in them, and the numbers put in."""
-    lines = list(subject.noted(subject.totals))
-    if values := subject.values():
-        before, _, after = subject.words["with"].partition("{values}")
-        lines.append(subject.set(before, *_listed(values, subject.words["listed"]), after))
-    return [element("p", line, class_="note") for line in lines]
+def _notes(said: Iterable[str]) -> list[Markup]:
+    return [element("p", note, class_="note") for note in said]
+
+
+def where(subject: Subject) -> Markup | None:
+    """Return what the names in formulas stand for; nothing where there are none."""
+    items = [element("li", subject.set(equal(name, meant))) for name, meant in subject.names.where]
+    notes = [
+        subject.set(*(part for part in note if part not in ("Here ", ".")))
+        for note in subject.totals.notes
+    ]
+    items += [element("li", note) for note in notes]
+    return element("ul", *items, class_="where") if items else None
 
 
 def counted(subject: Subject) -> Markup:
-    """Return the statement, with what was done to the whole cost and what was rounded."""
-    cost, words, gap = subject.shown, subject.words, " " if subject.lang == "en" else ""
+    """Return the statement, with what was done to the whole cost."""
+    cost, gap = subject.shown, " " if subject.lang == "en" else ""
     sentences = [subject.set(*parts) for parts in said(cost, subject.lang)]
-    sentences += [subject.set(words[verb].format(path=path)) for verb, path in cost.setup.edits]
+    sentences += [subject.filled(verb, path=path) for verb, path in cost.setup.edits]
     return element("p", together(sentences, gap))
 
 
 def layers(subject: Subject) -> Markup | None:
     """Return the table of all levels; nothing for a single layer."""
-    rows = subject.levels
+    rows, words = subject.levels, subject.words
     if len(rows) == 1:
         return None
-    words = subject.words
-    notes: list[str] = [words["levels"]] if opens(subject) else []
-    if cut := next((row for row in rows if row.holds_more), None):
-        path = cut.line.path.replace("*", "0")
-        notes.append(words["cut"].format(code=f'sf.report(cost["{path}"])'))
-    if "flops" in subject.metrics and subject.rows.columns[-1].key != "share":
-        names = sorted(exact(subject.shown.flops).free_symbols, key=str)
-        before, _, after = words["no_shares"].partition("{symbols}")
-        notes.append(subject.set(before, *_listed(names, words["listed"]), after))
-    notes += _noticed(subject)
-    switch = []
-    if opens(subject):
-        box = element("input", type="checkbox", id="open-all")
+    switch, notes = [], []
+    if any(row.opens for row in rows):
+        box = element("input", type="checkbox", id=ALL)
         switch = [element("p", element("label", box, " ", words["open_all"]), class_="switch")]
+        notes.append(words["levels"])
     table = element(
         "div", folded(subject), class_="wide", tabindex="0", role="region", aria_labelledby="layers"
     )
-    return together((*switch, table, *(element("p", note, class_="note") for note in notes)))
+    return together((*switch, table, *_notes([*notes, *_noticed(subject)])))
 
 
-def _noticed(subject: Subject) -> list[str]:
-    """Return what is to be said of sizes that were rounded and of weights that are tied."""
-    words, conditions = subject.words, subject.shown.conditions
-    places = dict.fromkeys(c.where for c in conditions if c.kind == "rounded" and c.where)
-    found = []
-    if places:
-        found.append(words["rounded"].format(places=words["listed"].join(places)))
+def _noticed(subject: Subject) -> Iterator[str]:
+    """Yield what is to be said of rows that are left out, shares, rounded sizes and tied weights."""
+    if cut := next((row for row in subject.levels if row.holds_more), None):
+        path = cut.line.path.replace("*", "0")
+        yield subject.filled("cut", code=f'sf.report(cost["{path}"])')
+    if "flops" in subject.metrics and subject.rows.columns[-1].key != "share":
+        names = sorted(exact(subject.shown.flops).free_symbols, key=str)
+        yield subject.filled("no_shares", symbols=names)
+    conditions = subject.shown.conditions
+    if places := list(
+        dict.fromkeys(c.where for c in conditions if c.kind == "rounded" and c.where)
+    ):
+        yield subject.filled("rounded", places=places)
     if tied := subject.tied:
-        found.append(words["tied"].format(names=words["listed"].join(tied)))
-    return found
+        yield subject.filled("tied", names=tied)
 
 
 def sources(subject: Subject) -> Markup:
     """Return where the convention and the model come from, and what others printed for the model."""
-    words, layer = subject.words, subject.cost.setup.layer
+    words, layer = subject.words, subject.given.setup.layer
     convention = subject.cost.convention
     found = [(f"{words['convention']} {convention.name}", convention.source)]
     if isinstance(layer, Model):
@@ -134,19 +133,15 @@ def sources(subject: Subject) -> Markup:
 
 def _published(subject: Subject, number: Any) -> Markup:
     """Return a number that somebody printed, at which input, and where."""
-    words = subject.words
-    name = words["columns"].get(number.quantity, number.quantity)
-    said = [words["source"].format(quantity=name, value=f"{number.value:,}")]
+    name = subject.words["columns"].get(number.quantity, number.quantity)
+    said = [subject.filled("source", quantity=name, value=f"{number.value:,}")]
     if number.input:
-        before, _, after = words["on"].partition("{shape}")
-        said += [before, Shape(map(exact, number.input)), after]
-    return together((subject.set(*said), " ", element("span", number.source, class_="quiet")))
+        said.append(subject.filled("on", shape=Shape(map(exact, number.input))))
+    return together((*said, " ", element("span", number.source, class_="quiet")))
 
 
 def again(subject: Subject, options: Mapping[str, Any]) -> Markup:
     """Return the lines of Python that make the page again."""
-    at = {} if subject.numbers is None else dict(subject.numbers.setup.values)
-    before = {} if subject.numbers is None else dict(subject.cost.setup.values)
-    put = {symbol.name: value for symbol, value in at.items() if symbol not in before}
-    lines = code(subject.cost, put, options)
+    at = {getattr(key, "name", str(key)): value for key, value in subject.at.items()}
+    lines = code(subject.given, at, options)
     return element("pre", element("code", "\n".join(lines)), tabindex="0")

@@ -6,30 +6,36 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symflops.columns import column_of
+from symflops.derivations.numbers import in_symbols
+from symflops.derivations.sizes import names_of
 from symflops.exprs import ONE
 from symflops.facts import Relation, equal
+from symflops.metrics import Profiler
 from symflops.pages.levels import levels, opened
 from symflops.pages.markup import Markup, sentence
 from symflops.pages.wording import WORDS
-from symflops.rows import Filler, column_of
+from symflops.statements import filled
 from symflops.symbols import exact
-from symflops.tables.shorthand import nameable, with_minima, with_names
+from symflops.tables.shorthand import with_minima
 from symflops.tables.table import Table
+from symflops.trace import Group, Shape
+from symflops.zoo.published import Model
 
 if TYPE_CHECKING:
-    from symflops.costs import Cost
-    from symflops.pages.levels import Level
+    from collections.abc import Iterator, Mapping
 
-FEWEST = 3  # rounded sizes that are worth names
-LONGEST = 60  # characters of a layer that is its own name
+    from symflops.costs import Cost
+    from symflops.derivations.sizes import Names
+    from symflops.pages.levels import Level
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A cost with what a page says of it; ``numbers`` is the cost with numbers put in, where they are given."""
+    """A cost as it was given, the numbers that are to be put in, and what a page says of it."""
 
-    cost: Cost
-    numbers: Cost | None
+    given: Cost
+    at: Mapping[Any, Any]
     metrics: tuple[str, ...]
     lang: str = "en"
 
@@ -38,29 +44,36 @@ class Subject:
         """What the page says, in its language."""
         return WORDS[self.lang]
 
-    @property
+    @cached_property
     def shown(self) -> Cost:
         """The cost that rows and pictures show."""
-        return self.numbers or self.cost
+        return self.given.at(self.at) if self.at else self.given
 
     @cached_property
+    def cost(self) -> Cost:
+        """The cost that formulas are of: before numbers were put in, if that left nothing but numbers."""
+        if not all(exact(self.shown.metric(key)).is_Rational for key in self.metrics):
+            return self.shown
+        if self.at:
+            return self.given
+        general = [in_symbols(self.given, key) for key in self.metrics]
+        return general[0] if general[0] is not None and all(general) else self.given
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether numbers stand beside the formulas."""
+        return self.cost is not self.shown
+
+    @property
     def name(self) -> str:
-        """What is counted: a model by its name, a layer as it is written if that is short."""
-        layer, text = self.cost.setup.layer, repr(self.cost.setup.layer)
-        if text.startswith("zoo."):
-            return text.removeprefix("zoo.").removesuffix("()")
-        return text if len(text) <= LONGEST else type(layer).__name__
+        """What is counted: a model by its name, any other layer by its kind."""
+        layer = self.given.setup.layer
+        return layer.name if isinstance(layer, Model) else type(layer).__name__
 
     @cached_property
-    def totals(self) -> Table:
-        """The formulas of all metrics as the only row of a table, long sizes by names."""
-        if self.numbers is None:
-            table = self.rows.keeping(self.metrics)
-            return replace(table, rows=(table.total,) if table.total else ())
-        values = tuple(exact(self.cost.metric(key)) for key in self.metrics)
-        columns = tuple(column_of(key, (self.cost,)) for key in self.metrics)
-        table = with_minima(Table(columns, (values,), order=self.cost.order))
-        return named(table, table)
+    def names(self) -> Names:
+        """The names of rounded sizes, the same in formulas, derivations and rows."""
+        return names_of(self.cost)
 
     @cached_property
     def levels(self) -> list[Level]:
@@ -69,49 +82,76 @@ class Subject:
 
     @cached_property
     def rows(self) -> Table:
-        """The cells of the rows, long sizes by names: those of the innermost layers in their order."""
+        """The cells of the rows."""
         keys = ("layer", "output", *self.metrics, *(("share",) if "flops" in self.metrics else ()))
-        rows = self.levels
-        table = with_minima(opened(self.shown, rows, keys))
-        inner = [cells for row, cells in zip(rows, table.rows, strict=True) if not row.opens]
-        return named(table, replace(table, rows=(*inner, *table.rows)))
+        return self._with_names(opened(self.shown, self.levels, keys))
+
+    @cached_property
+    def totals(self) -> Table:
+        """The formulas of all metrics as the only row of a table."""
+        if not self.has_numbers:
+            table = self.rows.keeping(self.metrics)
+            return replace(table, rows=(table.total,) if table.total else ())
+        values = tuple(exact(self.cost.metric(key)) for key in self.metrics)
+        columns = tuple(column_of(key, (self.cost,)) for key in self.metrics)
+        return self._with_names(Table(columns, (values,), order=self.cost.order))
+
+    def _with_names(self, table: Table) -> Table:
+        """Return a table with names for rounded sizes, and letters for minima that are repeated."""
+
+        def put(cell: Any) -> Any:
+            if isinstance(cell, tuple):
+                return tuple(self.sizes(shape) for shape in cell)
+            return self.names.put(cell) if hasattr(cell, "xreplace") else cell
+
+        return with_minima(
+            replace(
+                table,
+                rows=tuple(tuple(map(put, row)) for row in table.rows),
+                total=table.total and tuple(map(put, table.total)),
+                order=(*table.order, *self.names.given),
+            )
+        )
+
+    def sizes(self, shape: Any) -> Shape:
+        """Return a shape with names for its sizes."""
+        return Shape(self.names.put(exact(size)) for size in shape)
 
     def set(self, *parts: Any) -> Markup:
         """Set words and mathematics in the language of the page."""
         return sentence(self.totals, self._spoken(parts))
 
-    def noted(self, table: Table) -> list[Markup]:
-        """Return the notes of a table: what letters stand for."""
-        said = self.words["notes"]
-        return [
-            sentence(table, [said.get(p, p) if isinstance(p, str) else p for p in note])
-            for note in table.notes
-        ]
-
-    def _spoken(self, parts: Any) -> Any:
+    def _spoken(self, parts: Any) -> Iterator[Any]:
         for part in parts:
             if isinstance(part, Relation) and (part.left, part.sign) == (ONE, "|"):
                 yield from (part.right, self.words["whole"])
             else:
-                yield part
+                yield self.sizes(part) if isinstance(part, Shape) else part
+
+    def filled(self, key: str, **given: Any) -> Markup:
+        """Set one of the page's sentences with what is given in its places, several with commas between."""
+        parts = {
+            name: self.listed(value) if isinstance(value, list) else value
+            for name, value in given.items()
+        }
+        return self.set(*filled(self.words[key], **parts))
+
+    def listed(self, parts: list[Any]) -> tuple[Any, ...]:
+        """Return parts with what stands between two of them."""
+        return tuple(piece for part in parts for piece in (self.words["listed"], part))[1:]
 
     @property
     def tied(self) -> list[str]:
         """The names by which weights are tied."""
-        return Filler(self.shown, 1, ()).tied
+        layers = (p.item for p in Profiler()(self.shown.root) if isinstance(p.item, Group))
+        return sorted({layer.tied for layer in layers} - {""})
 
-    def values(self) -> tuple[Any, ...]:
-        """Return what was put in, as equalities."""
-        return tuple(equal(symbol, value) for symbol, value in self.shown.setup.values)
+    @property
+    def values(self) -> list[Relation]:
+        """What was put in, as equalities."""
+        return [equal(symbol, value) for symbol, value in self.shown.setup.values]
 
     def heading(self, key: str) -> tuple[str, str]:
         """Return the name of a metric, and what stands behind it: the convention, the portion."""
-        detail = column_of(key, (self.cost,)).detail
-        said = [self.words["details"].get(part, part) for part in ([detail] if detail else [])]
-        return self.words["columns"][key], self.words["listed"].join(said)
-
-
-def named(table: Table, among: Table) -> Table:
-    """Return a table with names for rounded sizes, where ``among`` these rows there are several."""
-    found = nameable(among, "rounded")
-    return with_names(table, found) if len(found) >= FEWEST else table
+        details = column_of(key, (self.cost,)).detail
+        return self.words["columns"][key], self.words["details"].get(details, details)
