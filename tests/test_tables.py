@@ -18,7 +18,7 @@ from symflops.errors import ArgumentError, UnknownNameError
 from symflops.printing import width
 from symflops.tables.markdown import escape
 from symflops.tables.table import Column, Label, Table
-from symflops.tables.text import WIDE, width
+from symflops.tables.text import WIDE
 from symflops.zoo.listing import listing
 
 D, L, N = sf.dims("D L N")
