@@ -97,7 +97,8 @@ def parted(
     indent = 2.0 if medium == "text" else INDENT
     pieces = _pieces(formula, DOTS[medium == "text"], others, medium)
     widths = [width_of(piece.text, medium) for piece in pieces]
-    starts = _chosen(pieces, widths, first, others, indent)
+    rooms = [others - indent * p.depth - width_of(p.sign, medium) for p in pieces]
+    starts = _chosen(pieces, widths, [first, *rooms[1:]])
     lines = []
     for start, end in zip(starts, [*starts[1:], len(pieces)], strict=True):
         head = pieces[start].sign if start else ""
@@ -181,9 +182,7 @@ def _parts_factors(before: str, after: str) -> bool:
     )
 
 
-def _chosen(
-    pieces: list[Piece], widths: list[float], first: float, others: float, indent: float
-) -> list[int]:
+def _chosen(pieces: list[Piece], widths: list[float], rooms: list[float]) -> list[int]:
     """Return the pieces that lines begin with: few lines, broken outside, and evenly filled."""
     best: list[tuple[float, list[int]]] = [(0.0, [])]
     for end in range(1, len(pieces) + 1):
@@ -191,7 +190,7 @@ def _chosen(
         taken = 0.0
         for start in range(end - 1, -1, -1):
             taken += widths[start]
-            room = others - indent * pieces[start].depth if start else first
+            room = rooms[start]
             if taken > room:
                 if start < end - 1:
                     break

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from symflops.derivations.lines import Passage
 from symflops.linebreaks import parted, width_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from symflops.linebreaks import Part
 
 LONG_NAME = 0.3  # of the width: what stands left of the sign and is longer has a row of its own
+MOST_SAVED = 0.75  # of the rows are left if a name has a row of its own that need not have one
 
 
 @dataclass(frozen=True)
@@ -62,35 +64,52 @@ class Chain:
 
         A chain whose name is long is a block of its own.
         """
-        block: list[tuple[str, Line]] = []
-        long = False
-        for line in lines:
-            name = "" if line.name is None else self.pen.formula(line.name)
-            was, long = long, long if not name else self.place(name) > LONG_NAME * self.room.width
-            if block and name and (long or was):
+        block: list[Line] = []
+        was = False
+        for chain in Passage(tuple(lines)).chains:
+            apart = self.is_apart(chain)
+            if block and (apart or was):
                 yield self.rows(block, apart=was)
                 block = []
-            block.append((name, line))
+            block += chain
+            was = apart
         if block:
-            yield self.rows(block, apart=long)
+            yield self.rows(block, apart=was)
 
-    def place(self, name: str) -> float:
+    def is_apart(self, chain: tuple[Line, ...]) -> bool:
+        """Say whether the name of a chain has a row of its own: if it is long, or if that saves many rows."""
+        place, room = self.place(chain[0]), self.room
+        if place > LONG_NAME * room.width or place == 0:
+            return place > 0
+        beside, under = (
+            sum(len(self.broken(line, room.width - room.sign - left)) for line in chain)
+            for left in (place, room.indent)
+        )
+        return under < MOST_SAVED * beside and beside > len(chain) + 1
+
+    def broken(self, line: Line, room: float) -> list[Part]:
+        """Return the formula of a line in parts no wider than there is room."""
+        return parted(self.pen.formula(line.form), room, medium=self.pen.medium)
+
+    def name(self, line: Line) -> str:
+        """Return what stands left of the sign."""
+        return "" if line.name is None else self.pen.formula(line.name)
+
+    def place(self, line: Line) -> float:
         """Return how wide a name is."""
-        return width_of(name, self.pen.medium)
+        return width_of(self.name(line), self.pen.medium)
 
-    def rows(self, block: list[tuple[str, Line]], *, apart: bool) -> list[Row]:
+    def rows(self, block: list[Line], *, apart: bool) -> list[Row]:
         """Return the rows of a block; with names ``apart``, in rows of their own."""
         room = self.room
-        free = room.width - room.sign
-        free -= room.indent if apart else max(self.place(name) for name, _ in block)
-        found = [
-            parted(self.pen.formula(line.form), free, medium=self.pen.medium) for _, line in block
-        ]
-        whys = [self.why(line) for _, line in block]
+        free = room.width - room.sign - (room.indent if apart else max(map(self.place, block)))
+        found = [self.broken(line, free) for line in block]
+        whys = list(map(self.why, block))
         widest = max(self.taken(part) for parts in found for part in parts)
-        in_column = widest + room.gap + max(map(room.words, whys)) <= free
+        in_column = not apart and widest + room.gap + max(map(room.words, whys)) <= free
         rows: list[Row] = []
-        for (name, _), parts, why in zip(block, found, whys, strict=True):
+        for line, parts, why in zip(block, found, whys, strict=True):
+            name = self.name(line)
             if name and apart:
                 rows.append(Row("name", name))
             kind: Literal["equal", "begun"] = "equal" if name or rows else "begun"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import labelled, pen, titled
+from symflops.derivations.media import labelled, pen, told
 from symflops.derivations.saying import Voice
 from symflops.exprs import tidy
 from symflops.forms import Total, opened
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from symflops.derivations.derivation import Derivation
-    from symflops.derivations.lines import Passage
     from symflops.forms import Form
 
 STYLE = (
@@ -62,18 +61,13 @@ class Sheet:
 
     def body(self) -> Iterator[str]:
         """Yield the elements of the fragment."""
-        for passage in self.derivation.passages:
-            yield from self.passage(passage)
+        for said, lines in told(self.derivation.passages, self.voice, "<b>{}</b>".format):
+            if said:
+                yield f"<p>{said}</p>"
+            yield from self.chain(lines)
         if self.derivation.where:
             yield f"<p>{self.voice.say(reason('where'))}</p>"
             yield from self.chain(Line(meant, name=name) for name, meant in self.derivation.where)
-
-    def passage(self, passage: Passage) -> Iterator[str]:
-        """Yield the text of a passage and its lines."""
-        if said := titled(passage, self.voice, lambda title: f"<b>{title}</b>"):
-            yield f"<p>{said}</p>"
-        if passage.lines:
-            yield from self.chain(passage.lines)
 
     def chain(self, lines: Iterable[Line]) -> Iterator[str]:
         """Yield the rows of lines."""

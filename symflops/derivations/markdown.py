@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import Texted, pen, titled
+from symflops.derivations.media import Texted, pen, told
 from symflops.derivations.saying import Voice
 from symflops.derivations.setting import GAP, QUAD, SIGN, row_written, text_width
 from symflops.tables.markdown import escape
@@ -43,10 +43,10 @@ def _blocks(derivation: Derivation) -> Iterator[str]:
     prose = Voice(derivation.lang, inline, escape, _code, lambda name: f"*{escape(name)}*")
     beside = Voice(derivation.lang, inline, _within, _within, _within)
     chain = Chain(writer, beside, Room(WIDTH, SIGN, GAP, QUAD, text_width))
-    for passage in derivation.passages:
-        if said := titled(passage, prose, lambda title: f"**{title}**"):
+    for said, lines in told(derivation.passages, prose, "**{}**".format):
+        if said:
             yield said
-        yield from map(_display, chain.blocks(passage.lines))
+        yield from map(_display, chain.blocks(lines))
     if derivation.where:
         yield prose.say(reason("where"))
         named = (Line(meant, name=name) for name, meant in derivation.where)

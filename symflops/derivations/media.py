@@ -15,10 +15,10 @@ from symflops.tables.cells import SIGNS
 from symflops.typeset import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from symflops.derivations.derivation import Derivation
-    from symflops.derivations.lines import Passage
+    from symflops.derivations.lines import Line, Passage
     from symflops.forms import Form
     from symflops.styles import Style
     from symflops.typeset import Medium
@@ -76,10 +76,25 @@ def labelled(form: Any, lang: str) -> Any:
     return replace(form, **changes)
 
 
-def titled(passage: Passage, voice: Voice, mark: Callable[[str], str]) -> str:
-    """Return what a passage begins with: its title, marked, and the sentences that lead to its lines."""
-    title = passage.title
-    name = "" if title == "" else voice.text(title) if isinstance(title, str) else voice.say(title)
-    said = voice.spoken(passage.said)
-    parts = [mark(name + voice.word("stop"))] if name else []
-    return voice.word("space").join([*parts, said] if said else parts)
+def told(
+    passages: Iterable[Passage], voice: Voice, mark: Callable[[str], str]
+) -> Iterator[tuple[str, list[Line]]]:
+    """Yield texts, each with the lines behind it: those of passages that say nothing go on with those before."""
+    text = ""
+    lines: list[Line] = []
+    for passage in passages:
+        said = voice.spoken(passage.said)
+        if said and (text or lines):
+            yield text, lines
+            lines = []
+        text = titled(passage.title, said, voice, mark) if said else text
+        lines += passage.lines
+    yield text, lines
+
+
+def titled(title: Any, said: str, voice: Voice, mark: Callable[[str], str]) -> str:
+    """Return sentences with a title in front, if there is one."""
+    if title == "":
+        return said
+    name = voice.text(title) if isinstance(title, str) else voice.say(title)
+    return voice.word("space").join([mark(name + voice.word("stop")), said])

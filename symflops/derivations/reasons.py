@@ -52,7 +52,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "bytes": "An element of {dtype!c} takes {bytes:byte}.",
         # layers
         "layer": "{name!l}:",
-        "alike": "The same holds for {names!l}.",
+        "alike": "{names!l}: the same as {name!l}.",
         "left_out": "Not counted: {names!l}.",
         "nothing_counted": "nothing in it is counted",
         "portion": "Per {unit!w}: divided by the {count} {unit!p} of the input.",
@@ -106,7 +106,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "kept": "为下一步解码保留 {elements} 个元素。",
         "bytes": "{dtype!c} 的每个元素占 {bytes} 字节。",
         "layer": "{name!l}：",
-        "alike": "{names!l} 与此相同。",
+        "alike": "{names!l}：与 {name!l} 相同。",
         "left_out": "不计入：{names!l}。",
         "nothing_counted": "没有计入任何运算",
         "portion": "按每个{unit!w}计：除以输入的 {count} 个{unit!p}。",

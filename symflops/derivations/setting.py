@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import Texted, pen, titled
+from symflops.derivations.media import Texted, pen, told
 from symflops.derivations.saying import Voice
 from symflops.errors import UnknownNameError
 from symflops.linebreaks import breakable, width_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from symflops.derivations.chains import Row
     from symflops.derivations.derivation import Derivation
-    from symflops.derivations.lines import Passage
     from symflops.forms import Form
 
 SIGN = 13.4  # points that an equals sign takes with the space around it
@@ -35,7 +34,7 @@ INLINE = 80.0  # points of a formula in a text that may break between factors
 NORMAL = SIZES["normalsize"]
 #: How text and pages end: pages where a line ends, and lines of a column not all at the same place.
 PROSE = {
-    "page": r"\begingroup\allowdisplaybreaks\raggedbottom\emergencystretch=3em",
+    "page": r"\begingroup\allowdisplaybreaks\raggedbottom\rightskip=0pt plus 3em",
     "column": r"\begingroup\allowdisplaybreaks\raggedbottom\rightskip=0pt plus 5em",
 }
 CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)")
@@ -76,8 +75,11 @@ class Setting:
 
     def body(self) -> Iterator[str]:
         """Yield the lines of the fragment."""
-        for passage in self.derivation.passages:
-            yield from self.passage(passage)
+        bold = "\\textbf{{{}}}".format
+        for text, lines in told(self.derivation.passages, self.voice, bold):
+            if text:
+                yield rf"\par\medskip\noindent {text}"
+            yield from self.chains(lines)
         if self.derivation.where:
             yield from self.where(self.derivation.where)
 
@@ -105,15 +107,7 @@ class Setting:
         formula = self.pen.formula(part)
         return f"${breakable(formula) if width_of(formula) > INLINE else formula}$"
 
-    # passages
-
-    def passage(self, passage: Passage) -> Iterator[str]:
-        """Yield the text of a passage and its lines."""
-        said = titled(passage, self.voice, lambda title: f"\\textbf{{{title}}}")
-        if said:
-            yield rf"\par\medskip\noindent {said}"
-        if passage.lines:
-            yield from self.chains(passage.lines)
+    # formulas
 
     def chains(self, lines: Iterable[Line]) -> Iterator[str]:
         """Yield ``align*`` around each block of lines."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, titled
+from symflops.derivations.media import pen, told
 from symflops.derivations.saying import Voice
 from symflops.printing import printable, width, wrapped
 
@@ -37,13 +37,12 @@ def _lines(derivation: Derivation, places: int) -> Iterator[str]:
 
     voice = Voice(derivation.lang, inline, printable, printable, printable)
     chain = Chain(writer, voice, Room(places - INDENT, SIGN, GAP, INDENT, width))
-    for i, passage in enumerate(derivation.passages):
+    for i, (said, lines) in enumerate(told(derivation.passages, voice, str)):
         if i:
             yield ""
-        said = titled(passage, voice, lambda title: title)
         if said:
             yield wrapped(said, places, "").replace(KEPT, " ")
-        yield from _aligned(chain, passage.lines)
+        yield from _aligned(chain, lines)
     if derivation.where:
         yield ""
         yield voice.say(reason("where"))
