@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.costs import METRICS
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.plot.canvas import INK, LINE, canvas, height, of_cost, tick, tidied, titled
-from symflops.plot.lettering import LITERAL, shortened
+from symflops.plot.canvas import (
+    INK,
+    LINE,
+    POINTS,
+    canvas,
+    figure,
+    height,
+    laid_out,
+    of_cost,
+    tick,
+    tidied,
+    titled,
+)
+from symflops.plot.lettering import LETTER, breadth, literal, measuring, shortened
 from symflops.rows import table
 from symflops.symbols import exact
 from symflops.tables.table import Label
-from symflops.units import percent, si
+from symflops.units import percent
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
@@ -20,6 +32,7 @@ if TYPE_CHECKING:
 PARTS = ("layer", "kind", "name")
 MOST_BARS = 60
 AXIS = 40  # points that the axis below the bars takes
+SPARE = 4  # letters that a number at a tick may be longer than the greatest, with room around
 NAMES = 0.4  # of the width, the most for names
 
 
@@ -53,14 +66,14 @@ def breakdown(
     on = canvas(ax, size, LINE * len(found) + AXIS)
     places = range(len(found))
     bars = on.ax.barh(places, widths, color=INK)
-    labels = [f"{si(value)} · {percent(exact(value) / total)}" for _, value in found]
+    labels = [f"{figure(value)} · {percent(exact(value) / total)}" for _, value in found]
     names = [shortened(name, NAMES * on.width, on.font) for name, _ in found]
-    on.ax.set_yticks(places, names, **LITERAL)
+    on.ax.set_yticks(places, names, **literal())
     on.ax.tick_params(axis="y", length=0)
     on.ax.set_ylim(len(found) - 0.5, -0.5)
     on.ax.set_xlabel(titled(metric, cost))
     on.ax.xaxis.set_major_formatter(tick)
-    texts = on.ax.bar_label(bars, labels, padding=3, fontsize=on.font, **LITERAL)
+    texts = on.ax.bar_label(bars, labels, padding=3, fontsize=on.font, **literal())
     make_room(on, widths, texts)
     return tidied(on.ax, "")  # every bar says its number: no lines to read it off
 
@@ -69,11 +82,15 @@ def make_room(on: Canvas, widths: list[float], texts: list[Any]) -> None:
     """Let the axis be so long that every bar ends where its label still fits in."""
     for text in texts:
         text.set_in_layout(False)
-    on.ax.figure.figure.draw_without_rendering()  # only then is it known how much the names leave
-    whole = on.ax.get_window_extent().width
-    ends = [whole - text.get_window_extent().width - 2 * on.font for text in texts]
+    whole = laid_out(on.ax).get_window_extent().width
+    with measuring():
+        ends = [whole - text.get_window_extent().width - 2 * on.font for text in texts]
     scale = min(max(end, whole / 4) / width for end, width in zip(ends, widths, strict=True))
     on.ax.set_xlim(0, whole / scale)
+    longest = (breadth(figure(max(widths))) + SPARE) * LETTER * on.font
+    on.ax.locator_params(
+        axis="x", nbins=max(1, int(whole * POINTS / on.ax.figure.figure.dpi / longest))
+    )
 
 
 def parts(

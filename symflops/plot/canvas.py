@@ -6,17 +6,19 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.plot.lettering import in_fonts_that_have_it
+from symflops.plot.lettering import literal, measuring, shown
+from symflops.styles import SUPERSCRIPTS
 from symflops.symbols import exact
 from symflops.units import si
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 INK, QUIET = "#1f5a8a", "#767b84"
 #: Colours that stay apart for every kind of colour vision, each at least 3 : 1 against white (WCAG 2.2, 1.4.11):
@@ -24,7 +26,7 @@ INK, QUIET = "#1f5a8a", "#767b84"
 COLOURS = (INK, "#d55e00", "#009e73", "#882255", "#000000", "#cc79a7", "#5c4b00")
 #: Strokes and markers, for print in grey.
 STROKES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P")
 
 #: How wide pictures are, in TeX's points: a column of two, a page of one (article, 10 pt), a page of two columns.
 SIZES = {"column": 235, "page": 345, "wide": 490}
@@ -35,6 +37,7 @@ GOLDEN = 0.62  # height to width
 ALONE = (
     0.775  # of a figure, the width of axes that stand in it alone, before room is made for names
 )
+SMALLEST, GREATEST = Fraction(1, 10**4), 10**27  # numbers that are written with a prefix
 TOO_GREAT = 1000  # bits of a number that no axis reaches
 
 
@@ -92,7 +95,6 @@ def tidied(ax: Any, grid: str) -> Any:
         ax.grid(visible=True, axis=grid, color=QUIET, alpha=0.3, linewidth=0.5)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
-    in_fonts_that_have_it(ax)
     return ax
 
 
@@ -103,6 +105,25 @@ def stroke(place: int) -> dict[str, Any]:
         "linestyle": STROKES[place % len(STROKES)],
         "marker": MARKERS[place % len(MARKERS)],
     }
+
+
+def laid_out(ax: Any) -> Any:
+    """Return axes in their places: only then is it known how much room names leave."""
+    with measuring():
+        ax.figure.figure.draw_without_rendering()
+    return ax
+
+
+def legend(on: Canvas, marks: list[Any], names: Iterable[str], **where: Any) -> Any:
+    """Say which mark is what, by names that may be anything."""
+    # one that starts with _ would be left out, and one with $ be a formula
+    numbers = list(map(str, range(len(marks))))
+    found = on.ax.legend(
+        marks, numbers, fontsize=on.font, frameon=False, labelspacing=0.25, **where
+    )
+    for text, name in zip(found.get_texts(), names, strict=True):
+        text.set(text=shown(name), **literal())
+    return found
 
 
 def behind(ax: Any) -> dict[str, Any]:
@@ -123,9 +144,25 @@ def height(what: str, value: Any) -> float:
     return float(number)
 
 
-def tick(value: Any, _: Any = None) -> str:
-    """Return what stands at a tick: the number with a prefix."""
-    return si(exact(float(value)))
+def figure(value: Any, unit: str = "") -> str:
+    """Return a number with a prefix, or with a power of ten where no prefix reaches.
+
+    >>> figure(15_470_264_320), figure(2 * 10**12, "B/s"), figure(3 * 10**40), figure(10.0**-9)
+    ('15.5 G', '2 TB/s', '3 × 10⁴⁰', '10⁻⁹')
+    """
+    number = exact(value)
+    if number == 0 or SMALLEST <= abs(number) < GREATEST:
+        return si(number, unit)
+    power = len(str(abs(number.p))) - len(str(number.q))
+    power -= bool(abs(number) < exact(10) ** power)
+    first = si(number / exact(10) ** power)
+    ten = f"10{str(power).translate(SUPERSCRIPTS)} {unit}".rstrip()
+    return ten if first == "1" else f"{first} × {ten}"
+
+
+def tick(value: float, _: Any = None) -> str:
+    """Return what stands at a tick."""
+    return figure(float(value))
 
 
 def of_cost(cost: Any) -> Cost:
@@ -183,7 +220,7 @@ def _saved(figure: Any) -> str:
     """Return what matplotlib writes, without prologue, comments and metadata."""
     settings: Mapping[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "symflops"}
     written = io.StringIO()
-    with _pyplot().rc_context(settings):
+    with measuring(), _pyplot().rc_context(settings):
         figure.savefig(written, format="svg", metadata={"Date": None})
     text = COMMENT.sub("", PROLOGUE.sub("", written.getvalue()))
     return METADATA.sub("", text).strip() + "\n"

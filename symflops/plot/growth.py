@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.errors import ArgumentError
 from symflops.outline import lines
 from symflops.plot.canvas import GOLDEN, LINE, POINTS, canvas, height, of_cost, stroke, tidied
-from symflops.plot.lettering import LETTER, LITERAL, breadth, shortened
+from symflops.plot.lettering import LETTER, breadth, literal, shortened
 from symflops.views import receptive_field as measured
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _name(on: Canvas, names: tuple[str, ...], *, own: bool) -> None:
     """Write names along the axis, as many as there is room for, in a figure of its own as tall as they need."""
     every = int(-(-len(names) * LINE // max(on.width - BESIDE, LINE)))
     shown = [shortened(name, LONGEST, on.font) for name in names[::every]]
-    on.ax.set_xticks(range(0, len(names), every), shown, rotation=90, **LITERAL)
+    on.ax.set_xticks(range(0, len(names), every), shown, rotation=90, **literal())
     if own:
         below = LETTER * on.font * max(map(breadth, shown))
         on.ax.figure.set_figheight((max(LEAST, GOLDEN * on.width - LONGEST / 2) + below) / POINTS)
@@ -97,7 +97,9 @@ def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, .
             if not number.is_Integer:
                 message = f"{line.path} sees {number}: put numbers in with at() before plotting"
                 raise ArgumentError(message)
-        found.append((str(line.label) if line.around else path, tuple(map(int, size))))
+        found.append(
+            (str(line.label) if line.around else path or line.label.kind, tuple(map(int, size)))
+        )
     if not found:
         message = (
             "no layer to plot: each sees everything, or stands in a repetition of symbolic depth"

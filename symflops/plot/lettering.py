@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Mapping
+from contextlib import contextmanager
+from functools import cache
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +16,11 @@ from symflops.errors import ArgumentError
 from symflops.symbols import notation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symflops.symbols import Symbol
 
-#: How a text is drawn that is no formula, whatever it holds: $ is a dollar.
-LITERAL = {"parse_math": False, "usetex": False}
+UNSEEN = "\N{REPLACEMENT CHARACTER}"  # for a name of which nothing can be seen
 LETTER = 0.57  # of the size of a font, the mean width of its letters
 LEAST = 8  # letters that a name keeps
 LONGEST, WIDEST = (
@@ -24,7 +28,6 @@ LONGEST, WIDEST = (
     40.0,
 )  # letters of the LaTeX of a symbol, and how wide it may be set, in letters
 DECLARED_OUT = re.compile(r"(?<!\\)(?:\\\\)*\$")  # a dollar that would end the formula
-BEYOND = 0x2E80  # where the writings of East Asia begin, and behind them the emoji
 FALLBACKS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -38,6 +41,34 @@ FALLBACKS = (
 )
 
 
+def literal() -> dict[str, Any]:
+    """Return how a text is drawn that is no formula, whatever it holds: $ is a dollar, and 层 a letter."""
+    from matplotlib import rcParams  # noqa: PLC0415 - heavy, and wanted only here
+
+    return {
+        "parse_math": False,
+        "usetex": False,
+        "family": [*rcParams["font.family"], *_fallbacks()],
+    }
+
+
+@cache
+def _fallbacks() -> tuple[str, ...]:
+    """Return the fonts that are installed of those that have what the usual one has not."""
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415 - heavy, and wanted only here
+
+    installed = {font.name for font in fontManager.ttflist}
+    return tuple(name for name in FALLBACKS if name in installed)
+
+
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Say nothing of letters that no font has while text is measured: where it is drawn, matplotlib does."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        yield
+
+
 def shown(text: Any) -> str:
     r"""Return text on one line, without what cannot be seen: what breaks lines or turns them around.
 
@@ -45,7 +76,7 @@ def shown(text: Any) -> str:
     'a $b_1'
     """
     spaced = (" " if c.isspace() else c for c in str(text))
-    return "".join(c for c in spaced if c.isprintable())
+    return "".join(c for c in spaced if c.isprintable()) or UNSEEN
 
 
 def shortened(text: Any, points: float, font: float) -> str:
@@ -116,17 +147,3 @@ def axis_of(symbol: Symbol) -> str:
     said = meaning.get("en") if isinstance(meaning, Mapping) else meaning
     words = f" ({shown(said)})".replace("$", r"\$") if said else ""
     return formula(symbol) + words
-
-
-def in_fonts_that_have_it(ax: Any) -> None:
-    """Let text that the usual font has no letters for be set in others that are installed."""
-    from matplotlib.font_manager import fontManager  # noqa: PLC0415 - heavy, and wanted only here
-    from matplotlib.text import Text  # noqa: PLC0415
-
-    texts = [t for t in ax.findobj(Text) if any(ord(c) >= BEYOND for c in t.get_text())]
-    if not texts:
-        return
-    installed = {font.name for font in fontManager.ttflist}
-    for text in texts:
-        families = text.get_fontfamily()
-        text.set_fontfamily([*families, *(name for name in FALLBACKS if name in installed)])

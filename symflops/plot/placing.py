@@ -8,15 +8,14 @@ from math import cos, sin
 from typing import TYPE_CHECKING, Any
 
 from symflops.plot.canvas import POINTS, QUIET, behind
-from symflops.plot.lettering import LETTER, LITERAL
+from symflops.plot.lettering import LETTER, literal, measuring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 ROWS = 24  # lines below a point that its name may stand on
 TRIES = (24, 20, 16, 13, 11, 9, 7, 5, 3, 1)  # how many names are tried to be placed together
-SPACING = 1.1  # of lines of one name
-STEP = 9.0  # points from one line to the next
+SPACING = 1.1  # from one line to the next, in letters
 BESIDE, ASIDE = 5.0, 2.5  # points from a point to its name, and from a line that leads there
 STACKED = 4  # names of points that cover each other
 MARKER = 3.0  # points around the middle of a marker
@@ -56,27 +55,28 @@ class Spot:
 class Placer:
     """Writes names on axes whose layout is done, as many together as there is room for."""
 
-    def __init__(self, ax: Any, font: float) -> None:
+    def __init__(self, ax: Any, font: float, **style: Any) -> None:
+        """Write on axes in letters of a size; ``style`` is how, if not as text that is no formula."""
         self.ax, self.font = ax, font
+        self.style = {"fontsize": font, "linespacing": SPACING, **(style or literal())}
         self.scale = POINTS / ax.figure.figure.dpi  # points a pixel
         self.frame = self._box(ax.get_window_extent())
         self.taken: list[Box] = []
 
     def keep_clear(self, points: Iterable[tuple[float, float]], around: float = 1.0) -> None:
         """Let no name stand on points of the data."""
-        self.taken += [_around(*self._at(x, y), around) for x, y in points]
+        self.taken += [_around(*self.at(x, y), around) for x, y in points]
 
     def keep_off(self, drawn: Any) -> None:
         """Let no name stand on a text, or on a legend."""
         self.taken.append(self._box(drawn.get_window_extent()))
 
     def keep_off_turned(self, start: tuple[float, float], angle: float, letters: int) -> None:
-        """Let no name stand on text of so many letters that runs from a point of the data at an angle."""
-        x, y = self._at(*start)
-        x, y = x - self.font * sin(angle), y + self.font * cos(angle)
-        far = LETTER * self.font
+        """Let no name stand on text of so many letters that runs from a place, in points, at an angle."""
+        (x, y), half, far = start, self.font / 2, LETTER * self.font
+        x, y = x - half * sin(angle), y + half * cos(angle)
         self.taken += [
-            _around(x + i * far * cos(angle), y + i * far * sin(angle), self.font / 2)
+            _around(x + i * far * cos(angle), y + i * far * sin(angle), half)
             for i in range(letters)
         ]
 
@@ -104,7 +104,7 @@ class Placer:
         """Put names of points that cover each other under one another."""
         found: dict[tuple[float, float], list[tuple[float, float, str, bool]]] = {}
         for name in names:
-            x, y = self._at(*name[:2])
+            x, y = self.at(*name[:2])
             near = (at for at in found if abs(at[0] - x) < MARKER and abs(at[1] - y) < MARKER)
             found.setdefault(next(near, (x, y)), []).append(name)
         stacks = []
@@ -124,10 +124,10 @@ class Placer:
         """
         found = dict(found)
         taken = self.taken + [part for spot in found.values() for part in spot.parts]
-        at = [self._at(name.x, name.y) for name in names]
+        at = [self.at(name.x, name.y) for name in names]
         for place, (name, here) in enumerate(zip(names, at, strict=True)):
             later = at[place + 1 :] if name.falls or strict else []
-            for spot in _spots(here, name, side):
+            for spot in _spots(here, name, side, SPACING * self.font):
                 if (
                     _holds(self.frame, spot.box)
                     and not any(_is_above(spot.box, other) for other in later)
@@ -139,20 +139,19 @@ class Placer:
         return found
 
     def _write(self, name: Name, spot: Spot) -> None:
-        x, y = self._at(name.x, name.y)
+        x, y = self.at(name.x, name.y)
         near = {"textcoords": "offset points", "annotation_clip": False}
         at = (spot.box[0] - x, spot.box[1] - y)
         text = self.ax.annotate(
             name.text,
             (name.x, name.y),
             at,
-            fontsize=self.font,
             va="bottom",
             bbox=behind(self.ax),
             **near,
-            **LITERAL,
+            **self.style,
         )
-        text.set(in_layout=False, linespacing=SPACING, ha="left")
+        text.set(in_layout=False, ha="left")
         if spot.line:
             style = {
                 "arrowstyle": "-",
@@ -166,12 +165,14 @@ class Placer:
             line.set_in_layout(False)
 
     def _measured(self, x: float, y: float, text: str, falls: bool) -> Name:  # noqa: FBT001
-        written = self.ax.text(x, y, text, fontsize=self.font, linespacing=SPACING, **LITERAL)
-        left, bottom, right, top = self._box(written.get_window_extent())
+        written = self.ax.text(x, y, text, **self.style)
+        with measuring():
+            left, bottom, right, top = self._box(written.get_window_extent())
         written.remove()
         return Name(x, y, text, right - left, top - bottom, falls)
 
-    def _at(self, x: float, y: float) -> tuple[float, float]:
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point of the data stands, in points."""
         across, up = self.ax.transData.transform((x, y)) * self.scale
         return float(across), float(up)
 
@@ -180,15 +181,15 @@ class Placer:
         return left, bottom, right, top
 
 
-def _spots(here: tuple[float, float], name: Name, side: int) -> Iterator[Spot]:
+def _spots(here: tuple[float, float], name: Name, side: int, step: float) -> Iterator[Spot]:
     """Yield places for a name: beside its point, then ever lower, beside a line that leads down.
 
     One that falls stands on a side (-1 is the left), or else on the other; one that does not on the right.
     """
     x, y = here
     for row in range(1, ROWS):
-        first = y - row * STEP  # the middle of the first line
-        top = first + STEP / 2
+        first = y - row * step  # the middle of the first line
+        top = first + step / 2
         near = row <= 1  # no line is needed
         aside, line = (BESIDE, None) if near else (ASIDE, (x - 0.4, first, x + 0.4, y - MARKER - 1))
         for to in (side, -side) if name.falls else (1, -1):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import atan2, cos, degrees, sin
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
@@ -12,19 +11,16 @@ from symflops.plot.canvas import (
     LINE,
     MARKERS,
     POINTS,
-    QUIET,
-    STROKES,
-    behind,
     canvas,
-    height,
-    tick,
+    laid_out,
+    legend,
     tidied,
 )
 from symflops.plot.intensities import points
-from symflops.plot.lettering import LITERAL, shortened, shown, wrapped
+from symflops.plot.lettering import shortened, shown, wrapped
 from symflops.plot.placing import MARKER, Placer
 from symflops.plot.rates import roofs
-from symflops.units import si
+from symflops.plot.roofs import frame, name_roofs
 
 if TYPE_CHECKING:
     from symflops.costs import Cost
@@ -33,13 +29,9 @@ if TYPE_CHECKING:
     from symflops.plot.rates import Roof
 
 LEAST = 175  # points, of the picture without what stands below and above the axes
-ROOM = 3  # how far the axes go beyond what is drawn, as a factor
-BELOW = 8  # the same downwards, where names stand
-SLOPE = 30  # the least part of the slope that is shown, as a factor
 NAMES, SHORTEST = 0.38, 100  # of the width, the most for a name, but never less than so many points
 AXIS = 55  # points that the axis on the left takes
 MOST_LINES = 2  # of names of what has no place
-DOTS = 100  # pieces of a line that names keep off
 
 Drawn = dict[str, list["Point"]]
 
@@ -78,20 +70,25 @@ def roofline(
     machine = roofs(peak, bandwidth)
     named = {str(k): v for k, v in costs.items()} if isinstance(costs, Mapping) else {"": costs}
     found = {k: points(v, peak, bandwidth, dtype, by, depth) for k, v in named.items()}
+    if by == "whole":  # each is called what its cost is
+        found = {k: [point._replace(name=k or point.name) for point in v] for k, v in found.items()}
     drawn = {k: [point for point in some if point.intensity] for k, some in found.items()}
     if not any(drawn.values()):
         message = "no layer takes FLOPs; there is nothing to place under a roof"
         raise ArgumentError(message)
     idle = [point.name for some in found.values() for point in some if not point.intensity]
+    has_legend = len(named) > 1 and by != "whole"
     on = canvas(ax, size)
     caption = _caption(on, list(named.values()), dtype, idle)
     if ax is None:
-        lines = len(caption) + (len(named) if len(named) > 1 else 0)
+        lines = len(caption) + (len(named) if has_legend else 0)
         on.ax.figure.set_figheight((LEAST + LINE * lines) / POINTS)
     on.ax.set_xlabel("\n".join(caption))
     on.ax.set_ylabel("attainable FLOP/s")
-    _frame(on, machine, [point for some in drawn.values() for point in some])
-    _mark(on, machine[0], drawn)
+    frame(on, machine, [point for some in drawn.values() for point in some])
+    marks = _mark(on, machine[0], drawn)
+    if has_legend:  # above the axes: names stand below the roof
+        legend(on, marks, named, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
     tidied(on.ax, "both")
     _letter(on, machine, drawn)
     return on.ax
@@ -115,35 +112,9 @@ def _caption(on: Canvas, costs: list[Cost], dtype: str, idle: list[str]) -> list
     return lines
 
 
-def _frame(on: Canvas, machine: list[Roof], found: list[Point]) -> None:
-    """Draw the roofs, with axes that reach as far as they do and the points need."""
-    ridges = [height("a ridge", roof.ridge) for roof in machine]
-    across = [height(f"FLOPs a byte of {point.name}", point.intensity) for point in found]
-    left, right = min(*across, min(ridges) / SLOPE) / ROOM, max(*across, *ridges) * ROOM
-    peaks = [height("a peak", roof.peak) for roof in machine]
-    slopes = [height("a bandwidth", roof.bandwidth) for roof in machine]
-    foot = left * min(slopes) / BELOW
-    for place, (peak, slope, ridge) in enumerate(zip(peaks, slopes, ridges, strict=True)):
-        looks = {"color": QUIET if place else "black", "linestyle": STROKES[place % len(STROKES)]}
-        on.ax.plot([left, ridge, right], [left * slope, peak, peak], **looks, linewidth=1.2)
-        on.ax.plot(
-            [ridge, ridge],
-            [foot, peak],
-            color=QUIET,
-            linestyle=":",
-            linewidth=0.8,
-        )
-    on.ax.set_xscale("log")
-    on.ax.set_yscale("log")
-    on.ax.set_xlim(left, right)
-    on.ax.set_ylim(foot, max(peaks) * ROOM)
-    on.ax.xaxis.set_major_formatter(tick)
-    on.ax.yaxis.set_major_formatter(tick)
-
-
-def _mark(on: Canvas, roof: Roof, drawn: Drawn) -> None:
-    """Draw the points, and say which cost they are of where there are several."""
-    marks = []
+def _mark(on: Canvas, roof: Roof, drawn: Drawn) -> list[Any]:
+    """Draw the points of each cost."""
+    marks: list[Any] = []
     for place, some in enumerate(drawn.values()):
         looks = {"marker": MARKERS[place % len(MARKERS)], "color": COLOURS[place % len(COLOURS)]}
         marks += on.ax.plot(
@@ -155,36 +126,18 @@ def _mark(on: Canvas, roof: Roof, drawn: Drawn) -> None:
             markeredgecolor="white",
             markeredgewidth=0.5,
         )
-    if len(drawn) > 1:
-        # above the axes: below the roof is the place of names
-        legend = on.ax.legend(
-            marks,
-            list(map(str, range(len(marks)))),
-            fontsize=on.font,
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            borderaxespad=0,
-            frameon=False,
-            labelspacing=0.2,
-        )
-        for text, name in zip(legend.get_texts(), drawn, strict=True):
-            text.set(text=shown(name), **LITERAL)
+    return marks
 
 
 def _letter(on: Canvas, machine: list[Roof], drawn: Drawn) -> None:
     """Write what the roofs are, and the names of points where there is room."""
-    on.ax.figure.figure.draw_without_rendering()  # only then is it known where everything is
-    placer = Placer(on.ax, on.font)
-    left, right = on.ax.get_xlim()
-    for roof in machine:
-        across = [left * (right / left) ** (i / DOTS) for i in range(DOTS + 1)]
-        placer.keep_clear((x, float(roof.attainable(x))) for x in across)
+    placer = Placer(laid_out(on.ax), on.font)
+    name_roofs(on, placer, machine)
     first = machine[0]
     everything = [point for some in drawn.values() for point in some]
     for point in everything:
         at = float(point.intensity), float(first.attainable(point.intensity))
         placer.keep_clear([at], MARKER)
-    _name_roofs(on, placer, machine)
     placer.write(
         [
             (
@@ -196,65 +149,6 @@ def _letter(on: Canvas, machine: list[Roof], drawn: Drawn) -> None:
             for point in sorted(everything, key=lambda point: -_time(first, point))
         ]
     )
-
-
-def _name_roofs(on: Canvas, placer: Placer, machine: list[Roof]) -> None:
-    """Write peaks along the flats, bandwidths along the slopes, and ridges at the foot."""
-    left, right = on.ax.get_xlim()
-    near = {"textcoords": "offset points", "fontsize": on.font, **LITERAL}
-    above = {"bbox": behind(on.ax), **near}
-    texts = []
-    peaks = _shared(machine, [roof.peak for roof in machine], "FLOP/s")
-    for peak, said in peaks.items():
-        up = peak == max(peaks)
-        texts.append(
-            on.ax.annotate(
-                said,
-                (right, float(peak)),
-                (-2, 3 if up else -3),
-                ha="right",
-                va="bottom" if up else "top",
-                **above,
-            )
-        )
-    for bandwidth, said in _shared(machine, [roof.bandwidth for roof in machine], "B/s").items():
-        ends = on.ax.transData.transform([(x, x * float(bandwidth)) for x in (left, left * SLOPE)])
-        angle = atan2(*(ends[1] - ends[0])[::-1])
-        start = (left * 1.4, left * 1.4 * float(bandwidth))
-        aside = (-3 * sin(angle), 3 * cos(angle))
-        on.ax.annotate(
-            said, start, aside, rotation=degrees(angle), rotation_mode="anchor", **near
-        ).set_in_layout(False)
-        placer.keep_off_turned(start, angle, len(said))
-    foot = on.ax.get_ylim()[0]
-    ridges = dict.fromkeys(roof.ridge for roof in machine)
-    for place, ridge in enumerate(ridges):
-        on_right = (float(ridge) / left) ** 2 < (right / left) ** 1.5
-        looks = {"ha": "left" if on_right else "right", "va": "bottom", "color": QUIET}
-        texts.append(
-            on.ax.annotate(
-                f"ridge {si(ridge)}",
-                (float(ridge), foot),
-                (3 if on_right else -3, 2 + place * LINE),
-                **above,
-                **looks,
-            )
-        )
-    for text in texts:
-        text.set_in_layout(False)
-        placer.keep_off(text)
-
-
-def _shared(machine: list[Roof], values: list[Any], unit: str) -> dict[Any, str]:
-    """Return each rate as it is written, with the names of its roofs where not all have it."""
-    names: dict[Any, list[str]] = {}
-    for roof, value in zip(machine, values, strict=True):
-        names.setdefault(value, []).append(shown(roof.name))
-    alone = len(names) == 1
-    return {
-        value: f"{'' if alone else ', '.join(of) + ': '}{si(value, unit)}"
-        for value, of in names.items()
-    }
 
 
 def _time(roof: Roof, point: Point) -> Any:

@@ -10,8 +10,19 @@ import sympy
 from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, SymbolError
-from symflops.plot.canvas import QUIET, canvas, height, stroke, tick, tidied, titled
-from symflops.plot.lettering import LITERAL, axis_of, formula, shown
+from symflops.plot.canvas import (
+    QUIET,
+    canvas,
+    height,
+    laid_out,
+    legend,
+    stroke,
+    tick,
+    tidied,
+    titled,
+)
+from symflops.plot.lettering import axis_of, formula
+from symflops.plot.placing import Placer
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
 
 POINTS = 64  # of a curve
 TICKS = 7  # numbers that have room below
+CLEAR = 2.0  # points around a curve
 MARKED = 6  # markers of a curve
 
 
@@ -67,30 +79,34 @@ def scaling(
     on.ax.set_xscale("log", base=2)
     on.ax.set_yscale("log")
     on.ax.xaxis.get_major_locator().set_params(numticks=TICKS)
-    _mark(on, symbol, crossings(formulas, symbol, places))
     on.ax.set_xlabel(axis_of(symbol))
     on.ax.xaxis.set_major_formatter(lambda value, _: f"{int(value):,}")
     on.ax.yaxis.set_major_formatter(tick)
     on.ax.set_ylabel(label)
     if len(curves) > 1:
-        # a name that starts with _ would be left out, and one with $ be a formula
-        legend = on.ax.legend(
-            drawn, list(map(str, range(len(drawn)))), frameon=False, fontsize=on.font
-        )
-        for text, name in zip(legend.get_texts(), curves, strict=True):
-            text.set(text=shown(name), **LITERAL)
-    return tidied(on.ax, "both")
+        legend(on, drawn, curves)
+    tidied(on.ax, "both")
+    _mark(on, symbol, crossings(formulas, symbol, places), drawn)
+    return on.ax
 
 
-def _mark(on: Canvas, symbol: Any, found: list[tuple[int, Any]]) -> None:
-    """Mark crossings, and say at which number they are."""
-    for n, value in found:
-        at = height(f"the crossing at {n}", value)
+def _mark(on: Canvas, symbol: Any, found: list[tuple[int, Any]], curves: list[Any]) -> None:
+    """Mark crossings, and say at which numbers they are where there is room."""
+    at = {n: height(f"the crossing at {n}", value) for n, value in found}
+    for n, up in at.items():
         on.ax.axvline(n, color=QUIET, linewidth=0.8, linestyle=":")
-        on.ax.plot([n], [at], marker="o", color="black", markersize=4)
-        number = f"{n:,}".replace(",", "{,}")
-        said = f"{formula(symbol)}$ = {number}$".replace("$$", "")  # one formula where both are
-        on.ax.annotate(said, (n, at), xytext=(5, -10), textcoords="offset points", fontsize=on.font)
+        on.ax.plot([n], [up], marker="o", color="black", markersize=4)
+    placer = Placer(laid_out(on.ax), on.font, usetex=False)
+    if names := on.ax.get_legend():
+        placer.keep_off(names)
+    for curve in curves:
+        placer.keep_clear(curve.get_xydata(), CLEAR)
+    placer.write([(n, up, _equation(symbol, n), False) for n, up in at.items()])
+
+
+def _equation(symbol: Any, n: int) -> str:
+    number = f"{n:,}".replace(",", "{,}")
+    return f"{formula(symbol)}$ = {number}$".replace("$$", "")  # one formula where both are
 
 
 def crossings(
