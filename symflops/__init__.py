@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from symflops.errors import SymbolError as SymbolError
     from symflops.errors import SymflopsError as SymflopsError
     from symflops.errors import UnknownNameError as UnknownNameError
+    from symflops.glossary import notation_table as notation_table
     from symflops.layers.activation import GELU as GELU
     from symflops.layers.activation import GLU as GLU
     from symflops.layers.activation import Hardsigmoid as Hardsigmoid
@@ -238,6 +239,7 @@ _MODULES = {
     "symflops.symbols": "dim dims family",
     "symflops.printed": "Formula",
     "symflops.arrangement": "display",
+    "symflops.glossary": "notation_table",
     "symflops.primitives": "bias_add contract einsum elementwise move op reduce softmax unknown",
     "symflops.trace": "Shape Weight",
     "symflops.conventions": "Convention",

@@ -302,6 +302,23 @@ class Cost:
         cost = answer(setup.hiding(inside) if inside else setup, self.convention)
         return replace(cost, setup=replace(cost.setup, bound=True))
 
+    def rename(self, names: Mapping[Any, Any] | None = None, /, **by_name: Any) -> Cost:
+        """Return the cost with other names for its symbols, all at once.
+
+        >>> import symflops as sf
+        >>> C, H, W = sf.dims("C H W")
+        >>> sf.cost(sf.Conv2d(C, 2*C, 3, padding=1, bias=False), (C, H, W)).rename(C="c", H="W", W="H").macs
+        18*H*W*c**2
+
+        Raises:
+            SymbolError: a symbol that is not there, or a name that another has.
+        """
+        from symflops.renaming import renames  # noqa: PLC0415 - few costs are renamed
+
+        swaps = renames(self, names, by_name)
+        setup, inside = self.setup.renamed(swaps), self._inside(swaps)
+        return answer(setup.hiding(inside) if inside else setup, self.convention)
+
     def _refused(self, condition: Condition, swaps: Mapping[Symbol, sympy.Expr]) -> None:
         """Raise the error of the layer that cannot take the values, or of the condition."""
         asked = self.setup.at(swaps)

@@ -97,7 +97,7 @@ def letter(size: sympy.Expr) -> str:
     alone = [term for term in Add.make_args(sympy.expand(dividend)) if term.is_Symbol]
     found = alone or sorted(size.free_symbols, key=str)
     capitals = [symbol for symbol in found if symbol.name[0].isupper()]
-    return min(symbol.name for symbol in capitals or found)
+    return str(min(symbol.name for symbol in capitals or found))
 
 
 def _is_inside(part: sympy.Expr) -> bool:

@@ -143,6 +143,15 @@ class Setup:
         portion, general = self.portion.at(swaps), self.general or self
         return replace(self._with(swaps), values=values, portion=portion, general=general)
 
+    def renamed(self, swaps: Mapping[Symbol, Symbol]) -> Setup:
+        """Return the same question with other symbols, also in what was put in before."""
+        return replace(
+            self._with(swaps),
+            values=tuple((symbol, put_in(value, swaps)) for symbol, value in self.values),
+            portion=self.portion.at(swaps),
+            general=self.general and self.general.renamed(swaps),
+        )
+
     def hiding(self, swaps: Mapping[Symbol, sympy.Expr]) -> Setup:
         """Return the question with symbols replaced that stand only inside a layer's ``forward``.
 
@@ -150,7 +159,7 @@ class Setup:
             SymbolError: the values speak of the symbols themselves, so that they cannot be told apart.
         """
         hidden = (*((s, put_in(e, swaps)) for s, e in self.hidden), *swaps.items())
-        new = set().union(*(value.free_symbols for _, value in hidden))
+        new = self.symbols.union(*(value.free_symbols for _, value in hidden))
         if clash := new & {symbol for symbol, _ in hidden}:
             message = (
                 f"{', '.join(sorted(map(str, clash)))} stands inside the forward of a layer; put in "

@@ -38,6 +38,7 @@ ROWS = [
         "printed",
         "renaming",
         "glossary",
+        "meanings",
         "comparison",
         "selection",
         "statements",

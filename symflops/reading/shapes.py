@@ -169,7 +169,8 @@ class _Shaper:
     def product(self, mark: Mark) -> Form | None:
         """Return a product: runs of factors side by side, with signs between the runs."""
         runs: list[list[Form]] = [[]]
-        signs, at = set(), mark.start
+        signs: set[str] = set()
+        at = mark.start
         for part in mark.inside:
             between = [word for word in self.between(at, part.start) if word.text != "+"]
             minus = [word for word in between if word.text == "-"]
