@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.derivations.sizes import names_of
 from symflops.errors import SymbolError
-from symflops.symbols import Family, Notation, Symbol, dim, notation
+from symflops.symbols import Family, Notation, Symbol, by_name, dim, notation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def renames(
-    cost: Cost, names: Mapping[Any, Any] | None, by_name: Mapping[str, Any]
+    cost: Cost, names: Mapping[Any, Any] | None, by_names: Mapping[str, Any]
 ) -> dict[Symbol, Symbol]:
     """Return symbol → the symbol of its new name, of the same kind; its meaning goes with it.
 
     Raises:
         SymbolError: a name that the cost does not have, no name, or one that another symbol has.
     """
-    known = names_of(cost.symbols)
+    known = by_name(cost.symbols)
     swaps: dict[Symbol, Symbol] = {}
-    for old, new in {**(names or {}), **by_name}.items():
+    for old, new in {**(names or {}), **by_names}.items():
         name, other = (key.name if isinstance(key, Symbol) else key for key in (old, new))
         if name not in known:
             listed = ", ".join(known) or "none: every size is a number"
