@@ -123,6 +123,7 @@ ENTRIES = (
         "Targets",
         2013,
         "ICASSP",
+        pages="6655--6659",
     ),
     conference(
         "lebedev2015speeding",

@@ -134,6 +134,8 @@ ENTRIES = (
         2022,
         r"BigScience Workshop on Challenges \& Perspectives in Creating Large Language Models",
         "2204.06745",
+        pages="95--136",
+        doi="10.18653/v1/2022.bigscience-1.9",
     ),
     preprint(
         "touvron2023llama",

@@ -88,6 +88,6 @@ squeezenet1_0 = register(
 squeezenet1_1 = register(
     "squeezenet1_1",
     _builder("1_1"),
-    "Iandola et al. 2016, SqueezeNet v1.1 (the authors' repository)",
+    "Iandola et al. 2016, SqueezeNet (version 1.1, in the authors' repository)",
     *torchvision(1_235_496, 349_151_936),
 )
