@@ -65,13 +65,16 @@ def _floats(layout: Layout, rows: list[str]) -> list[list[str]]:
         more = i < len(pieces) - 1
         head = _titled(layout) if i == 0 else _continued(layout)
         below = [] if more else _notes(layout, layout.notes)
+        tabular = _tabular(layout, piece)
+        if below and not layout.is_narrow:  # the notes are as wide as the table, to the point
+            tabular = [r"\sbox0{%", *tabular[:-1], f"{tabular[-1]}}}%", r"\usebox0"]
         floats.append(
             [
                 f"\\begin{{{part}}}[tbp]",
                 r"\centering",
                 *head,
                 *_type(layout),
-                *_tabular(layout, piece),
+                *tabular,
                 *below,
                 f"\\end{{{part}}}",
             ]
@@ -192,6 +195,8 @@ def _header(layout: Layout) -> list[str]:
 def _rows(layout: Layout) -> list[str]:
     """Return the rows; a heading comes with its first row, the total with the rule over it."""
     rows = [_line(layout, row) for row in layout.lines]
+    for place in layout.reopened:
+        rows[place] = f"\\addlinespace\n{rows[place]}"
     for place, heading in layout.headings.items():
         across = f"\\multicolumn{{{len(layout.columns)}}}{{@{{}}l@{{}}}}{{{heading}}} \\\\"
         space = ["\\addlinespace"] if place else []
@@ -218,9 +223,11 @@ def _line(layout: Layout, cells: list[str]) -> str:
 def _notes(layout: Layout, notes: list[str]) -> list[str]:
     if not notes:
         return []
+    boxed = layout.options.is_float and not layout.is_narrow
+    width = r"\wd0" if boxed else f"{layout.note_width:.0f}pt"
     return [
         r"\par\smallskip",
-        f"\\begin{{minipage}}{{{layout.note_width:.0f}pt}}\\{layout.note_size.name}\\raggedright",
+        f"\\begin{{minipage}}{{{width}}}\\{layout.note_size.name}\\raggedright",
         *(f"\\hangindent=1em {note}\\par" for note in notes),
         r"\end{minipage}",
     ]

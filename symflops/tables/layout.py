@@ -27,7 +27,7 @@ HEIGHT = 545.0  # points for a float, of the 550 of a page
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
 TIMES = r" \times "
-INSET = r"\quad "  # in front of what stands under a heading
+INSETS = {"inside": r"\quad {}", "subtotal": r"\quad \textit{{{}}}"}  # what stands under a heading
 SPACE = 5.0  # points of \addlinespace
 ITALIC = 1.04  # what a heading in italics is wider than in upright letters
 SIGN, TIED = r"$\times$ $", r"$\times$~$"
@@ -74,7 +74,7 @@ class Layout:
             for line in lines
         ]
         return [
-            [f"{INSET}{row[0]}", *row[1:]] if line.inset else row
+            [INSETS[line.role].format(row[0]), *row[1:]] if line.inset else row
             for line, row in zip(lines, cells, strict=True)
         ]
 
@@ -104,6 +104,14 @@ class Layout:
             ]
             for row in self.cells
         ]
+
+    @cached_property
+    def reopened(self) -> list[int]:
+        """The lines that follow a section without a heading of their own."""
+        roles = [line.role for line in self.table.printed]
+        before = zip(("row", *roles), roles, strict=False)
+        kept = [(one, role) for one, role in before if role != "heading"]
+        return [i for i, pair in enumerate(kept) if pair == ("subtotal", "row")]
 
     def cell(self, column: Column, value: Any) -> str:
         """Set one cell."""
@@ -187,17 +195,13 @@ class Layout:
         free = self.options.width - self.least_gap * (len(self.table.columns) - 1)
         for least in (free, cell_width(HEAD).at(self.size), 0.0):
             stacks = [
-                [self.name_of(column), *self._below(column, max(room, least))]
+                [*self._over(column, max(room, least)), *self._below(column, max(room, least))]
                 for column, room in zip(self.table.columns, self.rooms, strict=True)
             ]
             heads = [max(cell_width(cell).at(self.size) for cell in stack) for stack in stacks]
             if sum(map(max, heads, self.rooms)) * SAFETY <= free:
                 break
         return [list(line) for line in itertools.zip_longest(*stacks, fillvalue="")]
-
-    def name_of(self, column: Column) -> str:
-        """Set the name of a column, with the marks of its notes."""
-        return self.words(self.table.marked(column.parts, column.notes))
 
     @cached_property
     def groups(self) -> list[tuple[str, int]]:
@@ -224,21 +228,32 @@ class Layout:
             rooms.append(max(widths))
         return rooms
 
+    def _over(self, column: Column, room: float) -> list[str]:
+        """Return the name of a column with the marks of its notes, under a group in several lines."""
+        if not column.group or column.values:
+            return [self.words(self.table.marked(column.parts, column.notes))]
+        *lines, last = self._stacked(column.header, room)
+        marks = self.words(self.table.marked((), column.notes))
+        return [*lines, f"{last}{marks}"]
+
     def _below(self, column: Column, room: float) -> list[str]:
         """Return what stands under a name, in as few lines as its words and the room allow."""
         sign = "%" if column.kind == "share" else self.scales.get(column.key, ("", 0))[0]
         detail = ", ".join(filter(None, (sign, column.detail)))
+        return self._stacked(f"({detail})" if detail else "", room)
+
+    def _stacked(self, text: str, room: float) -> list[str]:
+        """Return words in as few lines as they and the room allow."""
         lines: list[str] = []
-        escape = self.options.escape
-        words = f"({detail})".split() if detail else []
-        room = max([room, *(cell_width(escape(word)).at(self.size) for word in words)])
+        words = [self.options.escape(word) for word in text.split()]
+        room = max([room, *(cell_width(word).at(self.size) for word in words)])
         for word in words:
             joined = f"{lines[-1]} {word}" if lines else word
-            if lines and cell_width(escape(joined)).at(self.size) <= room:
+            if lines and cell_width(joined).at(self.size) <= room:
                 lines[-1] = joined
             else:
                 lines.append(word)
-        return list(map(escape, lines))
+        return lines
 
     @cached_property
     def notes(self) -> list[str]:
@@ -327,7 +342,9 @@ class Layout:
             ]
         heights = [count * self.size.baseline for count in counts]
         for place in self.headings:
-            heights[place] += self.size.baseline + 2 * SPACE
+            heights[place] += self.size.baseline + SPACE
+        for place in self.reopened:
+            heights[place] += SPACE
         return heights
 
     @property
@@ -349,9 +366,14 @@ class Layout:
         return max(columns, *headings, 0)
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether the table is too narrow for notes of its own width."""
+        return self.width < NOTE_SHARE * self.options.width
+
+    @property
     def note_width(self) -> float:
         """The width of the notes: that of the table, unless it is very narrow."""
-        return min(self.options.width, max(self.width, NOTE_SHARE * self.options.width))
+        return NOTE_SHARE * self.options.width if self.is_narrow else self.width
 
     @property
     def note_size(self) -> Size:

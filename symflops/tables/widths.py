@@ -170,6 +170,7 @@ COMMANDS = {
 CALLIGRAPHIC = {"P": 780, "T": 800, "A": 860, "M": 1200, "F": 830, "E": 620, "B": 690, "S": 690}
 COMMAND = 850  # any other: a Greek letter
 DOLLAR = re.compile(r"(?<!\\)\$")
+NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 TOKEN = re.compile(r"\\([a-zA-Z]+) ?|\\(.)|(--)|(.)", re.DOTALL)
 
 
@@ -287,7 +288,7 @@ class _Formula:
 
 def is_number(cell: str) -> bool:
     """Say whether siunitx takes a cell for a number."""
-    return cell.removeprefix("-")[:1].isdigit()
+    return NUMBER.fullmatch(cell) is not None
 
 
 class Digits(NamedTuple):
