@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from symflops.errors import SymflopsError
 from symflops.exprs import ZERO
 from symflops.pages.markup import Markup, element, together
 from symflops.rows import table
+from symflops.statements import filled
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
@@ -36,17 +38,21 @@ def _pictures(subject: Subject, roofline: Mapping[str, Any] | None) -> Iterator[
     metric = next((key for key in WORK if key in subject.metrics), subject.metrics[0])
     name = subject.words["columns"][metric]
     if exact(shown.metric(metric)).is_Rational and len(subject.levels) > 1:
-        drawn = _drawn("breakdown", lambda: plot.breakdown(shown, metric, by="kind", size="page"))
+        bars = partial(plot.breakdown, shown, metric, size="page")
+        # more bars than can be read are those of kinds
+        drawn = _drawn("breakdown", bars) or _drawn("breakdown", partial(bars, by="kind"))
         yield _figure("breakdown", drawn, said["breakdown"].format(metric=name))
     if grows(shown):
-        drawn = _drawn("receptive_field", lambda: plot.receptive_field(shown, size="page"))
+        drawn = _drawn("receptive_field", partial(plot.receptive_field, shown, size="page"))
         yield _figure("receptive_field", drawn, said["receptive_field"])
     free = sorted(exact(subject.cost.metric(metric)).free_symbols, key=str)
     if len(free) == 1 and free[0].is_integer:
         curves, ends = by_kind(subject.cost, metric, free[0]), bounds(subject.cost, free[0])
-        drawn = _drawn("scaling", lambda: plot.scaling(curves, free[0], ends, metric, size="page"))
-        before, _, after = said["scaling"].format(metric=name, symbol="\n").partition("\n")
-        yield _figure("scaling", drawn, subject.set(before, free[0], after))
+        drawn = _drawn("scaling", partial(plot.scaling, curves, free[0], ends, metric, size="page"))
+        parts = filled(
+            said["by_kind" if len(curves) > 1 else "scaling"], metric=name, symbol=free[0]
+        )
+        yield _figure("scaling", drawn, subject.set(*parts))
     if roofline is not None:
         axes = plot.roofline(
             shown, **roofline, size="page"

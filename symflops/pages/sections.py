@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.facts import equal
+from symflops.facts import Relation, equal
+from symflops.glossary import notation_table
 from symflops.pages.again import code
 from symflops.pages.folding import ALL, folded
-from symflops.pages.markup import Markup, count, element, together
+from symflops.pages.markup import Markup, count, element, shape, together
+from symflops.pages.references import references
 from symflops.statements import said
 from symflops.symbols import exact
 from symflops.tables.cells import expression
@@ -66,14 +68,29 @@ def _notes(said: Iterable[str]) -> list[Markup]:
 
 
 def where(subject: Subject) -> Markup | None:
-    """Return what the names in formulas stand for; nothing where there are none."""
-    items = [element("li", subject.set(equal(name, meant))) for name, meant in subject.names.where]
-    notes = [
-        subject.set(*(part for part in note if part not in ("Here ", ".")))
-        for note in subject.totals.notes
+    """Return what symbols mean, and what the names of sizes stand for; nothing where there are none."""
+    table = notation_table(subject.cost, subject.lang)
+    rows = [
+        element(
+            "tr",
+            element("th", shape(table, row[0][0]), scope="row"),
+            *(element("td", cell or "") for cell in row[1:]),
+        )
+        for row in table.rows
     ]
-    items += [element("li", note) for note in notes]
-    return element("ul", *items, class_="where") if items else None
+    head = (element("th", column.header, scope="col") for column in table.columns)
+    symbols = element(
+        "table", element("thead", element("tr", *head)), element("tbody", *rows), class_="notation"
+    )
+    names = [subject.set(equal(name, meant)) for name, meant in subject.names.where]
+    names += [
+        subject.set(part)
+        for note in subject.totals.notes
+        for part in note
+        if isinstance(part, Relation)
+    ]
+    listed = element("ul", *(element("li", name) for name in names), class_="where")
+    return together(([symbols] if rows else []) + ([listed] if names else [])) or None
 
 
 def counted(subject: Subject) -> Markup:
@@ -128,7 +145,7 @@ def sources(subject: Subject) -> Markup:
     if isinstance(layer, Model) and layer.published:
         printed = [element("dd", _published(subject, number)) for number in layer.published]
         items.append(element("div", element("dt", words["published"]), *printed))
-    return element("dl", *items, class_="sources")
+    return together((element("dl", *items, class_="sources"), references(subject)))
 
 
 def _published(subject: Subject, number: Any) -> Markup:

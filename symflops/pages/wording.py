@@ -40,7 +40,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "pictures_of": {
             "breakdown": "Where the {metric} are.",
             "receptive_field": "How the receptive field grows from layer to layer.",
-            "scaling": "How the {metric} grow with {symbol}, by kind of layer.",
+            "scaling": "How the {metric} grow with {symbol}.",
+            "by_kind": "How the {metric} grow with {symbol}, by kind of layer.",
             "roofline": "Operations a byte, and what bounds each layer.",
         },
         "columns": {
@@ -96,7 +97,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "pictures_of": {
             "breakdown": "{metric} 的构成。",
             "receptive_field": "感受野逐层增长。",
-            "scaling": "各类层的 {metric} 随 {symbol} 的增长。",
+            "scaling": "{metric} 随 {symbol} 的增长。",
+            "by_kind": "各类层的 {metric} 随 {symbol} 的增长。",
             "roofline": "每字节的运算次数，以及每一层受什么限制。",
         },
         "columns": {
