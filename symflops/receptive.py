@@ -43,7 +43,7 @@ def views(root: Group, facts: Facts) -> Mapping[str, View]:
         NotClosedError: a layer that does not say what it sees, or branches that see no common grid.
     """
     walk = Walk(facts)
-    inputs = tuple(_own(root, place) for place in range(len(root.inputs)))
+    inputs = tuple(own_view(root, place) for place in range(len(root.inputs)))
     if not any(view.field for view in inputs):
         shapes = ", ".join(str(shape.written(batched=False)) for shape in root.inputs)
         message = (
@@ -55,7 +55,8 @@ def views(root: Group, facts: Facts) -> Mapping[str, View]:
     return walk.found
 
 
-def _own(root: Group, place: int) -> View:
+def own_view(root: Group, place: int) -> View:
+    """Return the view that an input has of itself."""
     along = positions(root, place)
     return View(tuple((i, SAME) if i in along else None for i in range(len(root.inputs[place]))))
 

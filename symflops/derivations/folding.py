@@ -135,7 +135,7 @@ def short(passages: Passages) -> Passages:
         swaps: dict[Form, Form] = {name: value(name) for name in names}
         lines = last
         if names and len(names) <= MOST_TERMS and len(last) > 1:
-            put_in = Line(swapped(last[0].form, swaps), reason("put_in"))
+            put_in = Line(swapped(last[0].form, swaps), reason("results"))
             lines = (last[0], put_in, *last[1:])
         told.append(replace(passage, lines=lines, said=passage.said if not names else ()))
     return tuple(told)

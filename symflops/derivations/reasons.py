@@ -57,6 +57,29 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nothing_counted": "nothing in it is counted",
         "portion": "Per {unit!w}: divided by the {count} {unit!p} of the input.",
         "with_values": "With {values}:",
+        # sizes, fields and ratios
+        "slides": (
+            "A window of {kernel} with stride {stride}, padding {padding} and dilation {dilation} fits once, "
+            "and once more for every stride that is left of the padded axis."
+        ),
+        "steps_of_window": "the steps of the window, and one",
+        "axes_alike": "Likewise {sizes}.",
+        "output_shape": "The output has {shape} elements.",
+        "fields": (
+            "A window of {k} positions sees {more} more of the input, where {j} is how far apart positions "
+            "stand there; a stride multiplies {j}."
+        ),
+        "fields_of_block": "One block by itself:",
+        "field_of": "{layer!c}: a window of {kernel}",
+        "field_of_one": "a window of {kernel}",
+        "field_of_several": "{first!c} to {last!c}: windows of {kernel}",
+        "stride_of": "{layer!c}: stride {stride}",
+        "field_alone": "a position sees itself alone",
+        "field_as_it_is": "as the layers compose",
+        "axis_alike": "Axis {axis} is as axis {other}.",
+        "ratio": "{above!c} over {below!c}:",
+        "cancelled": "common factors cancelled",
+        "results": "the results put in",
         # lines
         "one_output": "one output, times the outputs",
         "collected": "like terms collected",
@@ -111,6 +134,26 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nothing_counted": "没有计入任何运算",
         "portion": "按每个{unit!w}计：除以输入的 {count} 个{unit!p}。",
         "with_values": "取 {values}：",
+        "slides": (
+            "窗口大小为 {kernel}，步幅为 {stride}，填充为 {padding}，膨胀率为 {dilation}：先放置一次，填充后的轴上每剩一个步幅再多一次。"
+        ),
+        "steps_of_window": "窗口滑动的步数加一",
+        "axes_alike": "{sizes} 同理。",
+        "output_shape": "输出共有 {shape} 个元素。",
+        "fields": (
+            "大小为 {k} 的窗口使感受野增大 {more}，其中 {j} 是相邻位置在输入上的间距；步幅使 {j} 成倍增大。"
+        ),
+        "fields_of_block": "单独一个模块：",
+        "field_of": "{layer!c}：窗口大小为 {kernel}",
+        "field_of_one": "窗口大小为 {kernel}",
+        "field_of_several": "{first!c} 至 {last!c}：窗口大小均为 {kernel}",
+        "stride_of": "{layer!c}：步幅为 {stride}",
+        "field_alone": "每个位置只看到自身",
+        "field_as_it_is": "各层复合的结果",
+        "axis_alike": "第 {axis} 轴与第 {other} 轴相同。",
+        "ratio": "{above!c} 与 {below!c} 之比：",
+        "cancelled": "约去公因子",
+        "results": "代入各结果",
         "one_output": "一个输出的次数乘以输出个数",
         "collected": "合并同类项",
         "factored": "提取公因式",

@@ -71,7 +71,8 @@ def grouped(factors: Iterable[sympy.Expr]) -> Form:
     """Return factors side by side; where two or more are numbers, each stays to be seen."""
     factors = [factor for factor in factors if factor != 1]
     if sum(bool(factor.is_Rational) for factor in factors) > 1:
-        return Product(tuple(_powers(factors)), sign="·" * all(f.is_Rational for f in factors))
+        numbers = all(factor.is_Rational for factor in factors)
+        return Product(tuple(_powers(factors)), "·" if numbers else "")
     return product(factors)
 
 
@@ -300,9 +301,10 @@ def _fourier(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
 
 def _state_passing(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell an exponential a chunk, and a product and a sum an entry."""
-    rest = {op: count for op, count in counts.items() if op != "exp"}
-    if "exp" in counts:
-        yield _account("each", sympy.Mul.make_args(counts["exp"]), (("exp", ONE),), role)
+    rest = dict(counts)
+    chunks = rest.pop("exp", ZERO)
+    if chunks != 0:
+        yield _account("each", sympy.Mul.make_args(chunks), (("exp", ONE),), role)
     yield from _elementwise(step, rest, role)
 
 

@@ -1,0 +1,167 @@
+"""How large an output is, told from the windows that slide over each axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symflops.derivations.lines import Line, Passage, are_equal, reason
+from symflops.exprs import ONE, ZERO
+from symflops.forms import Called, Minus, Named, Product, Quotient, Total, value
+from symflops.geometry import Window
+from symflops.trace import Group, Sum, Times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sympy
+
+    from symflops.costs import Cost
+    from symflops.facts import Facts
+    from symflops.forms import Form
+    from symflops.trace import Node
+
+LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # of the axes of a map
+OF_A_MAP = 2  # axes before those of a map: batch and channels
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A layer whose windows slide over one axis: its size before and behind."""
+
+    label: str
+    window: Window
+    before: sympy.Expr
+    behind: sympy.Expr
+    letter: str
+    form: Form  # with ``before`` by its name
+
+    def is_like(self, other: Slide) -> bool:
+        """Say whether an axis differs from another in the name of its size alone."""
+        mine, others = (list(slide.before.free_symbols) for slide in (self, other))
+        alone, another = set(mine) - set(others), set(others) - set(mine)
+        swap = dict(zip(alone, another, strict=False))
+        return self.window == other.window and (
+            self.before.xreplace(swap) == other.before if len(alone) == len(another) <= 1 else False
+        )
+
+
+def passages(cost: Cost, facts: Facts) -> Iterator[Passage]:
+    """Yield how large each map is, layer by layer, and then the output."""
+    walk = Walk(facts)
+    walk.follow(cost.root, "")
+    yield from walk.passages
+    for shape in (shape.written(batched=cost.batched) for shape in cost.root.outputs):
+        sizes = enumerate(shape, 1)
+        lines = [Line(size, name=Named("out", str(axis), size)) for axis, size in sizes]
+        said = (reason("output_shape", shape=Product(tuple(shape), "×")),)
+        yield Passage(() if walk.passages else tuple(lines), said)
+
+
+class Walk:
+    """Follows the sizes of maps through a network."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.passages: list[Passage] = []
+        self.known: dict[sympy.Expr, Named] = {}  # what a size is called that was told
+
+    def follow(self, node: Node, path: str) -> None:
+        """Tell the sizes behind a node and all in it."""
+        if isinstance(node, Times | Sum):
+            self.follow(node.child, f"{path}.*".strip("."))
+        elif isinstance(node, Group):
+            found = self.slides(node, path or "out")
+            for name, child in node.children if not found else ():
+                self.follow(child, f"{path}.{name}".strip("."))
+            if found:
+                self.tell(found, path)
+
+    def slides(self, group: Group, label: str) -> list[Slide]:
+        """Return what slides over each axis of a layer, where its windows say how large its output is."""
+        layer: Any = group.layer
+        if len(group.inputs) != 1 or len(group.outputs) != 1:
+            return []
+        windows = layer.windows() if hasattr(layer, "windows") else ()
+        if not isinstance(windows, tuple) or not all(isinstance(w, Window) for w in windows):
+            return []
+        axes = len(windows)
+        before, behind = group.inputs[0][OF_A_MAP:], group.outputs[0][OF_A_MAP:]
+        if not axes or len(before) != axes or len(behind) != axes:
+            return []
+        found = []
+        for letter, window, n, m in zip(LETTERS[axes], windows, before, behind, strict=True):
+            for form in forms(group, window, self.known.get(n, n)):
+                if are_equal(value(form), m, self.facts):
+                    found.append(Slide(label, window, n, m, letter, form))
+                    break
+        return found
+
+    def tell(self, found: list[Slide], path: str) -> None:
+        """Tell the sizes behind one layer that were not told; of axes that are alike the first."""
+        new = [slide for slide in found if slide.behind not in self.known]
+        lines: list[Line] = []
+        alike: list[Slide] = []
+        for slide in new:
+            name = Named(slide.letter, slide.label, slide.behind)
+            self.known.setdefault(slide.behind, name)
+            if lines and slide.is_like(new[0]):
+                alike.append(slide)
+                continue
+            lines += [Line(slide.form, reason("steps_of_window"), name)]
+            lines += [Line(slide.behind)] * (slide.form != slide.behind)
+        if lines:
+            w = new[0].window
+            sizes = {"kernel": w.kernel, "stride": w.stride, "dilation": w.dilation}
+            said = [reason("slides", **sizes, padding=w.before)]
+            if alike:
+                others = tuple(Named(slide.letter, slide.label, slide.behind) for slide in alike)
+                said.append(reason("axes_alike", sizes=others))
+            self.passages.append(Passage(tuple(lines), tuple(said), path, path))
+
+
+def forms(group: Group, window: Window, size: Form) -> Iterator[Form]:
+    """Yield how large an output may be: that of a window that slides, of one that rounds up, of a transposed one."""
+    slack = slid(window, size)
+    if window.stride == 1:
+        yield _plus(slack, ONE)
+    else:
+        yield Total((Called("floor", (Quotient(slack, window.stride, inline=True),)), ONE))
+        yield Total((Called("ceiling", (Quotient(slack, window.stride, inline=True),)), ONE))
+    extras = getattr(group.layer, "extras", None)
+    if extras is not None:
+        for extra in extras():
+            yield spread_out(window, size, extra)
+
+
+def slid(window: Window, size: Form) -> Form:
+    """Return how far a window slides over a padded axis: H + 2p − d(k − 1) − 1."""
+    terms: list[Form] = [size, *_padding(window)]
+    if (reach := _reach(window)) != ZERO:
+        terms.append(Minus(reach))
+    return Total((*terms, Minus(ONE)))
+
+
+def _padding(window: Window) -> list[Form]:
+    if window.before == window.after:
+        return [Product((ONE * 2, window.before), sign="·")] if window.before != 0 else []
+    return [part for part in (window.before, window.after) if part != 0]
+
+
+def _reach(window: Window) -> Form:
+    less = Total((window.kernel, Minus(ONE)))
+    if window.kernel == 1:
+        return ZERO
+    return less if window.dilation == 1 else Product((window.dilation, less))
+
+
+def _plus(form: Form, number: sympy.Expr) -> Form:
+    return Total((*form.terms, number)) if isinstance(form, Total) else Total((form, number))
+
+
+def spread_out(window: Window, size: Form, extra: sympy.Expr) -> Form:
+    """Return how many places a transposed window covers: (H − 1)s − 2p + d(k − 1) + 1."""
+    terms: list[Form] = [Product((Total((size, Minus(ONE))), window.stride))]
+    terms += [Minus(part) for part in _padding(window)]
+    terms += [part for part in (_reach(window), extra) if part != 0]
+    return Total((*terms, ONE))
