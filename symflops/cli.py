@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from symflops.options import parser
 from symflops.printing import printable_lines
 from symflops.progress import Progress
-from symflops.terminal import Terminal, plain
+from symflops.terminal import Terminal, is_terminal, plain
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _main(argv)
     except KeyboardInterrupt:
-        print("symflops: stopped", file=sys.stderr)
+        # over the ^C that a terminal echoes
+        print("\r" * is_terminal(sys.stderr) + "symflops: stopped", file=sys.stderr)
         return STOPPED
 
 

@@ -91,7 +91,7 @@ def shortened(text: str, room: int, head: int | None = None) -> str:
     """
     if width(text) <= room:
         return text
-    begin = _start(text, room - 1 if head is None else head)
+    begin = _start(text, room - 1 if head is None else min(head, room - 1))
     end = "" if head is None else _end(text, room - 1 - width(begin))
     return f"{begin}{ELLIPSIS}{end}"
 
@@ -131,8 +131,9 @@ def wrapped(text: str, room: int | None, indent: str = "  ", *, formula: bool = 
     """
     if room is None or width(text) <= room:
         return text
-    lines, line = [], ""
-    for word in _words(text, room - len(indent), formula=formula):
+    words = text.lstrip(" ")
+    lines, line = [], text[: len(text) - len(words)]
+    for word in _words(words, room - len(indent), formula=formula):
         longer = f"{line} {word}" if line.strip() else line + word
         if line.strip() and width(longer) > room:
             lines.append(line)

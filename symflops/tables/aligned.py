@@ -109,8 +109,8 @@ class Sheet:
     def head(self) -> int:
         """The places that a shortened name begins with: those that keep the most names apart."""
         names = [self.label(line.cells[0]) for line in self.table.printed]
-        room = (self.form.names or 0) - len(INDENT)
-        heads = (room // 2, room // 4, 0)
+        room = self.form.names or 0
+        heads = sorted(range(room), key=lambda head: abs(head - room // 2))
         return max(heads, key=lambda head: len({shortened(name, room, head) for name in names}))
 
     @cached_property
