@@ -29,9 +29,18 @@ def run_cost(arguments: argparse.Namespace) -> str:
 
 def run_table(arguments: argparse.Namespace) -> str | Spans:
     """Return the table of a layer or a model."""
+    from symflops.reading.values import read_values
+
     found = _cost(arguments)
     arguments.progress.say(f"the table of {arguments.layer}")
-    return _rendered(found.table(arguments.columns, arguments.depth), arguments)
+    table = found.table(
+        arguments.columns,
+        arguments.depth,
+        conventions=(arguments.conventions or "").replace(",", " ").split(),
+        at=None if arguments.numbers is None else read_values(arguments.numbers),
+        groups=arguments.groups,
+    )
+    return _rendered(table, arguments)
 
 
 def run_compare(arguments: argparse.Namespace) -> str | Spans:
@@ -60,7 +69,7 @@ def run_compare(arguments: argparse.Namespace) -> str | Spans:
 
 def _rendered(table: Any, arguments: argparse.Namespace) -> str | Spans:
     """Return a table in the format that is asked for."""
-    names = ("fit", "part", "caption", "label")
+    names = ("fit", "part", "caption", "label", "engine", "siunitx")
     given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
     if given and arguments.format != "latex":
         from symflops.errors import ArgumentError

@@ -90,6 +90,7 @@ symflops COMMAND --help says more of a command, with examples.""",
   symflops table vgg16 --at H=224,W=224
   symflops table resnet50 --assume "32 | H" --assume "32 | W" --depth 1
   symflops table gpt2 --columns layer,params,macs --convention 2mac
+  symflops table resnet18 --at H=224,W=224 --groups 1 --conventions mac,2mac
   symflops table vgg16 --at H=224,W=224 --format latex --fit column -o vgg.tex""",
         commands.run_table,
     )
@@ -103,6 +104,22 @@ symflops COMMAND --help says more of a command, with examples.""",
         type=int,
         metavar="N",
         help="how deep nested layers are opened, from 1 on (default: the deepest of at most 64 rows)",
+    )
+    table.add_argument(
+        "--conventions",
+        metavar="NAMES",
+        help="a column of FLOPs under each, such as exact,2mac (default: the one convention)",
+    )
+    table.add_argument(
+        "--numbers",
+        metavar="VALUES",
+        help="numbers beside the formulas, for values such as H=224,W=224 (default: none)",
+    )
+    table.add_argument(
+        "--groups",
+        type=int,
+        metavar="N",
+        help="rows under headings, those of the layers at depth N, with subtotals (default: none)",
     )
     _latex(table)
     page = _counting(
@@ -297,6 +314,15 @@ def _latex(command: Any) -> None:
     latex.add_argument("--part", help="table, table*, tabular or rows (default: table)")
     latex.add_argument("--caption", metavar="TEXT", help="the caption (default: none)")
     latex.add_argument("--label", metavar="NAME", help="its label (default: none)")
+    latex.add_argument(
+        "--engine", help="pdflatex, or lualatex or xelatex for Chinese (default: pdflatex)"
+    )
+    latex.add_argument(
+        "--siunitx",
+        action="store_true",
+        default=None,
+        help="numbers at the point, by the package siunitx (default: grouped here)",
+    )
 
 
 def _output(command: Any, formats: Sequence[str] = FORMATS) -> None:
