@@ -36,8 +36,9 @@ SERIES = re.compile(r"(?:\\sum|\\prod|[ΣΠ])_(?:\{[^{}]*\}|\([^()]*\))(?:\^(?:\
 TALL = re.compile(r"\\(?:frac|sum|prod)\b")
 #: What a line costs, a break before a dot or between factors, and white space.
 LINE, DOT, FACTORS, RAGGED = 10.0, 12.0, 25.0, 3.0
-#: What a break within brackets costs for each of them: if they are half as wide as a line, if not, in a floor.
-LONG, SHORT, FLOOR = 14.0, 30.0, 40.0
+#: What a break within brackets costs for each of them: if they nearly fill a line, if not, in a floor.
+LONG, SHORT, FLOOR = 14.0, 60.0, 80.0
+FILLED = 0.75
 #: What is larger in a display than in a line of text, and an underscore, which some fonts have wide.
 DISPLAYED = {r"\frac": r"\dfrac", r"\left": r"\biggl", r"\right": r"\biggr", r"\_": r"\_\,"}
 INDENT = 10.0  # points of a \quad, for each parenthesis that is open
@@ -156,7 +157,7 @@ def _brackets(marks: list[str], room: float, medium: Medium) -> Iterator[tuple[i
             opened.append(i)
         elif braces == 0 and CLOSING.fullmatch(mark) and opened:
             start = opened.pop()
-            wide = width_of("".join(marks[start : i + 1]), medium) > room / 2
+            wide = width_of("".join(marks[start : i + 1]), medium) > FILLED * room
             yield start, i, FLOOR if marks[start] in FLOORS else LONG if wide else SHORT
 
 

@@ -6,21 +6,24 @@ All of them stand in a column if there is room; else each behind its line, or be
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from symflops.derivations.lines import Passage
+from symflops.errors import ArgumentError
 from symflops.linebreaks import parted, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from symflops.derivations.lines import Line
     from symflops.derivations.media import Pen
     from symflops.derivations.saying import Voice
     from symflops.linebreaks import Part
 
-LONG_NAME = 0.3  # of the width: what stands left of the sign and is longer has a row of its own
-MOST_SAVED = 0.75  # of the rows are left if a name has a row of its own that need not have one
+LONG_NAME = 0.3  # of the width; names that are longer would narrow the lines of others
+MOST_SAVED = 0.75  # of the rows are left if a name has a row of its own
+SHORT, LONG, APART = range(3)
 
 
 @dataclass(frozen=True)
@@ -62,30 +65,31 @@ class Chain:
     def blocks(self, lines: Iterable[Line]) -> Iterator[list[Row]]:
         """Yield rows of lines that are aligned with one another; a line with a name begins a chain.
 
-        A chain whose name is long is a block of its own.
+        Names that are short, or long, are aligned together; one in a row of its own by itself.
         """
-        block: list[Line] = []
-        was = False
-        for chain in Passage(tuple(lines)).chains:
-            apart = self.is_apart(chain)
-            if block and (apart or was):
-                yield self.rows(block, apart=was)
-                block = []
-            block += chain
-            was = apart
-        if block:
-            yield self.rows(block, apart=was)
+        for kind, chains in groupby(Passage(tuple(lines)).chains, self.kind):
+            alike = list(chains)
+            try:
+                together = kind != APART and self.rows([line for c in alike for line in c])
+            except ArgumentError:  # beside the longest of the names another's formula is too wide
+                together = False
+            yield from [together] if together else (self.rows(c, apart=True) for c in alike)
 
-    def is_apart(self, chain: tuple[Line, ...]) -> bool:
-        """Say whether the name of a chain has a row of its own: if it is long, or if that saves many rows."""
+    def kind(self, chain: tuple[Line, ...]) -> int:
+        """Say whether a chain has a short name, a long one, or one in a row of its own, which saves others."""
         place, room = self.place(chain[0]), self.room
-        if place > LONG_NAME * room.width or place == 0:
-            return place > 0
-        beside, under = (
-            sum(len(self.broken(line, room.width - room.sign - left)) for line in chain)
-            for left in (place, room.indent)
-        )
-        return under < MOST_SAVED * beside and beside > len(chain) + 1
+        if place == 0:
+            return SHORT
+        try:
+            beside, under = (
+                sum(len(self.broken(line, room.width - room.sign - left)) for line in chain)
+                for left in (place, room.indent)
+            )
+        except ArgumentError:
+            return APART
+        if place > room.width / 2 or under < MOST_SAVED * beside:
+            return APART
+        return LONG if place > LONG_NAME * room.width else SHORT
 
     def broken(self, line: Line, room: float) -> list[Part]:
         """Return the formula of a line in parts no wider than there is room."""
@@ -99,7 +103,7 @@ class Chain:
         """Return how wide a name is."""
         return width_of(self.name(line), self.pen.medium)
 
-    def rows(self, block: list[Line], *, apart: bool) -> list[Row]:
+    def rows(self, block: Sequence[Line], *, apart: bool = False) -> list[Row]:
         """Return the rows of a block; with names ``apart``, in rows of their own."""
         room = self.room
         free = room.width - room.sign - (room.indent if apart else max(map(self.place, block)))

@@ -32,11 +32,13 @@ QUAD = 10.0  # points
 LARGER = {"en": 1.0, "zh": 1.06}  # ctex sets 10.54 pt where a class says 10
 INLINE = 80.0  # points of a formula in a text that may break between factors
 NORMAL = SIZES["normalsize"]
-#: How text and pages end: pages where a line ends, and lines of a column not all at the same place.
-PROSE = {
-    "page": r"\begingroup\allowdisplaybreaks\raggedbottom\rightskip=0pt plus 3em",
-    "column": r"\begingroup\allowdisplaybreaks\raggedbottom\rightskip=0pt plus 5em",
-}
+#: What holds within a derivation: a page may end after a line, displays stand close, and ...
+CLOSE = (
+    r"\begingroup\allowdisplaybreaks\raggedbottom"
+    r"\abovedisplayskip=5pt plus 2pt minus 2pt\belowdisplayskip=\abovedisplayskip"
+)
+#: ... lines of text need not all end at the same place.
+RAGGED = {"page": r"\rightskip=0pt plus 3em", "column": r"\rightskip=0pt plus 5em"}
 CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)")
 SYMBOLS = re.compile(r"\\math(?:bb|frak)\b")
 
@@ -59,7 +61,7 @@ def latex(derivation: Derivation, fit: str = "page") -> str:
         engine = ", compiled with xelatex"
     needs = " ".join(f"\\usepackage{{{name}}}" for name in packages)
     head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
-    return "\n".join([*head, PROSE[fit], body, r"\par\endgroup", ""])
+    return "\n".join([*head, CLOSE + RAGGED[fit], body, r"\par\endgroup", ""])
 
 
 class Setting:
