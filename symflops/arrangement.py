@@ -9,13 +9,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Integer, Mul
+from sympy import Add, Integer, Mul
 
 from symflops import exprs
 from symflops.asymptotics import leading
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, joined, tidy
-from symflops.forms import Minus, Parenthesis, Plain, Product, Total, Where, mapped, opened, write
+from symflops.forms import (
+    Minus,
+    Parenthesis,
+    Plain,
+    Product,
+    Total,
+    Where,
+    leaves,
+    mapped,
+    opened,
+    write,
+)
 from symflops.naming import named
 from symflops.printed import Formula
 from symflops.symbols import Symbol, by_name, exact
@@ -115,7 +126,7 @@ def collected(expr: sympy.Expr, symbols: tuple[Symbol, ...], order: Order) -> Fo
     What stands before a lower power is its coefficient, in parentheses unless it is one number or symbol.
     """
     groups: dict[sympy.Expr, Terms] = {}
-    for monomial, number in exprs.expanded(exprs.collect(exprs.terms(expr))).items():
+    for monomial, number in _terms(expr).items():
         power = Mul(*(f for f in Mul.make_args(monomial) if _base(f) in symbols))
         groups.setdefault(power, {})[monomial / power] = number
     powers = sorted(groups, key=order.of_term)
@@ -138,9 +149,9 @@ def _base(factor: sympy.Expr) -> sympy.Expr:
 
 
 def _times(coefficient: sympy.Expr, power: sympy.Expr, order: Order, *, first: bool) -> Form:
-    if coefficient == ONE or (first and not coefficient.has(sympy.Add)):
+    if coefficient == ONE or (first and not coefficient.has(Add)):
         return Plain(coefficient * power)
-    if coefficient.is_Mul and not coefficient.has(sympy.Add):
+    if coefficient.is_Mul and not coefficient.has(Add):
         return Product((Parenthesis(Plain(coefficient)), *_factors(power, order)))
     return Product((*_factors(coefficient, order), *_factors(power, order)))
 
@@ -148,7 +159,7 @@ def _times(coefficient: sympy.Expr, power: sympy.Expr, order: Order, *, first: b
 def _factors(monomial: sympy.Expr, order: Order) -> tuple[Form, ...]:
     """Return the factors of a product one by one, so that no dot parts them from what stands beside."""
     form = opened(monomial, order)
-    return form.factors if isinstance(form, Product) else (form,)
+    return form.factors if isinstance(form, Product) else (Plain(monomial),)
 
 
 # behind the leading term
@@ -160,12 +171,23 @@ def _leader(lead: Any, expr: sympy.Expr) -> sympy.Expr:
     names = [word for name in named for word in str(name).replace(",", " ").split()]
     known = by_name(expr.free_symbols)
     if all(name in known for name in names):
-        return leading(expr, tuple(known[name] for name in names)).expr
+        return _leading_terms(expr, tuple(known[name] for name in names))
     if isinstance(lead, str):
         from symflops.reading.formulas import parse  # noqa: PLC0415 - loaded when it reads
 
         return exact(parse(lead, known))
     return exact(lead)
+
+
+def _leading_terms(expr: sympy.Expr, symbols: tuple[Symbol, ...]) -> sympy.Expr:
+    """Return the terms that lead as symbols grow, as they are: ⌊N/2⌋ where N/2 leads."""
+    front = _terms(leading(expr, symbols).expr)
+    found = [Mul(number, monomial) for monomial, number in _terms(expr).items()]
+    return Add(*(t for t in found if _terms(leading(t, symbols).expr).keys() <= front.keys()))
+
+
+def _terms(expr: sympy.Expr) -> Terms:
+    return exprs.expanded(exprs.collect(exprs.terms(expr)))
 
 
 def _several(lead: Any) -> Iterable[Any]:
@@ -178,8 +200,7 @@ def led(expr: sympy.Expr, leader: sympy.Expr, order: Order) -> Form:
     Raises:
         ArgumentError: a term that the expression does not have.
     """
-    whole = exprs.expanded(exprs.collect(exprs.terms(expr)))
-    front = exprs.expanded(exprs.collect(exprs.terms(leader)))
+    whole, front = _terms(expr), _terms(leader)
     ratios = {whole.get(monomial, Integer(0)) / number for monomial, number in front.items()}
     if len(ratios) != 1 or 0 in ratios:
         message = f"{leader} is no term of {expr}, so that it cannot stand in front"
@@ -207,7 +228,7 @@ def with_names(formula: Formula) -> Formula:
     form = tidy(formula.expr) if formula.form is None else formula.form
     order = Order(formula.order)
     text = write(form, "text", order)
-    swaps, names = named(tidy(formula.expr), lambda size: text.find(write(size, "text", order)))
+    swaps, names = named(leaves(form), lambda size: text.find(write(size, "text", order)))
     if not names:
         return formula
     body = mapped(form, lambda expr: _swapped(expr, swaps))

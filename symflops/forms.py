@@ -201,6 +201,13 @@ def mapped(form: Form, change: Callable[[sympy.Expr], sympy.Expr]) -> Form:
     return replace(form, **parts)  # type: ignore[type-var]
 
 
+def leaves(form: Form) -> tuple[sympy.Expr, ...]:
+    """Return the expressions in a form."""
+    found: list[sympy.Expr] = []
+    mapped(form, lambda expr: found.append(expr) or expr)  # type: ignore[func-returns-value]
+    return tuple(found)
+
+
 def opened(expr: sympy.Expr, order: Order) -> Form:
     """Return an expression as the form that it is written in, taken apart once.
 

@@ -18,6 +18,7 @@ from symflops import exprs
 from symflops.claims.equality import decide
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, cancelled
+from symflops.facts import Facts
 from symflops.forms import Braced, Minus, Parenthesis, Plain, Product, Quotient, Total, value
 from symflops.printed import Formula
 from symflops.reading.shapes import read_shape
@@ -52,7 +53,7 @@ def alike(expr: sympy.Expr, like: str, order: tuple[sympy.Expr, ...] = ()) -> Fo
     form, reason = shape.form, ""
     if not decision.equal:
         try:
-            form = _filled(shape.form, _terms(expr))
+            form = _filled(shape.form, _terms(Facts().canonical(expr)))
         except _UnfitError as error:
             reason = str(error)
         if reason or not decide(value(form), expr).equal:

@@ -52,7 +52,7 @@ def rounded(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
             yield from rounded(part)
 
 
-def repeated(expr: sympy.Expr, kind: type) -> list[sympy.Expr]:
+def repeated(expr: sympy.Basic, kind: type) -> list[sympy.Expr]:
     """Return the parts of a kind that are written twice or more; those of a block are not there outside its sum."""
     parts = (part for part in sympy.preorder_traversal(expr) if isinstance(part, kind))
     often = [part for part, number in Counter(parts).items() if number > 1]
@@ -60,29 +60,31 @@ def repeated(expr: sympy.Expr, kind: type) -> list[sympy.Expr]:
 
 
 def named(
-    expr: sympy.Expr, place: Callable[[sympy.Expr], Any] = str
+    exprs: Iterable[sympy.Expr], place: Callable[[sympy.Expr], Any] = str
 ) -> tuple[dict[sympy.Expr, sympy.Expr], list[tuple[Index, sympy.Expr]]]:
-    """Return what to write for the rounded sizes and repeated parts of an expression, and what the names mean.
+    """Return what to write for the rounded sizes and repeated parts of expressions, and what the names mean.
 
     Sizes are numbered by their ``place``.
 
     >>> from symflops import dims
     >>> H, W, k, s = dims("H W k s")
     >>> size = sympy.floor((H - k) / s) + 1
-    >>> swaps, names = named(9 * W * size)
+    >>> swaps, names = named([9 * W * size])
     >>> (9 * W * size).xreplace(swaps), names
     (9*H_1*W, [(H_1, floor((H - k)/s) + 1)])
     """
-    taken = {symbol.name for symbol in expr.atoms(Symbol)}
+    whole = sympy.Tuple(*exprs)
+    taken = {symbol.name for symbol in whole.atoms(Symbol)}
     swaps: dict[sympy.Expr, sympy.Expr] = {}
     names: list[tuple[Index, sympy.Expr]] = []
-    for floor, beside in sorted(rounded(expr), key=lambda pair: place(pair[0])):
+    sizes = (size for expr in whole for size in rounded(expr))
+    for floor, beside in sorted(sizes, key=lambda pair: place(pair[0])):
         if floor not in swaps and not _is_inside(floor):
             name = fresh(numbered(letter(floor)), taken)
             swaps[floor] = name - beside
             names.append((name, floor + beside))
     for kind, letters in ((minimum, MINIMA), (Add, SUMS)):
-        left = expr.xreplace(swaps)
+        left = whole.xreplace(swaps)
         for part in repeated(left, kind):
             if len(part.free_symbols) > 1 and left.xreplace({part: sympy.Dummy()}) != left:
                 name = fresh(lettered(letters), taken)

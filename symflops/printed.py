@@ -72,8 +72,8 @@ class Formula:
         >>> N, D, L = sf.dims("N D L")
         >>> for line in sf.display(24*N*D**2 + 4*N**2*D + L, order=(N, D)).lines(80):
         ...     print(line)
-        4 N^{2} D + 24 N D^{2}
-        \quad {} + L
+        4 N^{2} D
+        \quad {} + 24 N D^{2} + L
 
         Raises:
             ArgumentError: a piece that cannot be broken is wider than a line.
@@ -101,11 +101,11 @@ class Formula:
         >>> import symflops as sf
         >>> N, D, L = sf.dims("N D L")
         >>> print(sf.display(24*N*D**2 + 4*N**2*D + L, order=(N, D)).to_latex(80))
-        % needs amsmath
+        % needs \usepackage{amsmath}
         \[
           \begin{aligned}
-            & 4 N^{2} D + 24 N D^{2} \\
-            & \quad {} + L
+            & 4 N^{2} D \\
+            & \quad {} + 24 N D^{2} + L
           \end{aligned}
         \]
         <BLANKLINE>
@@ -127,7 +127,7 @@ class Formula:
             return f"% needs no package\n\\[\n  {lines[0]}\n\\]\n{said}"
         rows = " \\\\\n".join(f"    & {line}" for line in lines)
         body = f"  \\begin{{aligned}}\n{rows}\n  \\end{{aligned}}"
-        return f"% needs amsmath\n\\[\n{body}\n\\]\n{said}"
+        return f"% needs \\usepackage{{amsmath}}\n\\[\n{body}\n\\]\n{said}"
 
     def _where_list(self) -> str:
         """Return the where-list as a sentence below the formula."""
