@@ -5,8 +5,8 @@ All of them stand in a column if there is room; else each behind its line, or be
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from symflops.derivations.lines import Passage
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from symflops.derivations.saying import Voice
     from symflops.linebreaks import Part
 
-LONG_NAME = 0.3  # of the width; names that are longer would narrow the lines of others
-MOST_SAVED = 0.75  # of the rows are left if a name has a row of its own
-SHORT, LONG, APART = range(3)
+MOST_BROKEN = 2  # more rows than these are saved by a row for the name
 
 
 @dataclass(frozen=True)
@@ -61,43 +59,62 @@ class Chain:
     def __init__(self, pen: Pen, voice: Voice, room: Room) -> None:
         self.pen, self.voice, self.room = pen, voice, room
         self.said: set[str] = set()
+        self.names: dict[int, str] = {}  # of lines
+        self.parts: dict[tuple[int, float], list[Part]] = {}
+        self.lines: list[Line] = []  # kept, so that no other has its id
 
     def blocks(self, lines: Iterable[Line]) -> Iterator[list[Row]]:
         """Yield rows of lines that are aligned with one another; a line with a name begins a chain.
 
-        Names that are short, or long, are aligned together; one in a row of its own by itself.
+        Chains are aligned together unless one would have to be broken for another's long name.
         """
-        for kind, chains in groupby(Passage(tuple(lines)).chains, self.kind):
-            alike = list(chains)
-            try:
-                together = kind != APART and self.rows([line for c in alike for line in c])
-            except ArgumentError:  # beside the longest of the names another's formula is too wide
-                together = False
-            yield from [together] if together else (self.rows(c, apart=True) for c in alike)
+        block: list[Line] = []
+        lines = tuple(lines)
+        self.lines += lines
+        for chain in Passage(lines).chains:
+            apart = self.is_apart(chain)
+            longer = [*block, *chain]
+            if block and (apart or self.count(longer) > self.count(block) + self.count(chain)):
+                yield self.rows(block)
+                block, longer = [], list(chain)
+            if apart:
+                yield self.rows(chain, apart=True)
+            else:
+                block = longer
+        if block:
+            yield self.rows(block)
 
-    def kind(self, chain: tuple[Line, ...]) -> int:
-        """Say whether a chain has a short name, a long one, or one in a row of its own, which saves others."""
+    def is_apart(self, chain: tuple[Line, ...]) -> bool:
+        """Say whether a name has a row of its own: one that is very long, or to save rows."""
         place, room = self.place(chain[0]), self.room
-        if place == 0:
-            return SHORT
-        try:
-            beside, under = (
-                sum(len(self.broken(line, room.width - room.sign - left)) for line in chain)
-                for left in (place, room.indent)
-            )
-        except ArgumentError:
-            return APART
-        if place > room.width / 2 or under < MOST_SAVED * beside:
-            return APART
-        return LONG if place > LONG_NAME * room.width else SHORT
+        if place == 0 or place > room.width / 2:
+            return place > 0
+        return self.count(chain) - self.count(chain, room.indent) > MOST_BROKEN
 
-    def broken(self, line: Line, room: float) -> list[Part]:
-        """Return the formula of a line in parts no wider than there is room."""
-        return parted(self.pen.formula(line.form), room, medium=self.pen.medium)
+    def count(self, lines: Sequence[Line], left: float | None = None) -> float:
+        """Return how many rows formulas take, with so much taken on the left."""
+        left = max(map(self.place, lines)) if left is None else left
+        free = self.room.width - self.room.sign - left
+        if any(self.room.words(self.parenthesis(self.why(line))) > free for line in lines):
+            return math.inf
+        try:
+            return sum(len(self.broken(line, left)) for line in lines)
+        except ArgumentError:  # a part of one is wider than what is left
+            return math.inf
+
+    def broken(self, line: Line, left: float) -> list[Part]:
+        """Return the formula of a line in parts no wider than there is room, remembered."""
+        key = id(line), left
+        if key not in self.parts:
+            room = self.room.width - self.room.sign - left
+            self.parts[key] = parted(self.pen.formula(line.form), room, medium=self.pen.medium)
+        return self.parts[key]
 
     def name(self, line: Line) -> str:
-        """Return what stands left of the sign."""
-        return "" if line.name is None else self.pen.formula(line.name)
+        """Return what stands left of the sign, remembered."""
+        if id(line) not in self.names:
+            self.names[id(line)] = "" if line.name is None else self.pen.formula(line.name)
+        return self.names[id(line)]
 
     def place(self, line: Line) -> float:
         """Return how wide a name is."""
@@ -106,9 +123,14 @@ class Chain:
     def rows(self, block: Sequence[Line], *, apart: bool = False) -> list[Row]:
         """Return the rows of a block; with names ``apart``, in rows of their own."""
         room = self.room
-        free = room.width - room.sign - (room.indent if apart else max(map(self.place, block)))
-        found = [self.broken(line, free) for line in block]
-        whys = list(map(self.why, block))
+        left = room.indent if apart else max(map(self.place, block))
+        free = room.width - room.sign - left
+        found = [self.broken(line, left) for line in block]
+        whys = []
+        for line in block:
+            why = self.why(line)
+            self.said.add(why)
+            whys.append(why)
         widest = max(self.taken(part) for parts in found for part in parts)
         in_column = not apart and widest + room.gap + max(map(room.words, whys)) <= free
         rows: list[Row] = []
@@ -130,10 +152,11 @@ class Chain:
     def why(self, line: Line) -> str:
         """Return the reason of a line; one that was given before is not given again."""
         why = "" if line.why is None else self.voice.say(line.why)
-        if why in self.said:
-            return ""
-        self.said.add(why)
-        return why
+        return "" if why in self.said else why
+
+    def parenthesis(self, why: str) -> str:
+        """Return a reason as it stands behind a formula."""
+        return f"{self.voice.word('open')}{why}{self.voice.word('close')}" if why else ""
 
     def taken(self, part: Part) -> float:
         """Return how wide a line is."""
@@ -141,7 +164,7 @@ class Chain:
 
     def reasoned(self, row: Row, why: str, free: float) -> list[Row]:
         """Return a row with its reason behind it, or below."""
-        why = f"{self.voice.word('open')}{why}{self.voice.word('close')}"
+        why = self.parenthesis(why)
         if self.room.words(why) + self.room.indent <= free:
             return [replace(row, why=why)]
         return [row, Row("reason", "", indented=row.indented, why=why)]

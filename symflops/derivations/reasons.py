@@ -57,6 +57,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nothing_counted": "nothing in it is counted",
         "portion": "Per {unit!w}: divided by the {count} {unit!p} of the input.",
         "with_values": "With {values}:",
+        "mask": "Query {index} sees {keys:key}: {sum} pairs of a query and a key.",
+        "repeated": "There are {n} equal blocks.",
+        "routed": "Of {of:expert} {n} are chosen.",
+        "experts": "There are {n:expert}.",
+        "shared_by_steps": "The {n} steps share the weights of one.",
+        "blocks_differ": "The blocks differ by their index {index}, from {first} to {last}.",
+        "sums_of_powers": "Here {sums}.",
+        "tied": "Weights that layers share are counted once: {names!l}.",
         # sizes, fields and ratios
         "slides": (
             "A window of {kernel} with stride {stride}, padding {padding} and dilation {dilation} fits once, "
@@ -134,6 +142,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nothing_counted": "没有计入任何运算",
         "portion": "按每个{unit!w}计：除以输入的 {count} 个{unit!p}。",
         "with_values": "取 {values}：",
+        "mask": "第 {index} 个查询可见 {keys} 个键：查询与键共 {sum} 对。",
+        "repeated": "共有 {n} 个相同的模块。",
+        "routed": "{of} 个专家中选用 {n} 个。",
+        "experts": "共有 {n} 个专家。",
+        "shared_by_steps": "{n} 步共用一步的权重。",
+        "blocks_differ": "各模块因下标 {index} 而异，{index} 从 {first} 到 {last}。",
+        "sums_of_powers": "其中 {sums}。",
+        "tied": "各层共用的权重只计一次：{names!l}。",
         "slides": (
             "窗口大小为 {kernel}，步幅为 {stride}，填充为 {padding}，膨胀率为 {dilation}：先放置一次，填充后的轴上每剩一个步幅再多一次。"
         ),

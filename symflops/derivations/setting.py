@@ -68,7 +68,10 @@ class Setting:
     """Sets the passages of one derivation for one width."""
 
     def __init__(self, derivation: Derivation, width: float) -> None:
-        self.derivation, self.width = derivation, width / LARGER[derivation.lang]
+        self.derivation, self.width = (
+            derivation,
+            width / LARGER[derivation.lang] - 1,
+        )  # widths are estimates
         style = Texted() if derivation.lang == "zh" else None
         self.pen = pen(derivation, "latex", style)
         self.voice = Voice(derivation.lang, self.inline, self.text, self.code, self.label)
