@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import sympy
+
 from symflops.derivations.lines import Line, Passage, closed, reason
 from symflops.exprs import ONE, collect, expanded, joined, terms
+from symflops.facts import equal
 from symflops.forms import Named, Product, Series, Total, value, write
 from symflops.tally import total
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
@@ -14,11 +17,10 @@ from symflops.trace import Group, Node, Routed, Step, Sum, Times
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    import sympy
-
     from symflops.derivations.lines import Reason
     from symflops.derivations.quantities import Quantity, Told
     from symflops.derivations.sizes import Names
+    from symflops.derivations.ties import Ties
     from symflops.forms import Form
 
 
@@ -28,7 +30,8 @@ class Part:
 
     form: Form
     lines: tuple[Line, ...] = ()
-    said: tuple[Reason, ...] = ()
+    said: tuple[Reason, ...] = ()  # of the layer itself
+    notes: tuple[Reason, ...] = ()  # of how often it is there
 
 
 class Composer:
@@ -41,6 +44,7 @@ class Composer:
         self.keys: dict[Node, Hashable] = {}
         self.parts: dict[Hashable, Part] = {}
         self.explained: set[Hashable] = set()
+        self.labels: dict[str, Hashable] = {}
         self.blocks = self.experts = 0
 
     def whole(self, root: Group, result: sympy.Expr) -> tuple[Passage, ...]:
@@ -52,13 +56,12 @@ class Composer:
             name = self.quantity.named("", result)
             return (Passage((Line(result, reason("nothing_counted"), name),)),)
         part = self.part("", "", root)
-        name = self.quantity.named("", result)
-        if isinstance(part.form, Named) and not part.form.label:
-            if part.lines:
-                self.passages.append(Passage(part.lines, part.said))
-        else:
-            lines = (Line(part.form, name=name), Line(closed(value(part.form)), reason("closed")))
-            self.passages.append(Passage((*part.lines, *lines), part.said))
+        if not (isinstance(part.form, Named) and not part.form.label):
+            lines = (*part.lines, *self.total("", (part.form,)))
+            said = (*part.said, *part.notes, *closings((part.form,)))
+            self.passages.append(Passage(lines, said))
+        elif part.lines:
+            self.passages.append(Passage(part.lines, part.said))
         self.passages[-1] = ending_in(self.passages[-1], result)
         return tuple(self.passages)
 
@@ -113,7 +116,8 @@ class Composer:
             return self.part(label, f"{path}.{name}".strip("."), child)
         key = self.key(node)
         if key not in self.parts:
-            own = label if path.endswith("*") else self.label(path)
+            own = label if path.endswith("*") or not path else self.label(path)
+            own = own if self.labels.setdefault(own, key) == key else path
             self.parts[key] = self.composed(own, path, node, kids)
         return self.parts[key]
 
@@ -123,10 +127,25 @@ class Composer:
         assert told is not None  # noqa: S101 - it was asked for before
         result = simplest((value(told.form),))
         name = self.quantity.named(label, result)
-        lines = [Line(told.form, told.why, name)]
+        steps = self.steps(label, node) if self.detail == "full" else []
+        lines = [line for _, part in steps for line in part.lines]
+        if steps:
+            lines.append(Line(Total(tuple(part.form for _, part in steps)), reason("sum"), name))
+            lines.append(Line(told.form, told.why))
+        else:
+            lines.append(Line(told.form, told.why, name))
         if not looks_alike(told.form, result):
             lines.append(Line(result, reason("collected")))
         return Part(name, tuple(lines), told.said)
+
+    def steps(self, label: str, node: Group | Step) -> list[tuple[str, Part]]:
+        """Return what each step of a layer adds, where it has several."""
+        if isinstance(node, Step):
+            return []
+        kids = [(n, c) for n, c in node.children if isinstance(c, Step) and self.has(c)]
+        if len(kids) == 1 or len(kids) != len([c for _, c in node.children if self.has(c)]):
+            return []
+        return [(name, self.leaf(f"{label}.{name}".strip("."), step)) for name, step in kids]
 
     def depth(self, label: str, path: str, node: Times | Sum) -> Part:
         """Return what a repetition adds: so many blocks, or a sum over them."""
@@ -137,9 +156,22 @@ class Composer:
         inner = self.part(block, f"{path}.*".strip("."), node.child)
         if isinstance(node, Sum):
             index, first, last = node.limits
-            return replace(inner, form=Series("Σ", index, first, last, inner.form))
-        number = self.names.put(self.quantity.often(node))
-        return inner if number == 1 else replace(inner, form=Product((number, inner.form)))
+            form: Form = Series("Σ", index, first, last, inner.form)
+            said = reason("blocks_differ", index=index, first=first, last=last, n=node.n)
+            return replace(inner, form=form, notes=(*inner.notes, said))
+        often = self.names.put(self.quantity.often(node))
+        form = inner.form if often == 1 else Product((often, inner.form))
+        return replace(inner, form=form, notes=(*inner.notes, *self.repeated(block, often, node)))
+
+    def repeated(self, block: str, often: sympy.Expr, node: Times) -> Iterator[Reason]:
+        """Yield why a block counts as often as it does."""
+        if isinstance(node, Routed):
+            key = "routed" if often == node.n else "experts"
+            yield reason(key, n=often, of=self.names.put(node.of))
+        elif often != node.n:
+            yield reason("shared_by_steps", n=self.names.put(node.n), name=block)
+        elif often != 1:
+            yield reason("repeated", n=often, name=block)
 
     def label(self, path: str) -> str:
         """Return a path without what repeats: attn for h.*.attn where there is one depth."""
@@ -162,16 +194,31 @@ class Composer:
         for alike in found.values():
             (name, part), *others = alike
             lines += part.lines
-            said += self.first_said(name, part)
+            said += [*self.first_said(name, part), *part.notes]
             if others:
                 said.append(reason("alike", name=name, names=tuple(n for n, _ in others)))
             summed.append(several(len(alike), part.form))
-        form = summed[0] if len(summed) == 1 else Total(tuple(summed))
-        result = simplest(closed(value(term)) for term in summed)
-        name_ = self.quantity.named(label, result)
-        lines += [Line(form, reason("sum"), name_), Line(result, reason("collected"))]
+        said += closings(summed)
+        if tied := tuple(name for name, _ in self.ties.of(group)):
+            said.append(reason("tied", names=tied))
+        lines += self.total(label, tuple(summed))
         self.passages.append(Passage(tuple(lines), tuple(said), label, path))
-        return Part(name_)
+        return Part(self.passages[-1].chains[-1][0].name)
+
+    def total(self, label: str, summed: tuple[Form, ...]) -> list[Line]:
+        """Return the lines of a sum: by names, with sums over an index spelled out, and what it comes to."""
+        form = summed[0] if len(summed) == 1 else Total(summed)
+        result = simplest(closed(value(term)) for term in summed)
+        lines = [
+            Line(
+                form, reason("sum") if len(summed) > 1 else None, self.quantity.named(label, result)
+            )
+        ]
+        spelled = spelled_out(form)
+        if spelled != form:
+            lines.append(Line(spelled, reason("results")))
+        why = reason("closed") if spelled != form else reason("collected")
+        return [*lines, Line(result, why)]
 
     def first_said(self, name: str, part: Part) -> Iterator[Reason]:
         """Yield the sentences of a layer; at less than full detail those that were not said of another."""
@@ -215,6 +262,44 @@ def _kinds(said: Reason) -> Hashable:
     return tuple(operation for operation, _ in counts)
 
 
+def spelled_out(form: Form) -> Form:
+    """Return a sum with what a block has in place of its name, under a sum over an index."""
+    match form:
+        case Total(summed):
+            return Total(tuple(map(spelled_out, summed)))
+        case Product(factors):
+            return replace(form, factors=tuple(map(spelled_out, factors)))
+        case Series(body=Named(of=inner)):
+            return replace(form, body=inner)
+        case Series(body=body):
+            return replace(form, body=spelled_out(body))
+        case _:
+            return form
+
+
+def closings(summed: Iterable[Form]) -> Iterator[Reason]:
+    """Yield what sums of powers come to, 0 + 1 + … + (L − 1) = L(L − 1)/2, where a sum over an index has them."""
+    for form in summed:
+        series = form.factors[-1] if isinstance(form, Product) else form
+        if not isinstance(series, Series):
+            continue
+        limits = (series.index, series.first, series.last)
+        powers = {
+            part
+            for term in sympy.Add.make_args(sympy.expand(closed(value(series.body))))
+            if (part := term.as_independent(series.index, as_Add=False)[1]) != 1
+        }
+        plain = [
+            p
+            for p in powers
+            if p.as_base_exp()[0] == series.index and p.as_base_exp()[1].is_Integer
+        ]
+        known = ((sympy.Sum(power, limits), power) for power in sorted(plain, key=sympy.degree))
+        found = tuple(equal(whole, sympy.factor(closed(whole))) for whole, _ in known)
+        if found:
+            yield reason("sums_of_powers", sums=found)
+
+
 def several(number: int, form: Form) -> Form:
     """Return a form so many times."""
     if number == 1:
@@ -248,39 +333,3 @@ def nodes(node: Node) -> Iterator[Node]:
     elif isinstance(node, Group):
         for _, child in node.children:
             yield from nodes(child)
-
-
-class Ties:
-    """Which layers share weights by a name, and where those are counted once."""
-
-    def __init__(self, root: Group, *, counted: bool) -> None:
-        self.counted = counted
-        self._here: dict[Group, list[tuple[str, Node]]] = {}
-        if counted:
-            left = self._found(root, "")
-            self._here.setdefault(root, []).extend(left.values())
-
-    def are(self, node: Node) -> bool:
-        """Say whether a node shares its weights by a name."""
-        return self.counted and isinstance(node, Group) and bool(node.tied)
-
-    def of(self, group: Group) -> list[tuple[str, Node]]:
-        """Return the layers whose shared weights are counted with this one."""
-        return self._here.get(group, [])
-
-    def _found(self, node: Node, path: str) -> dict[str, tuple[str, Node]]:
-        if isinstance(node, Step):
-            return {}
-        if isinstance(node, Times | Sum):
-            return self._found(node.child, f"{path}.*".strip("."))
-        left: dict[str, tuple[str, Node]] = {}
-        for name, child in node.children:
-            inside = f"{path}.{name}".strip(".")
-            if self.are(child):
-                assert isinstance(child, Group)  # noqa: S101 - nothing else is tied
-                left.setdefault(child.tied, (inside, replace(child, tied="")))
-            left = self._found(child, inside) | left
-        own = [known for known in left if known.startswith(".")]
-        if own and node not in self._here:
-            self._here[node] = [left[known] for known in own]
-        return {known: tied for known, tied in left.items() if known not in own}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symflops.derivations.lines import reason
+from symflops.derivations.masks import masks
 from symflops.derivations.quantities import Quantity, Told
 from symflops.derivations.steps import accounts, grouped, times
 from symflops.exprs import ZERO, product
@@ -37,7 +38,8 @@ class Work(Quantity):
         if not counted:
             return None
         rows = by_rows(counted)
-        said = tuple(dict.fromkeys(account.counted(self.weigh).sentence for account in counted))
+        mask = () if self.dense or isinstance(item, Step) else tuple(masks(item, self.put))
+        said = (*mask, *(account.counted(self.weigh).sentence for account in counted))
         form = self.together(rows)
         units = {account.units for account in rows}
         return Told(

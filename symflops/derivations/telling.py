@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symflops.conventions import ADDS, MACS, MULTS
-from symflops.derivations.composition import Composer, Ties
+from symflops.derivations.composition import Composer
 from symflops.derivations.derivation import Derivation
 from symflops.derivations.folding import folded
 from symflops.derivations.layers import Work
@@ -14,6 +14,7 @@ from symflops.derivations.memory import BYTES, Activations, Kept, in_bytes
 from symflops.derivations.numbers import in_symbols, with_values
 from symflops.derivations.quantities import LETTERS
 from symflops.derivations.sizes import Names, names_of
+from symflops.derivations.ties import Ties
 from symflops.derivations.weights import Weights
 from symflops.exprs import ONE
 from symflops.facts import Facts
