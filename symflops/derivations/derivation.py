@@ -36,6 +36,7 @@ class Derivation:
     order: tuple[sympy.Expr, ...] = ()
     detail: str = "normal"
     lang: str = "en"
+    spelled: tuple[tuple[str, str], ...] = ()  # an author's LaTeX for symbols, by name
 
     @cached_property
     def steps(self) -> tuple[Line, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.costs import METRICS, Cost
 from symflops.derivations import fields, outputs, ratios
 from symflops.derivations.derivation import Derivation
+from symflops.derivations.ending import ending
 from symflops.derivations.folding import folded
 from symflops.derivations.lines import verified
 from symflops.derivations.telling import Teller, facts_of
@@ -35,7 +36,8 @@ def derive(
     simplification, and the numbers where the cost has values. ``metric`` is one of a cost's metrics,
     ``"output"`` or ``"receptive_field"``; of two costs, ``{"ours": a, "theirs": b}``, their ratio is
     derived. ``detail`` is ``"short"`` (the sum alone), ``"normal"`` (as much as can be read) or ``"full"``
-    (every step).
+    (every step). ``to``, LaTeX, text or an expression, is what the last line is to be; in LaTeX symbols are
+    spelled as there.
 
     >>> import symflops as sf
     >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
@@ -47,7 +49,8 @@ def derive(
 
     Raises:
         UnknownNameError: no metric, detail or language has this name.
-        ArgumentError: what is no cost, or more than two.
+        ArgumentError: what is no cost, or more than two; ``to`` is not equal to what is derived.
+        ReadError: ``to`` cannot be read.
         UnverifiedError: a line is not provably equal to the one before; nothing is shown then.
     """
     if detail not in DETAILS:
@@ -56,8 +59,10 @@ def derive(
         raise UnknownNameError("metric", str(metric), (*METRICS, *SHAPES))
     costs = _costs(cost)
     if len(costs) > 1:
-        return _ratio(costs, metric, detail, lang)
-    return _one(costs[""], metric, detail, lang)
+        found = _ratio(costs, metric, detail, lang)
+    else:
+        found = _one(costs[""], metric, detail, lang)
+    return found if to is None else ending(found, to, ratios.facts_of_both(tuple(costs.values())))
 
 
 def _costs(given: Any) -> dict[str, Cost]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import Texted, pen, told
+from symflops.derivations.media import pen, told
 from symflops.derivations.saying import Voice
 from symflops.derivations.setting import GAP, QUAD, SIGN, row_written, text_width
 from symflops.tables.markdown import escape
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from symflops.derivations.derivation import Derivation
 
 WIDTH = 480.0  # points at 10 pt, of a notebook's cell or a page on GitHub
-#: What stands for itself within ``\text`` in a browser, which knows few commands there.
+#: What stands for itself within a formula in a browser, which knows few commands there.
 ESCAPED = {
     **{char: f"\\{char}" for char in "&%$#_{}"},
     "\\": r"$\backslash$",
@@ -35,7 +35,7 @@ def markdown(derivation: Derivation) -> str:
 
 
 def _blocks(derivation: Derivation) -> Iterator[str]:
-    writer = pen(derivation, "browser", Texted())
+    writer = pen(derivation, "browser", texted=True)
 
     def inline(part: Any) -> str:
         return f"${writer.formula(part)}$"
@@ -65,5 +65,5 @@ def _code(text: str) -> str:
 
 
 def _within(text: str) -> str:
-    """Escape a text within ``\\text``."""
+    """Escape a text that stands within a formula."""
     return "".join(ESCAPED.get(char, char) for char in " ".join(text.split()))

@@ -10,7 +10,7 @@ import sympy
 from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
 from symflops.forms import Braced, Named, Scribe
-from symflops.styles import STYLES, Latex
+from symflops.styles import Latex, respelled
 from symflops.tables.cells import SIGNS
 from symflops.typeset import Order
 
@@ -54,10 +54,11 @@ class Pen:
         return self.scribe.form(labelled(part, self.lang))[0]
 
 
-def pen(derivation: Derivation, medium: Medium, style: Style | None = None) -> Pen:
-    """Return what writes the formulas of a derivation."""
-    order = Order(derivation.order)
-    return Pen(derivation.lang, order, medium, style or STYLES[medium])
+def pen(derivation: Derivation, medium: Medium, *, texted: bool = False) -> Pen:
+    """Return what writes the formulas of a derivation, letters of every script if ``texted``."""
+    order, spelled = Order(derivation.order), dict(derivation.spelled)
+    style = Texted(spelled) if texted else respelled(medium, spelled)
+    return Pen(derivation.lang, order, medium, style)
 
 
 def labelled(form: Any, lang: str) -> Any:

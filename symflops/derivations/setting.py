@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import Texted, pen, told
+from symflops.derivations.media import pen, told
 from symflops.derivations.saying import Voice
 from symflops.errors import UnknownNameError
 from symflops.linebreaks import breakable, width_of
@@ -72,8 +72,7 @@ class Setting:
             derivation,
             width / LARGER[derivation.lang] - 1,
         )  # widths are estimates
-        style = Texted() if derivation.lang == "zh" else None
-        self.pen = pen(derivation, "latex", style)
+        self.pen = pen(derivation, "latex", texted=derivation.lang == "zh")
         self.voice = Voice(derivation.lang, self.inline, self.text, self.code, self.label)
         room = Room(self.width, SIGN, GAP, QUAD, text_width)
         self.chain = Chain(self.pen, self.voice, room)
