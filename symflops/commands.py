@@ -27,6 +27,25 @@ def run_cost(arguments: argparse.Namespace) -> str:
     return "\n".join(wrapped(line, room, formula=True) for line in text.split("\n"))
 
 
+def run_derive(arguments: argparse.Namespace) -> str:
+    """Return how a metric comes about, line by line."""
+    from symflops.derivations.deriving import derive
+    from symflops.errors import ArgumentError
+
+    if arguments.fit is not None and arguments.format != "latex":
+        raise ArgumentError("--fit is for --format latex")
+    cost = _cost(arguments)
+    arguments.progress.say(f"the derivation of {arguments.layer}")
+    found = derive(cost, arguments.metric, arguments.detail, arguments.to, arguments.lang)
+    if arguments.format == "latex":
+        return found.to_latex(arguments.fit or "page")
+    if arguments.format == "text":
+        from symflops.derivations.text import PLACES, text
+
+        return text(found, arguments.terminal.width or PLACES)
+    return found.to_markdown() if arguments.format == "markdown" else found.to_html()
+
+
 def run_table(arguments: argparse.Namespace) -> str | Spans:
     """Return the table of a layer or a model."""
     from symflops.reading.values import read_values

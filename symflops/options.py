@@ -31,6 +31,7 @@ METRICS = (
     "model_size",
     "kv_cache_size",
 )
+DERIVED = (*METRICS, "output", "receptive_field")
 COLUMNS = ("layer", "kind", "input", "output", *METRICS, "receptive_field", "share")
 CONVENTIONS = ("exact", "mac", "mac+bias", "2mac", "2mac+bias", "2mac+2bias", "chinchilla")
 WIDEST = 80  # columns of help
@@ -82,6 +83,7 @@ symflops COMMAND --help says more of a command, with examples.""",
         commands.run_cost,
     )
     cost.add_argument("--metric", default="flops", help=_of("one of", METRICS, "flops"))
+    _derive(listed)
     table = _counting(
         listed,
         "table",
@@ -221,6 +223,38 @@ symflops COMMAND --help says more of a command, with examples.""",
     )
     _output(models)
     return top
+
+
+def _derive(listed: Any) -> None:
+    derive = _counting(
+        listed,
+        "derive",
+        "how a metric of a layer or model comes about, line by line",
+        """\
+  symflops derive "Conv2d(C_in, C_out, k, padding='same')" --input C_in,H,W
+  symflops derive gpt --convention 2mac --to "2*N*D*(2*L*N + 12*L*D + V)"
+  symflops derive resnet50 --metric params --format latex --fit column -o params.tex
+  symflops derive vgg16 --at H=224,W=224 --metric macs --lang zh""",
+        commands.run_derive,
+        ("text", "markdown", "latex", "html"),
+    )
+    derive.add_argument(
+        "--metric", default="flops", metavar="NAME", help=_of("one of", DERIVED, "flops")
+    )
+    derive.add_argument(
+        "--detail",
+        default="normal",
+        help="short (the sum alone), normal or full (every step) (default: normal)",
+    )
+    derive.add_argument(
+        "--to",
+        metavar="FORMULA",
+        help="the last line as you write it, in LaTeX or text; refused with sizes where it is not "
+        "equal (default: as it comes out)",
+    )
+    derive.add_argument("--lang", default="en", help="the language: en or zh (default: en)")
+    latex = derive.add_argument_group("for --format latex")
+    latex.add_argument("--fit", help="page (345 pt) or column (235 pt) (default: page)")
 
 
 def _of(what: str, names: Sequence[str], default: str, how: str = "") -> str:
