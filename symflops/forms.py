@@ -204,7 +204,12 @@ def mapped(form: Form, change: Callable[[sympy.Expr], sympy.Expr]) -> Form:
 def leaves(form: Form) -> tuple[sympy.Expr, ...]:
     """Return the expressions in a form."""
     found: list[sympy.Expr] = []
-    mapped(form, lambda expr: found.append(expr) or expr)  # type: ignore[func-returns-value]
+
+    def kept(expr: sympy.Expr) -> sympy.Expr:
+        found.append(expr)
+        return expr
+
+    mapped(form, kept)
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from symflops.typeset import Medium
 
 PAGE = 345.0  # points of a line of article at 10 pt
+SHORT = 150.0  # points of a formula in a sentence that stands on one line
 INDENT = 10.0  # points of a \\quad
 
 
@@ -131,12 +132,13 @@ class Formula:
 
     def _where_list(self) -> str:
         """Return the where-list as a sentence below the formula."""
+        from symflops.linebreaks import width_of  # noqa: PLC0415 - loaded when it is asked for
+
         names = self._form.names if isinstance(self._form, Where) else ()
-        parts = [
-            f"${self._written(name, 'latex')} = {self._written(meant, 'latex')}$"
-            for name, meant in names
-        ]
-        return f"where {enumerated(parts)}.\n" if parts else ""
+        said = (f"{self._written(n, 'latex')} = {self._written(m, 'latex')}" for n, m in names)
+        # braces keep one on its line, where it is not as long as a line itself
+        parts = [f"${{{text}}}$" if width_of(text) < SHORT else f"${text}$" for text in said]
+        return f"{{\\raggedright where {enumerated(parts)}.\\par}}\n" if parts else ""
 
     @property
     def _form(self) -> Form:

@@ -34,7 +34,8 @@ ESCAPED = {
     "`": "\\mbox{`}",
 }
 SIGNS = {"·": r"\cdot", "×": r"\times"}
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+SUPERSCRIPTS = str.maketrans("0123456789-", RAISED)
 
 
 class Style(Protocol):
@@ -121,6 +122,8 @@ class Text:
         return f"{above}/{below}"
 
     def power(self, base: str, exponent: str) -> str:
+        if "^" in base or base[-1] in RAISED:  # a declared symbol with a mark above
+            base = self.parenthesis(base)
         if exponent.isdecimal():
             return base + exponent.translate(SUPERSCRIPTS)
         return f"{base}^{exponent if exponent.isidentifier() else self.parenthesis(exponent)}"
@@ -400,8 +403,9 @@ class MathML(Text):
 
     def where(self, text: str, said: list[tuple[str, str]]) -> str:
         *others, last = (self.row(name, "<mo>=</mo>", meant) for name, meant in said)
-        before = "<mo>,</mo>".join(others) + ("<mtext> and </mtext>" if others else "")
-        return self.row(text, "<mtext>, where </mtext>", before, last)
+        before = "<mtext>,\u2003</mtext>".join(others)
+        before += "<mtext>\u2003and\u2003</mtext>" if others else ""  # browsers drop plain spaces
+        return self.row(text, "<mtext>,\u2003where\u2003</mtext>", before, last)
 
 
 STYLES: dict[str, Style] = {
