@@ -18,7 +18,7 @@ from symflops.symbols import exact
 from symflops.units import si
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 INK, QUIET = "#1f5a8a", "#767b84"
 #: Colours that stay apart for every kind of colour vision, each at least 3 : 1 against white (WCAG 2.2, 1.4.11):
@@ -189,7 +189,9 @@ PROLOGUE, METADATA = (
     re.compile(r"^.*?(?=<svg\b)", re.DOTALL),
     re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL),
 )
-REFERENCE = re.compile(r'(\bid="|\bhref="#|url\(#)')
+PLACE, DIGITS = re.compile(r"-?\d+\.\d{4,}"), 3  # the rest differs from one layout to the next
+PASSES = 4  # of the layout, each of which comes nearer to where everything stays
+REFERENCE = re.compile(r'(\bid="|\bhref="#|url\(#)([^")]+)')
 
 
 def svg(ax: Any, prefix: str | None = None) -> str:
@@ -204,16 +206,27 @@ def svg(ax: Any, prefix: str | None = None) -> str:
     if prefix is not None and not re.fullmatch(r"[A-Za-z][\w-]*", prefix, re.ASCII):
         message = f"a prefix of ids is a word of letters, digits, - and _, got {prefix!r}"
         raise ArgumentError(message)
-    text = _saved(ax.figure.figure)
+    for _ in range(PASSES):
+        laid_out(ax)
+    numbers: dict[str, int] = {}  # matplotlib makes ids of the last digits of places; these count
+    text = _renamed(
+        _saved(ax.figure.figure), lambda known: str(numbers.setdefault(known, len(numbers)))
+    )
     name = prefix or f"plot-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-    def named(tag: re.Match[str]) -> str:
-        return REFERENCE.sub(rf"\g<1>{name}-", tag[0])
-
-    text = TAG.sub(named, text)
+    text = _renamed(text, lambda number: f"{name}-{number}")
     # what matplotlib says of all elements holds for the picture alone, not for the page around it
     text = text.replace('<style type="text/css">*{', f'<style type="text/css">#{name} *{{', 1)
     return text.replace("<svg ", f'<svg id="{name}" role="img" ', 1)
+
+
+def _renamed(text: str, rename: Callable[[str], str]) -> str:
+    """Return a picture with other ids, and with places rounded, in tags and in nothing that is written."""
+
+    def inside(tag: re.Match[str]) -> str:
+        named = REFERENCE.sub(lambda found: found[1] + rename(found[2]), tag[0])
+        return PLACE.sub(lambda found: f"{float(found[0]):.{DIGITS}f}", named)
+
+    return TAG.sub(inside, text)
 
 
 def _saved(figure: Any) -> str:

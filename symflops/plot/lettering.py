@@ -98,7 +98,7 @@ def shortened(text: Any, points: float, font: float) -> str:
     front = back = ""
     while breadth(front + name[len(front)]) <= room // 3:
         front += name[len(front)]
-    while breadth(front + back) < room - 2:
+    while breadth(front + back + name[-len(back) - 1]) < room:
         back = name[-len(back) - 1] + back
     return f"{front}…{back}"
 
