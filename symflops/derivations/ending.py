@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import sympy
-
 from symflops.claims.equality import decide
 from symflops.derivations.lines import Line, reason
 from symflops.errors import ArgumentError
@@ -16,6 +14,8 @@ from symflops.symbols import Family, by_name, exact
 from symflops.typeset import Order
 
 if TYPE_CHECKING:
+    import sympy
+
     from symflops.derivations.derivation import Derivation
     from symflops.facts import Facts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import labelled, pen, told
+from symflops.derivations.media import labelled, pen, sizes_shown, told
 from symflops.derivations.saying import Voice
 from symflops.exprs import tidy
 from symflops.forms import Total, opened
@@ -65,9 +65,9 @@ class Sheet:
             if said:
                 yield f"<p>{said}</p>"
             yield from self.chain(lines)
-        if self.derivation.where:
+        if sizes := sizes_shown(self.derivation):
             yield f"<p>{self.voice.say(reason('where'))}</p>"
-            yield from self.chain(Line(meant, name=name) for name, meant in self.derivation.where)
+            yield from self.chain(Line(meant, name=name) for name, meant in sizes)
 
     def chain(self, lines: Iterable[Line]) -> Iterator[str]:
         """Yield the rows of lines."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, told
+from symflops.derivations.media import pen, sizes_shown, told
 from symflops.derivations.saying import Voice
 from symflops.derivations.setting import GAP, QUAD, SIGN, row_written, text_width
 from symflops.tables.markdown import escape
@@ -47,9 +47,9 @@ def _blocks(derivation: Derivation) -> Iterator[str]:
         if said:
             yield said
         yield from map(_display, chain.blocks(lines))
-    if derivation.where:
+    if sizes := sizes_shown(derivation):
         yield prose.say(reason("where"))
-        named = (Line(meant, name=name) for name, meant in derivation.where)
+        named = (Line(meant, name=name) for name, meant in sizes)
         yield from map(_display, chain.blocks(named))
 
 

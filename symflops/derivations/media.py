@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.derivations.quantities import LETTERS
 from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
 from symflops.forms import Braced, Named, Scribe
@@ -21,7 +23,16 @@ if TYPE_CHECKING:
     from symflops.derivations.lines import Line, Passage
     from symflops.forms import Form
     from symflops.styles import Style
+    from symflops.symbols import Symbol
     from symflops.typeset import Medium
+
+
+#: The space between a factor and the word of a metric, which LaTeX would not set: 4 FLOPs_attn.
+BEFORE_WORDS = re.compile(
+    r"(?<=[0-9A-Za-z)}])(?<!\\cdot)(?<!\\times) (?=\\mathrm\{(?:"
+    + "|".join(LETTERS.values())
+    + r")\})"
+)
 
 
 class Texted(Latex):
@@ -51,7 +62,8 @@ class Pen:
         if isinstance(part, Relation):
             sign = SIGNS[self.medium][part.sign]
             return f"{self.formula(part.left)} {sign} {self.formula(part.right)}"
-        return self.scribe.form(labelled(part, self.lang))[0]
+        text: str = self.scribe.form(labelled(part, self.lang))[0]
+        return BEFORE_WORDS.sub(r"\\,", text) if isinstance(self.style, Latex) else text
 
 
 def pen(derivation: Derivation, medium: Medium, *, texted: bool = False) -> Pen:
@@ -99,3 +111,25 @@ def titled(title: Any, said: str, voice: Voice, mark: Callable[[str], str]) -> s
         return said
     name = voice.text(title) if isinstance(title, str) else voice.say(title)
     return voice.word("space").join([mark(name + voice.word("stop")), said])
+
+
+def sizes_shown(derivation: Derivation) -> tuple[tuple[Symbol, sympy.Expr], ...]:
+    """Return the names of sizes that are seen in the lines or in the sentences, with what they stand for."""
+    seen: set[Symbol] = set()
+    for passage in derivation.passages:
+        for line in passage.lines:
+            seen |= _symbols((line.form, line.why))
+        seen |= _symbols(passage.said)
+    return tuple(pair for pair in derivation.where if pair[0] in seen)
+
+
+def _symbols(part: Any) -> set[Symbol]:
+    """Return the symbols that are seen in a form or a reason: not those of what has a name."""
+    if isinstance(part, sympy.Basic):
+        found: set[Symbol] = part.free_symbols
+        return found
+    if isinstance(part, tuple):
+        return set().union(*map(_symbols, part))
+    if not is_dataclass(part) or isinstance(part, Named | type):
+        return set()
+    return set().union(*(_symbols(getattr(part, field.name)) for field in fields(part)))

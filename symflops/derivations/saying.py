@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from symflops.forms import Form
 
 PLACE = re.compile(r"\{(\w+)(?:!(\w)|:([^}|]+)(?:\|([^}]+))?)?\}")
+CHINESE = "\u2e80"  # the first of the characters
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,15 @@ class Voice:
         return self.listed(said)
 
     def listed(self, items: Iterable[str]) -> str:
-        """Join items: a, b and c."""
+        """Join items: a, b and c; in Chinese a space stands beside what is not Chinese."""
         *most, last = list(items) or [""]
         if not most:
             return last
-        return f"{self.word('comma').join(most)}{self.word('and')}{last}"
+        before, joint = self.word("comma").join(most), self.word("and")
+        if self.lang == "zh":
+            left, right = (" " * (char < CHINESE) for char in (before[-1], last[0]))
+            joint = f"{left}{joint}{right}"
+        return f"{before}{joint}{last}"
 
     def spoken(self, reasons: Iterable[Reason]) -> str:
         """Return several sentences, one behind the other."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, told
+from symflops.derivations.media import pen, sizes_shown, told
 from symflops.derivations.saying import Voice
 from symflops.errors import UnknownNameError
 from symflops.linebreaks import breakable, width_of
@@ -84,8 +84,8 @@ class Setting:
             if text:
                 yield rf"\par\medskip\noindent {text}"
             yield from self.chains(lines)
-        if self.derivation.where:
-            yield from self.where(self.derivation.where)
+        if sizes := sizes_shown(self.derivation):
+            yield from self.where(sizes)
 
     # text
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, told
+from symflops.derivations.media import pen, sizes_shown, told
 from symflops.derivations.saying import Voice
-from symflops.printing import printable, width, wrapped
+from symflops.printing import printable, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +21,10 @@ PLACES = 80
 INDENT = 2  # places before a chain
 SIGN, GAP = 3, 4  # places of a sign, and before a column of reasons
 SHORT = 24  # places of a formula that stays on one line of a sentence
+#: What stays on one line: a word or a character with the marks and the space behind it.
+WORD = re.compile(
+    r"(?:[\u2e80-\u2fff\u3040-\u9fff]|[^ \u2e80-\u2fff\u3040-\u9fff]+)[，。：；、）]* *"
+)
 KEPT = "\N{NO-BREAK SPACE}"
 
 
@@ -41,12 +46,27 @@ def _lines(derivation: Derivation, places: int) -> Iterator[str]:
         if i:
             yield ""
         if said:
-            yield wrapped(said, places, "").replace(KEPT, " ")
+            yield from (line.replace(KEPT, " ") for line in filled(said, places))
         yield from _aligned(chain, lines)
-    if derivation.where:
+    if sizes := sizes_shown(derivation):
         yield ""
         yield voice.say(reason("where"))
-        yield from _aligned(chain, (Line(meant, name=name) for name, meant in derivation.where))
+        yield from _aligned(chain, (Line(meant, name=name) for name, meant in sizes))
+
+
+def filled(text: str, places: int) -> Iterator[str]:
+    """Yield the lines of a paragraph: broken between words, and between Chinese characters.
+
+    >>> list(filled("每个输出是 3 项的内积。", 12))
+    ['每个输出是 3', '项的内积。']
+    """
+    line = ""
+    for piece in WORD.findall(text):
+        if line and width(line + piece.rstrip()) > places:
+            yield line.rstrip()
+            line = ""
+        line += piece if line else piece.lstrip()
+    yield line.rstrip()
 
 
 def _aligned(chain: Chain, lines: Iterable[Line]) -> Iterator[str]:
