@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from symflops.tables.table import Table
 
 EMPTY = {"meta", "input"}  # elements that hold nothing
-#: What no page can hold: control characters, and halves of characters.
-UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What no page can hold: control characters, marks that turn text round, and halves of characters.
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 COUNT, SHAPE = Column("count", "count"), Column("shape", "shape", "shape")
 
 

@@ -95,9 +95,11 @@ def grows(cost: Cost) -> bool:
     from symflops.plot.growth import growth  # noqa: PLC0415
 
     try:
-        return len({size for _, size in growth(cost)}) > 1
+        sizes = {size for _, size in growth(cost)}
     except SymflopsError:  # no map, or a size that is a symbol
         return False
+    # a map that becomes a sequence has another number of axes from there on
+    return len(sizes) > 1 and len(set(map(len, sizes))) == 1
 
 
 def by_kind(cost: Cost, metric: str, symbol: Any) -> dict[str, Any]:
