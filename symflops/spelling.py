@@ -14,32 +14,26 @@ OVER = {"\u0302": "^", "\u0304": "¯", "\u0303": "~", "\u20d7": "→", "\u0307":
 FACES = {"mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathbf": "BOLD", "boldsymbol": "BOLD"}
 FACES |= {"bm": "BOLD", "mathbb": "DOUBLE-STRUCK", "mathfrak": "FRAKTUR", "mathsf": "SANS-SERIF"}
 UPRIGHT = ("mathrm", "text", "textrm", "operatorname", "mbox")
-OTHER = {
-    "ell": "ℓ",
-    "hbar": "ħ",
-    "prime": "′",
-    "star": "⋆",
-    "ast": "∗",
-    "dagger": "†",
-    "partial": "∂",
-}
+OTHER = {"ell": "ℓ", "hbar": "ħ", "prime": "′", "star": "⋆", "ast": "∗", "dagger": "†"}
 VARIANTS = {"varepsilon": "ε", "vartheta": "ϑ", "varrho": "ϱ", "varsigma": "ς", "varphi": "φ"}
 #: The names of Greek letters.
 GREEK = [
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
     *(
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
         "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
     ),
-    *("mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
     *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"),
 ]
 #: Their names → letters.
@@ -166,7 +160,8 @@ class _Reader:
                 raise _NotSimpleError
             mark = ACCENTS[name]
             return Spelling(
-                inner.text + mark, f"<mover>{inner.mathml}<mo>{OVER[mark]}</mo></mover>"
+                unicodedata.normalize("NFC", inner.text + mark),
+                f"<mover>{inner.mathml}<mo>{OVER[mark]}</mo></mover>",
             )
         if name in UPRIGHT or name in FACES:
             return _in_face(self.word(), FACES.get(name, ""))

@@ -76,13 +76,10 @@ def dim(
 def _declare(name: str, latex: Any, meaning: Any) -> None:
     """Take down how a name is shown; what was declared before and is not said again stays."""
     known = notation(name)
+    said = [] if meaning is None else [meaning]
     if isinstance(meaning, Mapping):
         meaning = MappingProxyType(dict(meaning))
-    said = (
-        [meaning]
-        if isinstance(meaning, str)
-        else list(meaning or {}) + list((meaning or {}).values())
-    )
+        said = [*meaning, *meaning.values()] or [""]
     if not all(isinstance(words, str) and words.strip() and words.isprintable() for words in said):
         message = (
             f"meaning={meaning!r} says nothing of {name}: write words on one line, or words by language, "
