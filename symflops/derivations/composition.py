@@ -9,7 +9,7 @@ import sympy
 
 from symflops.derivations.lines import Line, Passage, closed, reason
 from symflops.exprs import ONE, collect, expanded, joined, terms
-from symflops.facts import equal
+from symflops.facts import Relation
 from symflops.forms import Named, Product, Series, Total, value, write
 from symflops.tally import total
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
@@ -294,8 +294,8 @@ def closings(summed: Iterable[Form]) -> Iterator[Reason]:
             for p in powers
             if p.as_base_exp()[0] == series.index and p.as_base_exp()[1].is_Integer
         ]
-        known = ((sympy.Sum(power, limits), power) for power in sorted(plain, key=sympy.degree))
-        found = tuple(equal(whole, sympy.factor(closed(whole))) for whole, _ in known)
+        sums = [sympy.Sum(power, limits) for power in sorted(plain, key=sympy.degree)]
+        found = tuple(Relation(whole, "=", sympy.factor(closed(whole))) for whole in sums)
         if found:
             yield reason("sums_of_powers", sums=found)
 

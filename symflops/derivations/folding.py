@@ -6,11 +6,13 @@ block's sum into the line that has its result.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
+import sympy
+
 from symflops.derivations.lines import Line, Passage, reason
-from symflops.forms import Named, Product, Series, Total, value, write
+from symflops.forms import Named, Product, Series, Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +42,25 @@ def folded(passages: Passages, detail: str) -> Passages:
 def length(passages: Passages) -> int:
     """Return how many lines of print the formulas of passages take, about."""
     lines = (line for passage in passages for line in passage.lines)
-    return sum(1 + len(write(line.form, "text")) // WIDTH for line in lines)
+    return sum(1 + width(line.form) // WIDTH for line in lines)
+
+
+def width(form: Form) -> int:
+    """Return how many characters a form takes, about; to write it would take much longer."""
+    if isinstance(form, Named):
+        return len(form.letter) + len(form.label) + 3
+    if isinstance(form, sympy.Basic):
+        return sum(2 + len(str(a)) for a in sympy.preorder_traversal(form) if a.is_Atom)
+    return 2 + sum(map(width, _parts(form)))
+
+
+def _parts(form: Form) -> Iterator[Form]:
+    for field in fields(form):
+        part = getattr(form, field.name)
+        if isinstance(part, tuple):
+            yield from part
+        elif not isinstance(part, str | bool):
+            yield part
 
 
 def _ever_fewer(passages: Passages) -> Iterator[Passages]:

@@ -8,7 +8,7 @@ import sympy
 
 from symflops.derivations.lines import reason
 from symflops.exprs import ONE, minimum
-from symflops.facts import equal
+from symflops.facts import Relation
 from symflops.layers.scores import SCORES, OverPairs
 from symflops.primitives.attention import pairs
 from symflops.symbols import unused
@@ -34,5 +34,6 @@ def masks(group: Group, put: Callable[[sympy.Expr], sympy.Expr]) -> Iterator[Rea
     i = unused(queries, keys)
     before = keys - extra - queries + i  # what query i sees without a window, itself included
     seen = before if layer.window is None else minimum(before, layer.window)
-    whole = equal(sympy.Sum(put(seen + extra), (i, ONE, put(queries))), put(among.seen))
+    series = sympy.Sum(put(seen + extra), (i, ONE, put(queries)))
+    whole = Relation(series, "=", put(among.seen))
     yield reason("mask", index=i, keys=put(seen + extra), sum=whole)

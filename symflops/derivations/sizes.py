@@ -5,14 +5,15 @@ A name stands for a size of one axis of a map that was rounded; it is put in for
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import sympy
 
-from symflops.symbols import Member, Symbol, index, is_index
-from symflops.trace import Group, Sum, Times
+from symflops.exprs import ZERO, minimum
+from symflops.naming import MINIMA, fresh, lettered, numbered
+from symflops.symbols import Member, Symbol, is_index
+from symflops.trace import Step, Sum, Times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,38 +52,55 @@ def names_of(cost: Cost) -> Names:
     letters = set().union(*(n.free_symbols for shape in cost.root.inputs for n in shape))
     taken = {symbol.name for symbol in cost.symbols}
     found: dict[sympy.Expr, tuple[sympy.Expr, Symbol]] = {}
+    minima: dict[sympy.Expr, None] = {}
     for size in _sizes(cost.root, set()):
-        beside, floor = size.as_coeff_Add()
+        beside, floor = _floor(size)
         along = [s for s in floor.free_symbols if s in letters]
         if isinstance(floor, sympy.floor) and len(along) == 1 and floor not in found:
             found[floor] = beside, along[0]
-    if len(found) <= FEW and all(_is_short(floor, beside) for floor, (beside, _) in found.items()):
-        return Names()
+        minima.update(dict.fromkeys(sorted(size.atoms(minimum), key=str)))
     names = Names()
-    for floor, (beside, symbol) in found.items():
-        numbers = (f"{symbol.name}_{i}" for i in itertools.count(1))
-        name = index(next(name for name in numbers if name not in taken))
-        taken.add(name.name)
-        names.given[name] = floor + beside
-        names.floors[floor] = name - beside
+    if len(found) > FEW or not all(_is_short(floor, *beside) for floor, beside in found.items()):
+        for floor, (beside, symbol) in found.items():
+            name = fresh(numbered(symbol.name), taken)
+            names.given[name], names.floors[floor] = floor + beside, name - beside
+    for least in minima:
+        name = fresh(lettered(MINIMA), taken)
+        names.given[name], names.floors[least] = least, name
     return names
+
+
+def _floor(size: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return the floor in a size, and what is added to it; of 7 ⌈H/28⌉ the floor, which is taken 7 times."""
+    beside, floor = size.as_coeff_Add()
+    number, part = floor.as_coeff_Mul()
+    return (beside, floor) if number == 1 else (ZERO, part)
 
 
 FEW = 2  # rounded sizes that need no name: ⌊H/2⌋ and ⌊W/2⌋
 
 
-def _is_short(floor: sympy.Expr, beside: sympy.Expr) -> bool:
+def _is_short(floor: sympy.Expr, beside: sympy.Expr, _: Symbol) -> bool:
     return beside == 0 and len(floor.free_symbols) == 1
 
 
 def _sizes(node: Node, seen: set[Node]) -> Iterator[sympy.Expr]:
-    """Yield the sizes of all maps, in the order in which the layers run; each layer once."""
+    """Yield the sizes of all maps and the floors in counts, in the order in which the layers run."""
     if isinstance(node, Times | Sum):
         yield from _sizes(node.child, seen)
-    elif isinstance(node, Group) and node not in seen:
+    elif node not in seen:
         seen.add(node)
+        if isinstance(node, Step):
+            floors = (
+                f for size in node.order for f in (size, *sorted(size.atoms(sympy.floor), key=str))
+            )
+            yield from filter(_is_open, floors)
+            return
         for _, child in node.children:
             yield from _sizes(child, seen)
-        for size in dict.fromkeys(size for shape in node.outputs for size in shape[1:]):
-            if not any(map(is_index, size.free_symbols)) and not size.has(Member):
-                yield size
+        yield from filter(_is_open, dict.fromkeys(n for s in node.outputs for n in s[1:]))
+
+
+def _is_open(size: sympy.Expr) -> bool:
+    """Say whether a size is that of every block, and of no family."""
+    return not any(map(is_index, size.free_symbols)) and not size.has(Member)

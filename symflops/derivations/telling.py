@@ -57,7 +57,7 @@ class Teller:
             for passage in folded(self.verified(), self.detail)
         )
         hold(told[-1].expr, result, facts_of(self.cost))
-        order = self.shown.order
+        order = tuple(map(self.names.put, self.shown.order))
         return Derivation(
             self.cost, self.metric, result, told, where, order, self.detail, self.lang
         )
