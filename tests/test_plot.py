@@ -212,31 +212,33 @@ def names_of(axes):
     return [text for text in axes.texts if text.get_text()]
 
 
-@pytest.mark.parametrize(("size", "points"), [("column", 235), ("page", 345), ("wide", 490)])
+@pytest.mark.parametrize(("size", "points"), [("column", 235), ("page", 345)])
 @each_picture
-def test_a_picture_is_as_wide_as_its_place_and_nothing_is_cut_off(draw, size, points):
+def test_a_picture_is_as_wide_as_its_place_and_all_in_it_can_be_read(draw, size, points):
     axes = draw(size=size)
     assert axes.figure.get_figwidth() * 72.27 == pytest.approx(points)
-    whole = axes.figure.bbox.padded(1)
-    for text in texts(axes):
+    seen, whole = texts(axes), axes.figure.bbox.padded(1)
+    for text in seen:
         assert text.get_fontsize() == 8, text
         box = text.get_window_extent()
         assert whole.x0 <= box.x0 <= box.x1 <= whole.x1, text
         assert whole.y0 <= box.y0 <= box.y1 <= whole.y1, text
-
-
-@pytest.mark.parametrize("size", ["column", "page"])
-@pytest.mark.parametrize("name", [name for name in DRAWN if "parts" not in name])
-def test_names_in_a_picture_do_not_overlap(name, size):
-    axes = DRAWN[name](size=size)
-    upright = [t for t in texts(axes) if t in axes.texts and not t.get_rotation()]
-    for one, other in combinations([t.get_window_extent() for t in upright], 2):
-        assert not one.padded(-0.5).overlaps(other.padded(-0.5)), name
+    names = [text for text in seen if text in axes.texts and not text.get_rotation()]
+    assert apart(combinations(names, 2))
     for axis in (axes.xaxis, axes.yaxis):
-        seen = set(texts(axes))
-        ticks = [t.get_window_extent() for t in axis.get_majorticklabels() if t in seen]
-        for one, other in pairwise(ticks):
-            assert not one.padded(-0.5).overlaps(other.padded(-0.5)), name
+        assert apart(pairwise(label for label in axis.get_majorticklabels() if label in seen))
+
+
+def apart(pairs):
+    boxes = ([text.get_window_extent().padded(-0.5) for text in pair] for pair in pairs)
+    return not any(one.overlaps(other) for one, other in boxes)
+
+
+def test_two_columns_are_wider_and_other_sizes_are_not_there():
+    axes = sf.plot.breakdown(SMALL, size="wide")
+    assert axes.figure.get_figwidth() * 72.27 == pytest.approx(490)
+    with pytest.raises(sf.UnknownNameError, match="unknown size 'A4'"):
+        sf.plot.scaling(N, N, (1, 8), size="A4")
 
 
 def test_axes_of_ones_own_keep_their_letters_unless_a_size_is_asked_for():

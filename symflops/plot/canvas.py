@@ -190,7 +190,7 @@ PROLOGUE, METADATA = (
     re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL),
 )
 PLACE, DIGITS = re.compile(r"-?\d+\.\d{4,}"), 3  # the rest differs from one layout to the next
-PASSES = 4  # of the layout, each of which comes nearer to where everything stays
+PASSES = 3  # of the layout, each of which comes nearer to where everything stays
 REFERENCE = re.compile(r'(\bid="|\bhref="#|url\(#)([^")]+)')
 
 

@@ -85,7 +85,7 @@ def shortened(text: Any, points: float, font: float) -> str:
     >>> shortened("encoder.layers.11.attention.query", 100, 8)
     '…11.attention.query'
     >>> shortened("a_name_that_has_no_end_and_no_dots", 100, 8)
-    'a_name_…_and_no_dots'
+    'a_name_…d_and_no_dots'
     """
     name = shown(text)
     room = max(int(points / (LETTER * font)), LEAST)
@@ -93,7 +93,7 @@ def shortened(text: Any, points: float, font: float) -> str:
         return name
     while "." in name.split(" ", 1)[0]:
         name = name.split(".", 1)[1]
-        if 0 < breadth(name) < room:
+        if 0 < breadth(name) < room and not name.startswith("*."):
             return f"…{name}"
     front = back = ""
     while breadth(front + name[len(front)]) <= room // 3:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from symflops.plot.placing import Placer
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from symflops.plot.canvas import Canvas
 
@@ -157,7 +158,7 @@ def evaluated(name: str, formula: sympy.Expr, symbol: Any, n: int) -> Any:
 
 def _formulas(costs: Any, metric: str) -> tuple[dict[str, sympy.Expr], str]:
     """Return each curve's formula by its name, and what stands along the axis."""
-    named = {"": costs} if isinstance(costs, Cost) else dict(costs)
+    named = dict(costs) if isinstance(costs, Mapping) else {"": costs}
     if not named:
         message = (
             "scaling() needs costs or formulas, such as {'full': cost(…), 'windowed': cost(…)}"
