@@ -38,7 +38,8 @@ def numbered(letter: str) -> Iterator[str]:
 
 def lettered(letters: str) -> Iterator[str]:
     """Yield the letters, then with numbers."""
-    return (letter + tail for tail in ("", "_1", "_2", "_3") for letter in letters)
+    tails = itertools.chain([""], (f"_{i}" for i in itertools.count(1)))
+    return (letter + tail for tail in tails for letter in letters)
 
 
 def rounded(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import sympy
 
 from symflops.exprs import ONE, ZERO, minimum
 from symflops.facts import Relation, equal
-from symflops.symbols import Member, Symbol, index, is_index
+from symflops.naming import MINIMA, fresh, lettered, numbered, repeated, rounded
+from symflops.symbols import Member, Symbol, is_index
 from symflops.tables.cells import expression
 from symflops.tables.table import Label, listed
 
@@ -32,9 +32,6 @@ LETTERS = {
     "share": "S",
 }
 
-#: The letters of minima that are written several times, the first that is free.
-MINIMA = "mnpqrst"
-
 
 def with_minima(table: Table) -> Table:
     """Return the table with m in place of min(N, w) where a formula has it twice or more, and a note.
@@ -52,13 +49,11 @@ def with_minima(table: Table) -> Table:
     Here m = min(N, w).
     """
     sizes = dict.fromkeys(size for row in table.lines for cell in row for size in _sizes(cell))
-    found = dict.fromkeys(least for size in sizes for least in _repeated(size))
+    found = dict.fromkeys(least for size in sizes for least in repeated(size, minimum))
     if not found:
         return table
     taken = {symbol.name for expr in _written(table) for symbol in expr.atoms(Symbol)}
-    letters = (letter + tail for tail in ("", "_1", "_2", "_3") for letter in MINIMA)
-    free = (letter for letter in letters if letter not in taken)
-    names = {least: index(letter) for least, letter in zip(found, free, strict=False)}
+    names = {least: fresh(lettered(MINIMA), taken) for least in found}
     said = listed([equal(name, least) for least, name in names.items()])
     coarser = table.coarser
     return replace(
@@ -79,13 +74,6 @@ def _written(table: Table) -> Iterator[sympy.Expr]:
     yield from (part for part in parts if isinstance(part, sympy.Expr))
 
 
-def _repeated(size: sympy.Expr) -> list[sympy.Expr]:
-    """Return the minima that stand in a formula twice or more; those of a block are not there outside its sum."""
-    parts = [part for part in sympy.preorder_traversal(size) if isinstance(part, minimum)]
-    often = (part for part, number in Counter(parts).items() if number > 1)
-    return [least for least in often if not any(map(is_index, least.atoms(Symbol)))]
-
-
 def nameable(table: Table, which: str, whole: Table | None = None) -> dict[sympy.Expr, sympy.Expr]:
     """Return what can have a name → what stands beside it where it is first met: ⌊H/4⌋ → −2.
 
@@ -98,8 +86,9 @@ def nameable(table: Table, which: str, whole: Table | None = None) -> dict[sympy
         there = {part for size in sizes for part in sympy.preorder_traversal(size)}
         found = {length: ZERO for length in _lengths(whole or table) if length in there}
     for size in sizes:
-        for floor, beside in _floors(size.xreplace(dict.fromkeys(found, ONE))):
-            found.setdefault(floor, beside)
+        for floor, beside in rounded(size.xreplace(dict.fromkeys(found, ONE))):
+            if _is_of_one(floor):
+                found.setdefault(floor, beside)
     return found
 
 
@@ -112,10 +101,7 @@ def with_names(table: Table, found: dict[sympy.Expr, sympy.Expr]) -> Table:
     names: dict[sympy.Expr, sympy.Expr] = {}
     for expr in found:
         (symbol,) = expr.free_symbols
-        numbers = (f"{symbol.name}_{i}" for i in itertools.count(1))
-        name = next(name for name in numbers if name not in taken)
-        taken.add(name)
-        names[expr] = index(name)
+        names[expr] = fresh(numbered(symbol.name), taken)
     swaps = {expr: name - found[expr] for expr, name in names.items()}
     return replace(
         _swapped(table, swaps),
@@ -186,18 +172,6 @@ def _lengths(table: Table) -> Iterator[sympy.Expr]:
     factors = dict.fromkeys(x for term in terms for x in sympy.Mul.make_args(term) if x.is_Add)
     bare = {length.as_coeff_Add()[1] for length in lengths}
     yield from (x for x in factors if _is_of_one(x) and x.as_coeff_Add()[1] in bare)
-
-
-def _floors(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
-    """Yield the outermost floors of one dimension; ⌊H/4⌋ − 2 as ⌊H/4⌋ and −2."""
-    number, rest = expr.as_coeff_Add()
-    if isinstance(rest, sympy.floor):
-        if _is_of_one(rest):
-            yield rest, number
-        return
-    for part in expr.args:
-        if isinstance(part, sympy.Expr):  # the limits of a sum are none
-            yield from _floors(part)
 
 
 def _is_of_one(size: sympy.Expr) -> bool:
