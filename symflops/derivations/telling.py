@@ -18,7 +18,7 @@ from symflops.derivations.ties import Ties
 from symflops.derivations.weights import Weights
 from symflops.exprs import ONE
 from symflops.facts import Facts
-from symflops.forms import Named, Quotient
+from symflops.forms import Named, Quotient, value
 from symflops.symbols import exact
 from symflops.typeset import Order
 
@@ -79,7 +79,7 @@ class Teller:
         sizes = {name: expr.xreplace(values) for name, expr in self.names.where}
         result = exact(self.cost.metric(self.metric))
         name = Named(LETTERS[self.metric], "", result)
-        shown, order = last.lines[-1].form, Order(self.shown.order)
+        shown, order = value(last.lines[-1].form), Order(self.shown.order)
         return verified(
             with_values(name, shown, result, {**values, **sizes}, order), facts_of(self.cost)
         )
