@@ -53,23 +53,23 @@ def fault(latex: str) -> str:
     ('', '\\input does more than set a symbol', 'a brace is not closed', 'nothing stands behind \\hat')
     """
     try:
-        _is_raised(latex)
+        _check(latex)
     except _FaultError as error:
         return str(error)
     return ""
 
 
 def declared(name: str, latex: Any) -> str:
-    r"""Return the LaTeX that is declared for a symbol, in braces where it is raised, so that it can have a power.
+    r"""Return the LaTeX that is declared for a symbol, on one line.
 
-    >>> print(declared("d_model", r"d_\text{model}"), declared("x_best", "x^*"))
-    d_\text{model} {x^*}
+    >>> print(declared("d_model", r"d_\text{model}"))
+    d_\text{model}
 
     Raises:
         SymbolError: it is not whole in itself, or more than the name of a symbol.
     """
     try:
-        raised = _is_raised(latex)
+        _check(latex)
     except _FaultError as error:
         message = (
             f"latex={latex!r:.{LONGEST}} cannot be the LaTeX of {name}: {error}; write LaTeX for one symbol, "
@@ -77,16 +77,15 @@ def declared(name: str, latex: Any) -> str:
         )
         raise SymbolError(message) from None
     # a browser would take <t in Markdown for a tag; TeX does not see the space
-    spaced = re.sub(r"<(?=\S)", "< ", " ".join(latex.split()))
-    return f"{{{spaced}}}" if raised else spaced
+    return re.sub(r"<(?=\S)", "< ", " ".join(latex.split()))
 
 
-def _is_raised(latex: Any) -> bool:
-    """Say whether the LaTeX of a symbol has a superscript, or raise what is wrong with it."""
+def _check(latex: Any) -> None:
+    """Raise what is wrong with the LaTeX of a symbol."""
     if not isinstance(latex, str) or not latex.strip() or len(latex) > LONGEST:
         message = f"it must be text of 1 to {LONGEST} characters"
         raise _FaultError(message)
-    return _Reader(latex).row("")
+    _Reader(latex).row("")
 
 
 class _Reader:
@@ -99,14 +98,14 @@ class _Reader:
         """Say why this is no LaTeX for a symbol."""
         raise _FaultError(why)
 
-    def row(self, closing: str, *, words: bool = False) -> bool:
-        """Read up to a closing brace or the end; say whether anything there is raised."""
-        raised, scripts = False, ""
+    def row(self, closing: str, *, words: bool = False) -> None:
+        """Read up to a closing brace or the end."""
+        scripts = ""
         is_first = not closing
         while self.pieces:
             piece = self.pieces.pop()
             if piece == closing:
-                return raised
+                return
             if piece in SCRIPTS and not (words and piece == "'"):  # in words it is an apostrophe
                 if words or is_first:
                     self.refuse(f"{piece} stands in words, or has nothing in front of it")
@@ -115,7 +114,6 @@ class _Reader:
                 if sign in scripts and not scripts.endswith("'"):
                     self.refuse("two superscripts or two subscripts stand at one letter")
                 scripts += sign + piece.strip("^_")
-                raised = raised or sign == "^"
                 if piece != "'":
                     self.argument(piece)
             elif not piece.isspace():
@@ -123,7 +121,6 @@ class _Reader:
                 self.atom(piece)
         if closing:
             self.refuse("a brace is not closed")
-        return raised
 
     def argument(self, of: str) -> None:
         """Read what a script or a command applies to."""

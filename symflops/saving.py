@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from symflops.printing import printable
+
 
 def save(text: str, path: str | os.PathLike[str]) -> None:
     """Write a text to a file; where that fails, what was there before still is.
@@ -19,12 +21,12 @@ def save(text: str, path: str | os.PathLike[str]) -> None:
         target.write_text(text, encoding="utf-8")  # a device or a pipe is written to, not replaced
         return
     if target.is_dir() or not target.parent.is_dir():
-        message = f"cannot write {path}: no such folder, or a folder itself"
+        message = f"cannot write {printable(str(path))}: no such folder, or a folder itself"
         raise OSError(message)
     with tempfile.NamedTemporaryFile(
         "w",
         dir=target.parent,
-        prefix=f".{target.name}.",
+        prefix=".symflops.",  # the name itself may be as long as names can be
         encoding="utf-8",
         newline="",
         delete=False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Rational
 
 from symflops.errors import UnknownNameError
+from symflops.printing import on_one_line
 from symflops.symbols import exact
 from symflops.trace import Shape
 from symflops.units import percent
@@ -94,7 +95,7 @@ def statement(cost: Cost, lang: str = "en") -> str:
         UnknownNameError: a language that is neither.
     """
     sentences = ("".join(map(_plain, parts)) for parts in said(cost, lang))
-    return (" " if lang == "en" else "").join(sentences)
+    return on_one_line((" " if lang == "en" else "").join(sentences))
 
 
 def said(cost: Cost, lang: str = "en") -> Iterator[tuple[Any, ...]]:

@@ -216,7 +216,8 @@ class Latex(Text):
 
     def power(self, base: str, exponent: str) -> str:
         if "^" in base and not base.endswith(")"):  # a declared symbol with a mark above
-            base = f"{{{base}}}"
+            # TeX takes an accent alone out of its braces again
+            base = f"{{{base}{{}}}}" if base.startswith("\\") else f"{{{base}}}"
         return f"{base}^{{{exponent}}}"
 
     def root(self, text: str) -> str:

@@ -15,6 +15,7 @@ from symflops.documents.remarks import read_statement
 from symflops.documents.reports import UNREAD, Finding, Place, Report
 from symflops.documents.sources import MOST_FILES, DocumentError, Source, included, sources
 from symflops.errors import SymflopsError
+from symflops.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,11 +70,11 @@ class Walk:
         """Return the texts of a file that is not being read already."""
         self.files += 1
         if self.files > MOST_FILES:
-            message = f"{self.root}: takes in more than {MOST_FILES} files"
+            message = f"{printable(str(self.root))}: takes in more than {MOST_FILES} files"
             raise DocumentError(message)
         found = list(sources(path))
         if path.resolve() in within:
-            message = f"{path}: takes in itself"
+            message = f"{printable(str(path))}: takes in itself"
             raise DocumentError(message)
         return found
 

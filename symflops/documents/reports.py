@@ -28,7 +28,7 @@ class Place:
     cell: int | None = None
 
     def __str__(self) -> str:
-        where = [self.file] if self.file else []
+        where = [printable(self.file)] if self.file else []
         if self.cell is not None:
             where.append(f"cell {self.cell}")
         return ":".join([*where, str(self.line), str(self.column)])

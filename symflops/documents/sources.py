@@ -11,6 +11,7 @@ from symflops.documents import latex, markdown, prose
 from symflops.documents.pieces import Equation, Grid, Lines, Remark
 from symflops.documents.reports import Place
 from symflops.errors import SymflopsError
+from symflops.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,25 +83,25 @@ def load(path: Path) -> str:
                 if not path.exists()
                 else "no regular file"
             )
-            message = f"{path}: {what}"
+            message = f"{printable(str(path))}: {what}"
             raise DocumentError(message)
         with path.open("rb") as file:
             data = file.read(MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         if isinstance(error, DocumentError):
             raise
-        message = f"{str(path)[:200]}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        message = f"{printable(str(path)[:200])}: cannot be read: {getattr(error, 'strerror', None) or error}"
         raise DocumentError(message) from None
     if len(data) > MAX_SIZE:
-        message = f"{path}: larger than {MAX_SIZE:,} bytes"
+        message = f"{printable(str(path))}: larger than {MAX_SIZE:,} bytes"
         raise DocumentError(message)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"{path}: no text in UTF-8 (byte {error.start:,})"
+        message = f"{printable(str(path))}: no text in UTF-8 (byte {error.start:,})"
         raise DocumentError(message) from None
     if "\0" in text:
-        message = f"{path}: no text: it has bytes that are 0"
+        message = f"{printable(str(path))}: no text: it has bytes that are 0"
         raise DocumentError(message)
     return text
 
@@ -124,11 +125,13 @@ def _scanned(
     path: Path, text: str, scan: Callable[[str], Pieces], cell: int | None = None
 ) -> Source:
     if max(map(len, text.split("\n"))) > MAX_LINE:
-        message = f"{path}: has a line of more than {MAX_LINE:,} characters"
+        message = f"{printable(str(path))}: has a line of more than {MAX_LINE:,} characters"
         raise DocumentError(message)
     pieces = scan(text)
     if len(pieces.remarks) + len(pieces.grids) + len(pieces.inclusions) > MOST_PIECES:
-        message = f"{path}: has more than {MOST_PIECES:,} remarks, tables and inclusions"
+        message = (
+            f"{printable(str(path))}: has more than {MOST_PIECES:,} remarks, tables and inclusions"
+        )
         raise DocumentError(message)
     return Source(path, str(path), text, pieces, cell)
 
@@ -142,10 +145,10 @@ def notebook(path: Path, text: str) -> dict[str, Any]:
     try:
         document = json.JSONDecoder().decode(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        message = f"{path}: no notebook: {str(error)[:200]}"
+        message = f"{printable(str(path))}: no notebook: {str(error)[:200]}"
         raise DocumentError(message) from None
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-        message = f"{path}: no notebook: it has no cells"
+        message = f"{printable(str(path))}: no notebook: it has no cells"
         raise DocumentError(message)
     return document
 
@@ -162,7 +165,7 @@ def source_of(path: Path, cell: dict[str, Any]) -> str:
         return source
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         return "".join(source)
-    message = f"{path}: no notebook: the source of a cell is neither text nor lines"
+    message = f"{printable(str(path))}: no notebook: the source of a cell is neither text nor lines"
     raise DocumentError(message)
 
 
@@ -179,5 +182,5 @@ def included(name: str, root: Path, including: Path) -> Path:
                     return candidate
             except (OSError, ValueError):
                 break
-    message = f"{including}: takes in {name[:200]}, which is not there"
+    message = f"{printable(str(including))}: takes in {printable(name[:200])}, which is not there"
     raise DocumentError(message)
