@@ -232,7 +232,7 @@ if TYPE_CHECKING:
     from symflops.trace import Weight as Weight
     from symflops.units import si as si
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 #: Public name → the module that defines it.
 _MODULES = {

@@ -29,8 +29,8 @@ def _reference(entry: Entry) -> Markup:
     """Return an entry as one sentence after the other.
 
     >>> from symflops.bibliography.software import SYMFLOPS
-    >>> _reference(SYMFLOPS)
-    'The symflops authors. <cite>symflops: What Neural Networks Cost, in Symbols</cite>. Software, Version 0.3.0, 2026.'
+    >>> _reference(SYMFLOPS)  # doctest: +ELLIPSIS
+    'The symflops authors. <cite>symflops: What Neural Networks Cost, in Symbols</cite>. Software, Version ..., 2026.'
     """
     where = next(filter(None, (entry[field] for field in PUBLISHED)), "")
     number = entry["eprint"]
