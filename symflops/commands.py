@@ -119,7 +119,10 @@ def run_report(arguments: argparse.Namespace) -> str:
 
         raise ArgumentError("a page is for a browser: name a file for it, such as -o page.html")
     at = read_values(arguments.at) if arguments.at is not None else None
-    return report(_asked(arguments), arguments.title, arguments.lang, arguments.metric, at).html
+    rates = map(str.strip, (arguments.roofline or "").split(","))
+    roofline = dict(zip(("peak", "bandwidth"), rates, strict=False)) if arguments.roofline else None
+    found = _asked(arguments)
+    return report(found, arguments.title, arguments.lang, arguments.metric, at, roofline).html
 
 
 def _cost(arguments: argparse.Namespace) -> Any:

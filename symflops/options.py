@@ -138,6 +138,11 @@ symflops COMMAND --help says more of a command, with examples.""",
     page.add_argument("--title", metavar="TEXT", help="the title (default: the name of the layer)")
     page.add_argument("--lang", default="en", help="the language: en or zh (default: en)")
     page.add_argument(
+        "--roofline",
+        metavar="RATES",
+        help="also a roofline, for a peak and a bandwidth such as '312 TFLOP/s, 2 TB/s' (default: none)",
+    )
+    page.add_argument(
         "--metric",
         default="params,macs,flops",
         metavar="KEYS",

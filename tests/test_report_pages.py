@@ -139,7 +139,7 @@ def test_nothing_runs_and_nothing_is_loaded(name):
 def test_what_comes_from_outside_is_text():
     found = page("hostile")
     root = tree(found)
-    shown = HOSTILE.replace("\x00", "�").replace("\x1b", "�").replace("\ud800", "�")
+    shown = re.sub("[\x00\x1b\ud800\u202e]", "�", HOSTILE)
     assert text(root.find("body/main/header/h1")) == shown
     assert text(root.find("head/title")) == shown
     names = [e.text for e in root.iter("span") if e.get("class") == "name"]

@@ -73,8 +73,9 @@ def report(
 ) -> Page:
     """Return a cost as one HTML page that needs nothing else: formulas, table, derivation, pictures, sources.
 
-    ``at`` puts numbers in beside the formulas: rows and pictures then show these. The page runs no script and
-    loads nothing; formulas are MathML, rows open by themselves.
+    ``at`` puts numbers in beside the formulas: rows and pictures then show these. ``roofline`` is what
+    :func:`symflops.plot.roofline` needs, ``{"peak": "312 TFLOP/s", "bandwidth": "2 TB/s"}``, where that picture is
+    wanted. The page runs no script and loads nothing; formulas are MathML, and rows open by themselves.
 
     >>> import symflops as sf
     >>> page = sf.report(sf.cost(sf.zoo.vgg16(), convention="2mac"), at={"H": 224, "W": 224})
@@ -98,6 +99,8 @@ def report(
     if at is not None and not isinstance(at, Mapping):
         message = f"numbers are put in by name, such as at={{'H': 224}}, got {at!r}"
         raise ArgumentError(message)
+    if roofline is not None:
+        _check_roofline(roofline)
     keys = _metrics(metrics)
     subject = Subject(cost, at or {}, keys, lang)
     given: dict[str, Any] = {"title": title} if title is not None else {}
@@ -105,6 +108,16 @@ def report(
     given |= {"metrics": keys} if keys != SHOWN else {}
     given |= {"roofline": dict(roofline)} if roofline is not None else {}
     return page(subject, title, given, roofline)
+
+
+def _check_roofline(given: Mapping[str, Any]) -> None:
+    known = {"peak", "bandwidth", "dtype", "by", "depth"}
+    if not isinstance(given, Mapping) or not {"peak", "bandwidth"} <= set(given) <= known:
+        message = (
+            "a roofline needs a peak and a bandwidth, such as roofline="
+            f"{{'peak': '312 TFLOP/s', 'bandwidth': '2 TB/s'}}, got {given!r}"
+        )
+        raise ArgumentError(message)
 
 
 def _metrics(given: Iterable[str] | str) -> tuple[str, ...]:
