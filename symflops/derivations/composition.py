@@ -107,7 +107,7 @@ class Composer:
     def part(self, label: str, path: str, node: Node) -> Part:
         """Return what a node adds to the sum it stands in."""
         if isinstance(node, Times | Sum):
-            return self.depth(label, path, node)
+            return self.depth(path, node)
         if isinstance(node, Step) or self.quantity.is_told_whole(node):
             return self.leaf(label, node)
         kids = self.kids(node)
@@ -147,7 +147,7 @@ class Composer:
             return []
         return [(name, self.leaf(f"{label}.{name}".strip("."), step)) for name, step in kids]
 
-    def depth(self, label: str, path: str, node: Times | Sum) -> Part:
+    def depth(self, path: str, node: Times | Sum) -> Part:
         """Return what a repetition adds: so many blocks, or a sum over them."""
         word, number = (
             ("expert", self.experts) if isinstance(node, Routed) else ("block", self.blocks)

@@ -25,7 +25,7 @@ class Derivation:
     >>> N, D, E = sf.dims("N D E")
     >>> told = sf.derive(sf.cost(sf.Linear(D, E), (N, D)))
     >>> told.expr, [line.expr for line in told.steps]
-    (2*D*E*N, [E*N*(2*D), 2*D*E*N])
+    (2*D*E*N, [2*D*E*N, 2*D*E*N])
     """
 
     cost: Cost

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from symflops.derivations.factors import grouped, times
 from symflops.derivations.lines import reason
 from symflops.derivations.masks import masks
 from symflops.derivations.quantities import Quantity, Told
-from symflops.derivations.steps import accounts, grouped, times
+from symflops.derivations.steps import accounts
 from symflops.exprs import ZERO, product
 from symflops.forms import Minus, Power, Product, Quotient, Total, value
 from symflops.trace import Group, Step

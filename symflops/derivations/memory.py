@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from symflops.derivations.factors import grouped, parted
 from symflops.derivations.layers import renamed
 from symflops.derivations.lines import Line, Passage, reason
 from symflops.derivations.quantities import LETTERS, Quantity, Told
-from symflops.derivations.steps import grouped, parted
 from symflops.exprs import product
 from symflops.forms import Named, Product, Total, value
 from symflops.trace import Group, Step

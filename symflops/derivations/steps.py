@@ -6,24 +6,23 @@ against the counts, and a step that cannot be told so is told as it stands.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.derivations.factors import grouped, less, shared_out, times
 from symflops.derivations.lines import Reason
-from symflops.exprs import ONE, ZERO, over_one_line, product, spread, tidy
-from symflops.forms import Minus, Power, Product, Total, value
+from symflops.exprs import ONE, ZERO, product, spread
+from symflops.forms import Minus, Total, value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from symflops.derivations.factors import Factors
     from symflops.forms import Form
     from symflops.tally import Key, Operation, Role, Tally
     from symflops.trace import Step
-
-Factors = tuple[sympy.Expr, ...]
 
 
 @dataclass(frozen=True)
@@ -59,46 +58,6 @@ class Account:
         return Reason(self.key, (*units, *self.parts, ("counts", self.each)))
 
 
-def times(number: sympy.Expr, form: Form) -> Form:
-    """Return a multiple of a form: 2 · (k² C), a number in front of a product's factors."""
-    if form == ONE:
-        return number
-    factors = form.factors if isinstance(form, Product) else (form,)
-    return Product((number, *factors))
-
-
-def grouped(factors: Iterable[sympy.Expr]) -> Form:
-    """Return factors side by side; where two or more are numbers, each stays to be seen."""
-    factors = [factor for factor in factors if factor != 1]
-    if sum(bool(factor.is_Rational) for factor in factors) > 1:
-        numbers = all(factor.is_Rational for factor in factors)
-        return Product(tuple(_powers(factors)), "·" if numbers else "")
-    return product(factors)
-
-
-def _powers(factors: list[sympy.Expr]) -> Iterator[Form]:
-    """Yield factors, equal neighbours as a power: 64 · 56²."""
-    for base, same in itertools.groupby(factors):
-        number = len(list(same))
-        yield base if number == 1 else Power(base, sympy.Integer(number))
-
-
-def kernel(factors: Factors) -> Form:
-    """Return what an output sees, the channels apart from the taps: 3 · 3², C_in k²."""
-    factors = tuple(factor for factor in factors if factor != 1)
-    if not all(factor.is_Rational for factor in factors) or len(factors) < 2:  # noqa: PLR2004 - nothing to part
-        return product(factors)
-    first, *taps = factors
-    return Product((first, *_powers(taps)), sign="·")
-
-
-def less(form: Form, number: sympy.Expr = ONE) -> Form:
-    """Return a form less a number: k² C − 1; what is a plain number is that number less one."""
-    if form == number:
-        return ZERO
-    return Total((form, Minus(number)))
-
-
 def accounts(step: Step, counts: Tally | None = None) -> tuple[Account, ...]:
     """Return what a step takes, in one account or several that add up to its counts.
 
@@ -129,41 +88,6 @@ def _adds_up(found: tuple[Account, ...], counts: Mapping[Operation, sympy.Expr])
     return all(rest == 0 or spread(rest) == 0 for rest in left.values())
 
 
-def parted(order: Factors, whole: sympy.Expr) -> tuple[Factors, Factors] | None:
-    """Return the factors that make up ``whole``, and the others; those side by side are looked at first.
-
-    >>> from symflops import dims
-    >>> N, D, E = dims("N D E")
-    >>> parted((ONE, N, D, E), N * E)
-    ((N, E), (D,))
-    """
-    factors = [factor for factor in order if factor != 1]
-    if len(factors) > MOST_FACTORS:
-        return None
-    places = range(len(factors))
-    runs = [tuple(places[i:j]) for j in range(len(factors), -1, -1) for i in range(j + 1)]
-    sets = (chosen for n in places for chosen in itertools.combinations(places, n))
-    for chosen in itertools.chain(runs, sets):
-        inside = tuple(factors[i] for i in chosen)
-        if product(inside) == whole:
-            return inside, tuple(factors[i] for i in places if i not in chosen)
-    return None
-
-
-MOST_FACTORS = 9  # of which every choice is looked at
-
-
-def _each(order: Factors, units: sympy.Expr, entries: sympy.Expr) -> tuple[Factors, Form] | None:
-    """Return the factors of ``units``, and how many of the entries each of them has."""
-    found = parted(order, units)
-    if found is not None and product(found[1]) == entries / units:
-        return found[0], kernel(found[1])
-    share = tidy(sympy.cancel(entries / units))
-    if over_one_line(share)[1] != 1:  # an average, which none of them has
-        return None
-    return (units,) if units.is_Rational else sympy.Mul.make_args(units), share
-
-
 Counts = dict["Operation", sympy.Expr]
 Told = "Iterator[Account]"
 
@@ -174,7 +98,7 @@ def _contract(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     outputs = products - sums if taken == 0 else taken - sums
     if taken != 0:  # the real part of complex products
         products = taken
-    found = _each(step.order, outputs, products) if outputs != 0 else None
+    found = shared_out(step.order, outputs, products) if outputs != 0 else None
     if found is None:
         yield from _pooled(step, counts, role)
         return
@@ -209,7 +133,7 @@ def _complex(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell dot products of complex numbers: a product takes 4 multiplications and 2 sums, a sum 2."""
     terms = counts["sub"]
     outputs = spread((3 * terms - counts["add"]) / 2)
-    found = _each(step.order, outputs, terms)
+    found = shared_out(step.order, outputs, terms)
     if found is None:
         return
     units, n = found
@@ -238,7 +162,7 @@ def _reduce(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell n entries that become one, with n - 1 operations."""
     ((operation, count),) = counts.items()
     entries = product(step.order)
-    found = _each(step.order, entries - count, entries)
+    found = shared_out(step.order, entries - count, entries)
     if found is not None:
         units, n = found
         yield _account("reduced", units, ((operation, less(n)),), role, entries=n)
@@ -261,7 +185,7 @@ def _rows(
         of_entries = ((op, count) for op, count in counts.items() if each.get(op, (ROW,))[0] != ROW)
         op, count = next(of_entries, ("", rows))
         entries = count + (rows if op and each[op][0] == FOLLOWING else ZERO)
-        found = _each(step.order, rows, entries)
+        found = shared_out(step.order, rows, entries)
         if found is None:
             yield from _pooled(step, counts, role)
             return
@@ -292,7 +216,7 @@ def _standardize(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
         )
 
 
-def _fourier(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+def _fourier(_: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell butterflies: 4 multiplications and 6 sums each."""
     butterflies = counts["mul"] / 4
     each = tuple((op, count / butterflies) for op, count in counts.items())

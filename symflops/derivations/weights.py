@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from symflops.derivations.factors import grouped, parted
 from symflops.derivations.layers import renamed
 from symflops.derivations.lines import reason
 from symflops.derivations.quantities import Quantity, Told
-from symflops.derivations.steps import accounts, grouped, parted
+from symflops.derivations.steps import accounts
 from symflops.exprs import product
 from symflops.forms import Product, Total, value
 from symflops.trace import Group, Step
