@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
@@ -64,10 +64,13 @@ class Formula:
         names = form.names if isinstance(form, Where) else ()
         return tuple((name, value(meant)) for name, meant in names)
 
-    def lines(self, width: float = PAGE) -> tuple[str, ...]:
-        r"""Return the formula in lines of LaTeX that are no wider than ``width`` points, without its where-list.
+    def lines(
+        self, width: float = PAGE, medium: Literal["latex", "text"] = "latex"
+    ) -> tuple[str, ...]:
+        r"""Return the formula in lines no wider than ``width``, without its where-list.
 
-        Every line but the first begins with its sign, and can be a row of amsmath's ``aligned``.
+        The width is in points for lines of LaTeX, in places of a terminal for text. Every line but the first
+        begins with its sign; in LaTeX each can be a row of amsmath's ``aligned``.
 
         >>> import symflops as sf
         >>> N, D, L = sf.dims("N D L")
@@ -82,16 +85,16 @@ class Formula:
         from symflops.linebreaks import parted  # noqa: PLC0415 - most formulas are short
 
         form = self._form.form if isinstance(self._form, Where) else self._form
+        indent, quad, empty = (INDENT, r"\quad ", "{} ") if medium == "latex" else (2, "  ", "")
         try:
-            parts = parted(self._written(form, "latex"), width, width - INDENT)
+            parts = parted(self._written(form, medium), width, width - indent, medium=medium)
         except ArgumentError:
-            flat = _without_wide_fractions(form, Order(self.order))
+            flat = without_wide_fractions(form, Order(self.order))
             if flat == form:
                 raise
-            parts = parted(self._written(flat, "latex"), width, width - INDENT)
+            parts = parted(self._written(flat, medium), width, width - indent, medium=medium)
         first, *others = parts
-        begun = (r"\quad " * (part.depth + 1) + f"{{}} {part.text}" for part in others)
-        return (first.text, *begun)
+        return (first.text, *(quad * (part.depth + 1) + empty + part.text for part in others))
 
     def to_latex(self, fit: str | float = "page") -> str:
         r"""Return the formula as a display for ``\\input``, in lines that fit a ``"page"``, a ``"column"`` or points.
@@ -157,7 +160,7 @@ class Formula:
         return self.latex
 
 
-def _without_wide_fractions(form: Form, order: Order) -> Form:
+def without_wide_fractions(form: Form, order: Order) -> Form:
     """Return a form in which sums stand behind their fraction, not on its line: 1/2 (a + b), which can be broken."""
     if isinstance(form, Plain):
         form = opened(form.expr, order)
@@ -165,9 +168,9 @@ def _without_wide_fractions(form: Form, order: Order) -> Form:
         form = opened(tidy(form), order)
     match form:
         case Total(terms):
-            return Total(tuple(_without_wide_fractions(term, order) for term in terms))
+            return Total(tuple(without_wide_fractions(term, order) for term in terms))
         case Minus(inner):
-            return Minus(_without_wide_fractions(inner, order))
+            return Minus(without_wide_fractions(inner, order))
         case Quotient(above, below):
             factors = above.factors if isinstance(above, Product) else (above,)
             return Product((Quotient(ONE, below), *factors))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from symflops.derivations.lines import Passage
 from symflops.errors import ArgumentError
 from symflops.linebreaks import parted, width_of
+from symflops.printed import without_wide_fractions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from symflops.derivations.lines import Line
     from symflops.derivations.media import Pen
     from symflops.derivations.saying import Voice
+    from symflops.forms import Form
     from symflops.linebreaks import Part
 
 MOST_BROKEN = 2  # more rows than these are saved by a row for the name
@@ -107,8 +109,16 @@ class Chain:
         key = id(line), left
         if key not in self.parts:
             room = self.room.width - self.room.sign - left
-            self.parts[key] = parted(self.pen.formula(line.form), room, medium=self.pen.medium)
+            try:
+                self.parts[key] = self.fitted(line.form, room)
+            except ArgumentError:
+                flat = without_wide_fractions(line.form, self.pen.order)
+                self.parts[key] = self.fitted(flat, room)
         return self.parts[key]
+
+    def fitted(self, form: Form, room: float) -> list[Part]:
+        """Return a form in parts no wider than there is room."""
+        return parted(self.pen.formula(form), room, medium=self.pen.medium)
 
     def name(self, line: Line) -> str:
         """Return what stands left of the sign, remembered."""

@@ -91,7 +91,7 @@ class Sheet:
 
     def inline(self, part: Any) -> str:
         """Write a formula as one element."""
-        return MATH.format("", self.pen.formula(part))
+        return MATH.format("", self.pen.inline(part))
 
     def display(self, form: Form) -> str:
         """Write a formula as several elements, between which a browser may break the line."""

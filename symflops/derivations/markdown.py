@@ -38,7 +38,7 @@ def _blocks(derivation: Derivation) -> Iterator[str]:
     writer = pen(derivation, "browser", texted=True)
 
     def inline(part: Any) -> str:
-        return f"${writer.formula(part)}$"
+        return f"${writer.inline(part)}$"
 
     prose = Voice(derivation.lang, inline, escape, _code, lambda name: f"*{escape(name)}*")
     beside = Voice(derivation.lang, inline, _within, _within, _within)

@@ -12,7 +12,7 @@ from symflops.derivations.quantities import LETTERS
 from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
 from symflops.forms import Braced, Named, Scribe
-from symflops.styles import Latex, respelled
+from symflops.styles import Latex, Text, respelled
 from symflops.tables.cells import SIGNS
 from symflops.typeset import Order
 
@@ -43,14 +43,31 @@ class Texted(Latex):
         return f"\\text{{{word}}}"
 
 
+class Running(Latex):
+    """LaTeX within a line of text, which may break in it: quotients on the line, and plain parentheses."""
+
+    def parenthesis(self, text: str) -> str:
+        """Write parentheses."""
+        return f"({text})"
+
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: FBT001, FBT002 - as all styles
+        """Write a quotient on the line."""
+        return Text.fraction(self, above, below, wide, deep)
+
+
+class TextedRunning(Texted, Running):
+    """The same in every script."""
+
+
 @dataclass(frozen=True)
 class Pen:
-    """Writes the formulas of a derivation in a medium."""
+    """Writes the formulas of a derivation in a medium, in displays and in ``running`` text."""
 
     lang: str
     order: Order
     medium: Medium
     style: Style
+    running: Style
 
     @property
     def scribe(self) -> Scribe:
@@ -58,19 +75,30 @@ class Pen:
         return Scribe(self.style, self.order)
 
     def formula(self, part: Form) -> str:
-        """Write a form, an expression or a relation, without dollars."""
+        """Write a form or an expression, without dollars."""
+        return self.written(part, self.style)
+
+    def inline(self, part: Any) -> str:
+        """Write a form, an expression or a relation within a text, without dollars."""
         if isinstance(part, Relation):
             sign = SIGNS[self.medium][part.sign]
-            return f"{self.formula(part.left)} {sign} {self.formula(part.right)}"
-        text: str = self.scribe.form(labelled(part, self.lang))[0]
-        return BEFORE_WORDS.sub(r"\\,", text) if isinstance(self.style, Latex) else text
+            return f"{self.inline(part.left)} {sign} {self.inline(part.right)}"
+        return self.written(part, self.running)
+
+    def written(self, part: Form, style: Style) -> str:
+        """Write a form in a style."""
+        text: str = Scribe(style, self.order).form(labelled(part, self.lang))[0]
+        return BEFORE_WORDS.sub(r"\\,", text) if isinstance(style, Latex) else text
 
 
 def pen(derivation: Derivation, medium: Medium, *, texted: bool = False) -> Pen:
     """Return what writes the formulas of a derivation, letters of every script if ``texted``."""
     order, spelled = Order(derivation.order), dict(derivation.spelled)
-    style = Texted(spelled) if texted else respelled(medium, spelled)
-    return Pen(derivation.lang, order, medium, style)
+    style = running = respelled(medium, spelled)
+    if isinstance(style, Latex):
+        style = Texted(spelled) if texted else Latex(spelled)
+        running = TextedRunning(spelled) if texted else Running(spelled)
+    return Pen(derivation.lang, order, medium, style, running)
 
 
 def labelled(form: Any, lang: str) -> Any:

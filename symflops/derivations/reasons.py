@@ -17,17 +17,26 @@ SENTENCES: dict[str, dict[str, str]] = {
             "Each of the {outputs} outputs is the real part of a dot product of {terms} complex "
             "numbers: {counts!o}."
         ),
+        "dot_real_one": (
+            "The output is the real part of a dot product of {terms} complex numbers: {counts!o}."
+        ),
         "dot_complex": (
             "Each of the {outputs} outputs is a dot product of {terms} complex numbers; a complex "
             "product takes four multiplications, a subtraction and an addition, a complex sum two "
             "additions: {counts!o}."
         ),
+        "dot_complex_one": (
+            "The output is a dot product of {terms} complex numbers; a complex product takes four "
+            "multiplications, a subtraction and an addition, a complex sum two additions: {counts!o}."
+        ),
         "product": "Each of the {outputs} outputs is a single product: {counts!o}.",
+        "product_one": "The output is a single product: {counts!o}.",
         "pooled": (
             "Together the outputs are taken from {entries:entry|entries}; each needs one addition or "
             "comparison fewer than it has entries: {counts!o}."
         ),
         "bias": "For the bias, each of the {outputs} outputs takes {counts!o} more.",
+        "bias_one": "For the bias, the output takes {counts!o} more.",
         "each": "Each of the {outputs} elements takes {counts!o}.",
         "each_one": "The one element takes {counts!o}.",
         "reduced": "Each of the {outputs} outputs comes from {entries:entry|entries}: {counts!o}.",
@@ -57,6 +66,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nothing_counted": "nothing in it is counted",
         "portion": "Per {unit!w}: divided by the {count} {unit!p} of the input.",
         "with_values": "With {values}:",
+        "convention": "{sentence}",
         "mask": "Query {index} sees {keys:key}: {sum} pairs of a query and a key.",
         "repeated": "There are {n} equal blocks.",
         "routed": "Of {of:expert} {n} are chosen.",
@@ -106,15 +116,22 @@ SENTENCES: dict[str, dict[str, str]] = {
         "dot": "共有 {outputs} 个输出，每个输出是 {terms} 项的内积：{counts!o}。",
         "dot_one": "输出是 {terms} 项的内积：{counts!o}。",
         "dot_real": "共有 {outputs} 个输出，每个输出是 {terms} 个复数的内积的实部：{counts!o}。",
+        "dot_real_one": "输出是 {terms} 个复数的内积的实部：{counts!o}。",
         "dot_complex": (
             "共有 {outputs} 个输出，每个输出是 {terms} 个复数的内积；一次复数乘法需四次乘法、一次减法和一次加法，"
             "一次复数加法需两次加法：{counts!o}。"
         ),
+        "dot_complex_one": (
+            "输出是 {terms} 个复数的内积；一次复数乘法需四次乘法、一次减法和一次加法，"
+            "一次复数加法需两次加法：{counts!o}。"
+        ),
         "product": "共有 {outputs} 个输出，每个输出只是一个乘积：{counts!o}。",
+        "product_one": "输出只是一个乘积：{counts!o}。",
         "pooled": (
             "全部输出共由 {entries} 个元素得到；每个输出所需的加法或比较比其元素个数少一次：{counts!o}。"
         ),
         "bias": "加偏置：{outputs} 个输出各再需 {counts!o}。",
+        "bias_one": "加偏置：输出再需 {counts!o}。",
         "each": "{outputs} 个元素，每个需 {counts!o}。",
         "each_one": "唯一的元素需 {counts!o}。",
         "reduced": "共有 {outputs} 个输出，每个输出由 {entries} 个元素得到：{counts!o}。",
@@ -142,6 +159,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "nothing_counted": "没有计入任何运算",
         "portion": "按每个{unit!w}计：除以输入的 {count} 个{unit!p}。",
         "with_values": "取 {values}：",
+        "convention": "{sentence}",
         "mask": "第 {index} 个查询可见 {keys} 个键：查询与键共 {sum} 对。",
         "repeated": "共有 {n} 个相同的模块。",
         "routed": "{of} 个专家中选用 {n} 个。",

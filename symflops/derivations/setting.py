@@ -32,13 +32,12 @@ QUAD = 10.0  # points
 LARGER = {"en": 1.0, "zh": 1.06}  # ctex sets 10.54 pt where a class says 10
 INLINE = 80.0  # points of a formula in a text that may break between factors
 NORMAL = SIZES["normalsize"]
-#: What holds within a derivation: a page may end after a line, displays stand close, and ...
-CLOSE = (
-    r"\begingroup\allowdisplaybreaks\raggedbottom"
+#: What holds within a derivation: a page may end after a line, displays stand close, and lines of text,
+#: in which formulas are wide, need not all end at the same place.
+WITHIN = (
+    r"\begingroup\allowdisplaybreaks\raggedbottom\tolerance=9999\rightskip=0pt plus 8em"
     r"\abovedisplayskip=5pt plus 2pt minus 2pt\belowdisplayskip=\abovedisplayskip"
 )
-#: ... lines of text need not all end at the same place.
-RAGGED = {"page": r"\rightskip=0pt plus 3em", "column": r"\rightskip=0pt plus 5em"}
 CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)")
 SYMBOLS = re.compile(r"\\math(?:bb|frak)\b")
 
@@ -61,7 +60,7 @@ def latex(derivation: Derivation, fit: str = "page") -> str:
         engine = ", compiled with xelatex"
     needs = " ".join(f"\\usepackage{{{name}}}" for name in packages)
     head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
-    return "\n".join([*head, CLOSE + RAGGED[fit], body, r"\par\endgroup", ""])
+    return "\n".join([*head, WITHIN, body, r"\par\endgroup", ""])
 
 
 class Setting:
@@ -91,10 +90,13 @@ class Setting:
 
     def text(self, text: str) -> str:
         """Escape a text from outside; long names may break behind a point."""
-        if self.derivation.lang == "zh":
-            pieces = CHINESE.split(text)
-            return "".join(p if i % 2 else escape(p) for i, p in enumerate(pieces))
-        return breakable_text(escape(text), self.width / 3, NORMAL)
+        # ctex sets Chinese characters, which LaTeX by itself does not
+        parts = CHINESE.split(text) if self.derivation.lang == "zh" else [text]
+        narrow = self.width / 3
+        return "".join(
+            part if i % 2 else breakable_text(escape(part), narrow, NORMAL)
+            for i, part in enumerate(parts)
+        )
 
     def code(self, text: str) -> str:
         """Write code in typewriter letters; with ctex these come with a warning of its own."""
@@ -108,7 +110,7 @@ class Setting:
 
     def inline(self, part: Any) -> str:
         """Write a formula in a text."""
-        formula = self.pen.formula(part)
+        formula = self.pen.inline(part)
         return f"${breakable(formula) if width_of(formula) > INLINE else formula}$"
 
     # formulas

@@ -37,7 +37,7 @@ def _lines(derivation: Derivation, places: int) -> Iterator[str]:
     writer = pen(derivation, "text")
 
     def inline(part: Any) -> str:
-        formula = writer.formula(part)
+        formula = writer.inline(part)
         return formula.replace(" ", KEPT) if width(formula) <= SHORT else formula
 
     voice = Voice(derivation.lang, inline, printable, printable, printable)
