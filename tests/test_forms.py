@@ -412,6 +412,15 @@ def test_a_display_says_what_it_needs():
         one.lines(5)
 
 
+def test_lines_of_a_terminal():
+    net = sf.cost(sf.zoo.resnet18())
+    lines = sf.display(net.macs, net.order).lines(64, medium="text")
+    assert len(lines) > 1
+    assert all(len(line) <= 64 for line in lines)
+    assert all(line.startswith("  + ") for line in lines[1:])
+    assert decide(sf.parse(" ".join(lines)), net.macs).equal
+
+
 def test_a_long_fraction_is_broken_behind_its_number():
     total = sum(sf.dim(f"N_{j}") * D for j in range(1, 9)) / (2 * L)
     lines = sf.display(total).lines(150)
