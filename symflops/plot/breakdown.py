@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PARTS = ("layer", "kind", "name")
 MOST_BARS = 60
 AXIS = 40  # points that the axis below the bars takes
-SPARE = 4  # letters that a number at a tick may be longer than the greatest, with room around
+SPARE = 2  # letters that a number at a tick may be longer than the greatest, with room around
 NAMES = 0.4  # of the width, the most for names
 
 

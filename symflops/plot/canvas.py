@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.plot.lettering import literal, measuring, shown
+from symflops.plot.lettering import literal, measuring, shortened
 from symflops.styles import SUPERSCRIPTS
 from symflops.symbols import exact
 from symflops.units import si
@@ -33,6 +33,7 @@ SIZES = {"column": 235, "page": 345, "wide": 490}
 FONT = 8  # points, of every name and number
 LINE = 10.5  # points from one line of names to the next
 TEX_POINTS, POINTS = 72.27, 72  # an inch
+LABELS = 0.7  # of the width, the most for a name in a legend
 GOLDEN = 0.62  # height to width
 ALONE = (
     0.775  # of a figure, the width of axes that stand in it alone, before room is made for names
@@ -114,6 +115,16 @@ def laid_out(ax: Any) -> Any:
     return ax
 
 
+#: Where a legend covers nothing.
+ABOVE = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0}
+
+
+def grow(on: Canvas, lines: int) -> None:
+    """Make a figure taller by so many lines above or below its axes."""
+    figure = on.ax.figure.figure
+    figure.set_figheight(figure.get_figheight() + lines * LINE / POINTS)
+
+
 def legend(on: Canvas, marks: list[Any], names: Iterable[str], **where: Any) -> Any:
     """Say which mark is what, by names that may be anything."""
     # one that starts with _ would be left out, and one with $ be a formula
@@ -122,7 +133,7 @@ def legend(on: Canvas, marks: list[Any], names: Iterable[str], **where: Any) -> 
         marks, numbers, fontsize=on.font, frameon=False, labelspacing=0.25, **where
     )
     for text, name in zip(found.get_texts(), names, strict=True):
-        text.set(text=shown(name), **literal())
+        text.set(text=shortened(name, LABELS * on.width, on.font), **literal())
     return found
 
 
@@ -231,7 +242,7 @@ def _renamed(text: str, rename: Callable[[str], str]) -> str:
 
 def _saved(figure: Any) -> str:
     """Return what matplotlib writes, without prologue, comments and metadata."""
-    settings: Mapping[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "symflops"}
+    settings: Mapping[str, Any] = {"svg.fonttype": "none"}
     written = io.StringIO()
     with measuring(), _pyplot().rc_context(settings):
         figure.savefig(written, format="svg", metadata={"Date": None})

@@ -73,12 +73,16 @@ class Placer:
 
     def keep_off_turned(self, start: tuple[float, float], angle: float, letters: int) -> None:
         """Let no name stand on text of so many letters that runs from a place, in points, at an angle."""
+        half = self.font / 2
+        self.taken += [_around(x, y, half) for x, y in self.turned(start, angle, letters)]
+
+    def turned(
+        self, start: tuple[float, float], angle: float, letters: int
+    ) -> list[tuple[float, float]]:
+        """Return where the letters of text stand that runs from a place, in points, at an angle."""
         (x, y), half, far = start, self.font / 2, LETTER * self.font
         x, y = x - half * sin(angle), y + half * cos(angle)
-        self.taken += [
-            _around(x + i * far * cos(angle), y + i * far * sin(angle), half)
-            for i in range(letters)
-        ]
+        return [(x + i * far * cos(angle), y + i * far * sin(angle)) for i in range(letters)]
 
     def write(self, names: Sequence[tuple[float, float, str, bool]]) -> None:
         """Write the names of points, the most important first; those that find no room together are left out.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.plot.canvas import (
+    ABOVE,
     COLOURS,
-    LINE,
     MARKERS,
-    POINTS,
     canvas,
+    grow,
     laid_out,
     legend,
     tidied,
@@ -78,17 +78,16 @@ def roofline(
         raise ArgumentError(message)
     idle = [point.name for some in found.values() for point in some if not point.intensity]
     has_legend = len(named) > 1 and by != "whole"
-    on = canvas(ax, size)
+    on = canvas(ax, size, LEAST)
     caption = _caption(on, list(named.values()), dtype, idle)
     if ax is None:
-        lines = len(caption) + (len(named) if has_legend else 0)
-        on.ax.figure.set_figheight((LEAST + LINE * lines) / POINTS)
+        grow(on, len(caption) + (len(named) if has_legend else 0))
     on.ax.set_xlabel("\n".join(caption))
     on.ax.set_ylabel("attainable FLOP/s")
     frame(on, machine, [point for some in drawn.values() for point in some])
     marks = _mark(on, machine[0], drawn)
-    if has_legend:  # above the axes: names stand below the roof
-        legend(on, marks, named, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+    if has_legend:
+        legend(on, marks, named, **ABOVE)
     tidied(on.ax, "both")
     _letter(on, machine, drawn)
     return on.ax
@@ -132,12 +131,11 @@ def _mark(on: Canvas, roof: Roof, drawn: Drawn) -> list[Any]:
 def _letter(on: Canvas, machine: list[Roof], drawn: Drawn) -> None:
     """Write what the roofs are, and the names of points where there is room."""
     placer = Placer(laid_out(on.ax), on.font)
-    name_roofs(on, placer, machine)
     first = machine[0]
     everything = [point for some in drawn.values() for point in some]
-    for point in everything:
-        at = float(point.intensity), float(first.attainable(point.intensity))
-        placer.keep_clear([at], MARKER)
+    marks = [(float(p.intensity), float(first.attainable(p.intensity))) for p in everything]
+    name_roofs(on, placer, machine, marks)
+    placer.keep_clear(marks, MARKER)
     placer.write(
         [
             (

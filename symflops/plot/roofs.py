@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, sin
+from math import atan2, cos, degrees, dist, sin
 from typing import TYPE_CHECKING, Any
 
 from symflops.plot.canvas import QUIET, STROKES, behind, figure, height, tick
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 ABOVE, BELOW, BESIDE = (3, 0.12), (8, 0.35), (3, 0.06)
 SLOPE = 30  # the least part of the slope that is shown, as a factor
 DOTS = 100  # pieces of a line that names keep off
-FURTHEST = 50  # points from the left edge to what is written along a steep slope
+FURTHEST = (
+    150  # points from the left edge to what is written along a slope, where points stand there
+)
+CLEAR = 14  # points around a point, where its name may stand
 APART, CLOSE = (
     3,
     12,
@@ -51,7 +54,9 @@ def _beyond(least: tuple[float, float], whole: float) -> float:
     return float(max(factor, whole**share))
 
 
-def name_roofs(on: Canvas, placer: Placer, machine: list[Roof]) -> None:
+def name_roofs(
+    on: Canvas, placer: Placer, machine: list[Roof], marks: list[tuple[float, float]]
+) -> None:
     """Write peaks along the flats, bandwidths along the slopes, and ridges at the foot; names keep off all."""
     left, right = on.ax.get_xlim()
     for roof in machine:
@@ -60,7 +65,7 @@ def name_roofs(on: Canvas, placer: Placer, machine: list[Roof]) -> None:
     for text in (*_peaks(on, placer, machine), *_ridges(on, machine)):
         text.set_in_layout(False)
         placer.keep_off(text)
-    _slopes(on, placer, machine)
+    _slopes(on, placer, machine, [placer.at(*mark) for mark in marks])
 
 
 def _peaks(on: Canvas, placer: Placer, machine: list[Roof]) -> list[Any]:
@@ -76,7 +81,9 @@ def _peaks(on: Canvas, placer: Placer, machine: list[Roof]) -> list[Any]:
     return texts
 
 
-def _slopes(on: Canvas, placer: Placer, machine: list[Roof]) -> None:
+def _slopes(
+    on: Canvas, placer: Placer, machine: list[Roof], marks: list[tuple[float, float]]
+) -> None:
     """Write each along its slope, from the left edge on; below it where another is close above."""
     left = on.ax.get_xlim()[0]
     rates = _shared(machine, [roof.bandwidth for roof in machine], "B/s")
@@ -85,8 +92,13 @@ def _slopes(on: Canvas, placer: Placer, machine: list[Roof]) -> None:
         (x, y), (right, top) = (placer.at(x, x * float(rate)) for x in (left, left * SLOPE))
         angle = atan2(top - y, right - x)
         is_below = any(0 < other - up[rate] < CLOSE / cos(angle) for other in up.values())
-        far, off = min(on.font / cos(angle), FURTHEST), -APART - on.font if is_below else APART
-        aside = (far * cos(angle) - off * sin(angle), far * sin(angle) + off * cos(angle))
+        off = -APART - on.font if is_below else APART
+        first = min(on.font / cos(angle), FURTHEST)
+        for far in (*(first + step for step in range(0, FURTHEST, 10)), first):
+            aside = (far * cos(angle) - off * sin(angle), far * sin(angle) + off * cos(angle))
+            letters = placer.turned((x + aside[0], y + aside[1]), angle, len(said))
+            if all(dist(letter, mark) > CLEAR for letter in letters for mark in marks):
+                break
         turned = {"rotation": degrees(angle), "rotation_mode": "anchor", "bbox": None}
         _near(on, said, (left, left * float(rate)), aside, **turned).set_in_layout(False)
         placer.keep_off_turned((x + aside[0], y + aside[1]), angle, len(said))

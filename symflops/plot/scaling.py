@@ -12,8 +12,10 @@ from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, SymbolError
 from symflops.plot.canvas import (
+    ABOVE,
     QUIET,
     canvas,
+    grow,
     height,
     laid_out,
     legend,
@@ -70,6 +72,8 @@ def scaling(
         for name, formula in formulas.items()
     }
     on = canvas(ax, size)
+    if ax is None and len(curves) > 1:
+        grow(on, len(curves))
     drawn = []
     for place, (name, curve) in enumerate(curves.items()):
         heights = [height(f"{metric} of {name}", value) for value in curve.values()]
@@ -85,7 +89,8 @@ def scaling(
     on.ax.yaxis.set_major_formatter(tick)
     on.ax.set_ylabel(label)
     if len(curves) > 1:
-        legend(on, drawn, curves)
+        where = {} if ax is not None else ABOVE
+        legend(on, drawn, curves, **where)
     tidied(on.ax, "both")
     _mark(on, symbol, crossings(formulas, symbol, places), drawn)
     return on.ax
