@@ -54,6 +54,10 @@ PAGES = {
     "repeated": lambda: sf.report(
         sf.cost(sf.Repeat(sf.Residual(sf.Linear(D, D)), 2 * k + 1), (D,)), lang="zh"
     ),
+    "roofline": lambda: sf.report(
+        sf.cost(sf.zoo.lenet5()).at(H=32, W=32),
+        roofline={"peak": "1 TFLOP/s", "bandwidth": "50 GB/s"},
+    ),
     "of one's own": lambda: sf.report(sf.cost(Mine(8), (8, H, W), assume="2 | H")),
     "part": lambda: sf.report(sf.cost(sf.zoo.resnet50()).without("BatchNorm2d")["layer1"]),
     "nothing": lambda: sf.report(sf.cost(sf.Identity(), (D,))),
@@ -323,6 +327,12 @@ def test_a_notebook_shows_it_in_a_frame():
         (lambda c: sf.report(c, title=3), sf.ArgumentError, "a title is text"),
         (lambda c: sf.report(c, at={"Q": 3}), sf.SymbolError, "Q"),
         (lambda c: sf.report(c, at=3), sf.ArgumentError, "numbers are put in by name"),
+        (lambda c: sf.report(c, roofline={"peak": 1}), sf.ArgumentError, "a peak and a bandwidth"),
+        (
+            lambda c: sf.report(c.at(D=4), roofline={"peak": "1 mile", "bandwidth": 2}),
+            sf.ArgumentError,
+            "mile",
+        ),
         (lambda c: sf.report(c.setup.layer), sf.ArgumentError, "a page is about a cost"),
     ],
 )
@@ -534,6 +544,7 @@ def test_the_command_writes_the_same_page(tmp_path, capsys):
         (("vgg16", "--lang", "fr"), "unknown language 'fr'"),
         (("vgg16", "--metric", "mac"), "unknown metric 'mac'"),
         (("vgg16", "--at", "H=2,W=2"), "needs a padded height of at least 2"),
+        (("vgg16", "--roofline", "312 TFLOP/s"), "a peak and a bandwidth"),
         (("vgg16", "-o", "no/where/page.html"), "cannot write no/where/page.html"),
     ],
 )

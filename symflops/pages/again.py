@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symflops.costs import Cost
+    from symflops.setups import Setup
 
 LONGEST = 400  # characters of a layer that is written out
 EDITS = {"select": "[{!r}]", "upto": ".upto({!r})", "without": ".without({!r})"}
@@ -53,18 +54,20 @@ def code(cost: Cost, at: Mapping[str, Any], options: Mapping[str, Any]) -> list[
 
 def _layer(cost: Cost) -> tuple[str, list[str]]:
     """Return the layer as it is called, and a line that leaves open what cannot be."""
-    text = repr(cost.setup.layer)
-    if len(text) <= LONGEST and is_readable(cost.setup.layer):
+    layer = (cost.setup.general or cost.setup).layer
+    text = repr(layer)
+    if len(text) <= LONGEST and is_readable(layer):
         return text, []
     return "layer", [f"layer = ...  # {cost.root.kind}"]
 
 
 def _call(cost: Cost, layer: str) -> tuple[str, list[str]]:
     """Return the call of ``cost()`` with what was done to its answer, and a line for a convention of one's own."""
-    setup, name = cost.setup, cost.convention.name
+    asked, name = cost.setup, cost.convention.name
+    setup = asked.general or asked  # before numbers were put in
     known = CONVENTIONS.get(name) == cost.convention
     arguments = [layer]
-    if not _brought(cost):
+    if not _brought(setup):
         shapes = [str(shape) for shape in map(_shape, setup.inputs)]
         arguments.append(shapes[0] if len(shapes) == 1 else f"[{', '.join(shapes)}]")
     if name != "exact" or not known:
@@ -75,19 +78,19 @@ def _call(cost: Cost, layer: str) -> tuple[str, list[str]]:
         arguments.append(f"assume={[str(fact) for fact in setup.assume]!r}")
     if setup.batched is not None:
         arguments.append(f"batched={setup.batched}")
-    edits = "".join(EDITS[verb].format(what) for verb, what in setup.edits)
-    per = f".per({setup.portion.unit!r})" if setup.portion.unit else ""
-    hidden = ", ".join(f"{symbol.name!r}: {value}" for symbol, value in setup.hidden)
-    put = f".at({{{hidden}}})" if hidden else ""
+    edits = "".join(EDITS[verb].format(what) for verb, what in asked.edits)
+    per = f".per({asked.portion.unit!r})" if asked.portion.unit else ""
+    values = ", ".join(f"{symbol.name!r}: {value}" for symbol, value in asked.values)
+    put = f".at({{{values}}})" if values else ""
     return f"cost({', '.join(arguments)}){put}{edits}{per}", [] if known else [
         f"convention = ...  # {name}"
     ]
 
 
-def _brought(cost: Cost) -> bool:
+def _brought(setup: Setup) -> bool:
     """Say whether the layer brings this input itself."""
     try:
-        return shapes_of(cost.setup.layer, None) == cost.setup.inputs
+        return shapes_of(setup.layer, None) == setup.inputs
     except ArgumentError:
         return False
 

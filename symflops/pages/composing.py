@@ -110,7 +110,7 @@ def report(
     return page(subject, title, given, roofline)
 
 
-def _check_roofline(given: Mapping[str, Any]) -> None:
+def _check_roofline(given: Any) -> None:
     known = {"peak", "bandwidth", "dtype", "by", "depth"}
     if not isinstance(given, Mapping) or not {"peak", "bandwidth"} <= set(given) <= known:
         message = (
