@@ -9,10 +9,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from symflops.options import parser
 from symflops.printing import printable_lines
 from symflops.progress import Progress
 from symflops.terminal import Terminal, is_terminal, plain
+from symflops.usage import parser
 
 if TYPE_CHECKING:
     import argparse

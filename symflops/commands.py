@@ -69,9 +69,9 @@ def run_compare(arguments: argparse.Namespace) -> str | Spans:
     from symflops.reading.values import read_shapes, read_values
 
     texts = [text.strip() for text in (arguments.layer, *arguments.more)]
-    arguments.progress.say(", ".join(texts))
+    layers = {text: read_layer(text) for text in texts}
     costs = asked_together(
-        [read_layer(text) for text in texts],
+        (layers[text] for text in arguments.progress.over(texts)),
         read_shapes(arguments.input) if arguments.input is not None else None,
         arguments.convention,
         arguments.assume,
@@ -82,6 +82,7 @@ def run_compare(arguments: argparse.Namespace) -> str | Spans:
         costs = [found.per(arguments.per) for found in costs]
     named = tuple(zip(texts, costs, strict=True))
     baseline = None if arguments.baseline is None else arguments.baseline.strip()
+    arguments.progress.say(f"the table of {len(texts)} layers")
     table = side_by_side(named, arguments.metric, baseline, delta=arguments.delta)
     return _rendered(table, arguments)
 
@@ -122,6 +123,7 @@ def run_report(arguments: argparse.Namespace) -> str:
     rates = map(str.strip, (arguments.roofline or "").split(","))
     roofline = dict(zip(("peak", "bandwidth"), rates, strict=False)) if arguments.roofline else None
     found = _asked(arguments)
+    arguments.progress.say(f"the page of {arguments.layer}")
     return report(found, arguments.title, arguments.lang, arguments.metric, at, roofline).html
 
 

@@ -300,7 +300,7 @@ def _of(rows: list[str], named: Named) -> str:
 
 
 def asked_together(
-    layers: Sequence[Layer],
+    layers: Iterable[Layer],
     shape: Any,
     convention: str | Convention,
     facts: Sequence[str],

@@ -3,12 +3,20 @@
 import csv
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
+import symflops as sf
+from symflops import columns, costs
 from symflops.cli import main
+from symflops.options import COLUMNS, CONVENTIONS, METRICS
+from symflops.outline import MOST_ROWS
+from symflops.usage import parser
 
 CONV = "Conv2d(C_in, C_out, k, padding='same', bias=False)"
 
@@ -234,3 +242,89 @@ def test_a_reader_that_has_had_enough_is_no_error():
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+# help
+
+COMMANDS = next(a.choices for a in parser()._actions if a.dest == "command")  # noqa: SLF001
+
+
+def options(command):
+    actions = command._actions  # noqa: SLF001
+    return [action for action in actions if action.option_strings and action.dest != "help"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_fits_and_says_every_default(name, monkeypatch):
+    for wide in ("80", "200"):
+        monkeypatch.setenv("COLUMNS", wide)
+        text = COMMANDS[name].format_help()
+        assert max(map(len, text.split("\n"))) <= 80
+    for option in options(COMMANDS[name]):
+        assert re.search(r"\(default: [^)]+(\([^)]*\))?[^)]*\)$", option.help), (
+            option.option_strings
+        )
+        if isinstance(option.default, str):
+            assert f"(default: {option.default}" in option.help
+
+
+def test_help_of_all_fits(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    text = parser().format_help()
+    assert max(map(len, text.split("\n"))) <= 80
+    assert all(f"\n    {name}" in text for name in COMMANDS)
+
+
+def examples(text):
+    _, _, after = text.partition("examples:\n")
+    found = [line.strip() for line in after.split("\n") if line.startswith("  symflops ")]
+    assert found
+    return found
+
+
+ALL_EXAMPLES = dict.fromkeys(
+    line for one in (parser(), *COMMANDS.values()) for line in examples(one.epilog)
+)
+
+
+@pytest.mark.parametrize("line", ALL_EXAMPLES)
+def test_examples_run(capsys, tmp_path, monkeypatch, line):
+    monkeypatch.chdir(tmp_path)
+    document = "138,357,544 {} symflops fill: vgg16.params {}\n\n{} symflops: vgg16.params {}\n$$ 138357544 $$\n"
+    (tmp_path / "notes.md").write_text(document.format(*["<!--", "-->"] * 2))
+    (tmp_path / "paper.tex").write_text(document.format(*["%", ""] * 2))
+    program, *words = shlex.split(line)
+    assert program == "symflops"
+    status, out, err = run(capsys, *words)
+    assert (status, err) == (0, ""), line
+    written = next((tmp_path / word for before, word in pairwise(words) if before == "-o"), None)
+    assert bool(out) is (written is None)
+    assert written is None or written.stat().st_size > 50
+
+
+def test_lists_in_help_are_what_there_is():
+    assert set(METRICS) == set(costs.METRICS)
+    assert set(COLUMNS) == set(columns.COLUMNS)
+    assert set(CONVENTIONS) == set(sf.conventions.CONVENTIONS)
+    assert f"at most {MOST_ROWS} rows" in COMMANDS["table"].format_help()
+
+
+def test_output_to_a_file_and_to_the_terminal_is_the_same(capsys, tmp_path):
+    words = ("table", "lenet5", "--at", "H=32,W=32")
+    _, out, _ = run(capsys, *words)
+    assert run(capsys, *words, "-o", str(tmp_path / "a.txt"))[:2] == (0, "")
+    assert (tmp_path / "a.txt").read_text() == out
+
+
+def test_many_documents_are_one_report(capsys, tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text("<!-- symflops: vgg16.params -->\n$$ 3 $$\n")
+    status, out, _ = run(capsys, "check", *(str(tmp_path / f"{name}.md") for name in "ab"))
+    assert status == 1
+    assert out.endswith("2 claims: 2 not\n")
+
+
+def test_a_closed_output_is_said(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["cost", "Linear(D, 3)", "--input", "D"]) == 2
+    assert "the standard output is closed" in capsys.readouterr().err

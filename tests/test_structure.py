@@ -72,7 +72,7 @@ ROWS = [
     ["derivations"],
     ["documents"],
     ["oracle"],
-    ["plot", "pages", "commands", "options", "cli", "__main__"],
+    ["plot", "pages", "commands", "options", "usage", "cli", "__main__"],
 ]
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
 
