@@ -94,9 +94,11 @@ def _filled(form: Form, target: Terms) -> Form:
 
 def _total(terms: tuple[Form, ...], target: Terms) -> Form:
     """Fill the terms of a sum, each with what is its own."""
+    owns = [_terms(value(term)) for term in terms]
+    if sum(map(len, owns)) > len(set().union(*owns)):
+        return _shared(terms, owns, target)
     left, filled = dict(target), []
-    for term in terms:
-        own = _terms(value(term))
+    for term, own in zip(terms, owns, strict=True):
         mine = {monomial: left.pop(monomial) for monomial in own if monomial in left}
         if not mine:
             raise _UnfitError(_difference(own, {}))
@@ -104,6 +106,20 @@ def _total(terms: tuple[Form, ...], target: Terms) -> Form:
     if left:
         raise _UnfitError(_difference({}, left))
     return Total(tuple(filled))
+
+
+def _shared(terms: tuple[Form, ...], owns: list[Terms], target: Terms) -> Form:
+    """Fill terms that have a monomial in common: each is taken so often that their sum is the target."""
+    times = [sympy.Dummy() for _ in terms]
+    rows = [
+        Add(*(t * own.get(monomial, 0) for t, own in zip(times, owns, strict=True)), -number)
+        for monomial, number in (dict.fromkeys(set().union(*owns), Integer(0)) | target).items()
+    ]
+    found = next(iter(sympy.linsolve(rows, times)), None)
+    if found is None or not all(number.is_Rational and number for number in found):
+        message = "its terms have factors in common, and no numbers before them give the expression"
+        raise _UnfitError(message)
+    return Total(tuple(_scaled(term, n) for term, n in zip(terms, found, strict=True)))
 
 
 def _product(form: Product, factors: tuple[Form, ...], target: Terms) -> Form:
@@ -161,10 +177,10 @@ def _factored(
 
 
 def _difference(own: Terms, target: Terms) -> str:
-    missing = [str(monomial) for monomial in target if monomial not in own]
+    missing = ["no symbol" if m == ONE else str(m) for m in target if m not in own]
     if missing:
         return f"it has no place for a term in {missing[0]}"
-    extra = next((str(monomial) for monomial in own if monomial not in target), "")
+    extra = next(("no symbol" if m == ONE else str(m) for m in own if m not in target), "")
     return (
         f"it has a term in {extra}, and the expression has none" if extra else "its factors differ"
     )
