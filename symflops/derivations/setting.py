@@ -20,7 +20,7 @@ from symflops.tables.options import WIDTHS
 from symflops.tables.widths import SIZES, cell_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from symflops.derivations.chains import Row
     from symflops.derivations.derivation import Derivation
@@ -118,7 +118,8 @@ class Setting:
     def chains(self, lines: Iterable[Line]) -> Iterator[str]:
         """Yield ``align*`` around each block of lines."""
         for block in self.chain.blocks(lines):
-            yield from align(map(row_written, block))
+            reasons = [i for i, row in enumerate(block) if row.kind == "reason"]
+            yield from align(map(row_written, block), reasons)
 
     def where(self, names: tuple[tuple[Form, Form], ...]) -> Iterator[str]:
         """Yield what names stand for, several side by side where there is room."""
@@ -134,10 +135,13 @@ class Setting:
         yield from align(rows)
 
 
-def align(rows: Iterable[str]) -> Iterator[str]:
-    """Yield ``align*`` around rows."""
+def align(rows: Iterable[str], stuck: Container[int] = ()) -> Iterator[str]:
+    """Yield ``align*`` around rows; no page ends behind the first, before the last, or before those ``stuck``."""
+    rows = list(rows)
     yield r"\begin{align*}"
-    yield " \\\\\n".join(f"  {row}" for row in rows)
+    for i, row in enumerate(rows, 1):
+        star = "*" if i in (1, len(rows) - 1) or i in stuck else ""
+        yield f"  {row}" + (rf" \\{star}" if i < len(rows) else "")
     yield r"\end{align*}"
 
 
