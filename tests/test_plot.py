@@ -488,6 +488,7 @@ def test_several_roofs_and_costs_have_names():
         ("19.5 TFLOPs/s", "flops", 19_500_000_000_000),
         ("1,555 GB/s", "bytes", 1_555_000_000_000),
         ("1 GiB/s", "bytes", 2**30),
+        ("2 TB/sec", "bytes", 2 * 10**12),
         ("1.5e12 B/s", "bytes", 1_500_000_000_000),
         ("2e12", "bytes", 2 * 10**12),
         (0.5, "bytes", sympy.Rational(1, 2)),

@@ -35,9 +35,8 @@ LINE = 10.5  # points from one line of names to the next
 TEX_POINTS, POINTS = 72.27, 72  # an inch
 LABELS = 0.7  # of the width, the most for a name in a legend
 GOLDEN = 0.62  # height to width
-ALONE = (
-    0.775  # of a figure, the width of axes that stand in it alone, before room is made for names
-)
+#: The width of axes that stand alone in a figure, before room is made for names, as a share of it.
+ALONE = 0.775
 SMALLEST, GREATEST = Fraction(1, 10**4), 10**27  # numbers that are written with a prefix
 TOO_GREAT = 1000  # bits of a number that no axis reaches
 

@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 UNSEEN = "\N{REPLACEMENT CHARACTER}"  # for a name of which nothing can be seen
 LETTER = 0.57  # of the size of a font, the mean width of its letters
 LEAST = 8  # letters that a name keeps
-LONGEST, WIDEST = (
-    200,
-    40.0,
-)  # letters of the LaTeX of a symbol, and how wide it may be set, in letters
-DECLARED_OUT = re.compile(r"(?<!\\)(?:\\\\)*\$")  # a dollar that would end the formula
+#: The most letters of the LaTeX of a symbol, and how wide it may be set, in letters.
+LONGEST, WIDEST = 200, 40.0
+DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")  # a dollar that would end the formula
 FALLBACKS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -131,7 +129,7 @@ def _can_be_set(latex: str) -> bool:
     """Say whether matplotlib can set a formula, and in no more room than a label has."""
     from matplotlib.mathtext import MathTextParser  # noqa: PLC0415 - heavy, and wanted only here
 
-    if len(latex) > LONGEST or not latex.isascii() or DECLARED_OUT.search(latex):
+    if len(latex) > LONGEST or not latex.isascii() or DOLLAR.search(latex):
         return False
     try:
         set_ = MathTextParser("path").parse(f"${latex}$")

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 RATE = re.compile(
     r"(\d{1,30}(?:,\d{3}){0,9}(?:\.\d{1,30})?)(?:[eE]([+-]?\d{1,2}))?\s*(.*)", re.ASCII
 )
-#: What is counted, how one writes so many a second, and what an author may mean instead.
+#: What is counted, how one writes so many a second, with what an author may mean instead.
 SPELLED = {
     "flops": ("peak", "'312 TFLOP/s'"),
     "bytes": ("bandwidth", "'2 TB/s' (of bits, 'Tb/s', 8 make a byte)"),
 }
-PER_SECOND = re.compile(r"/s|/sec|/second| per second")
+PER_SECOND = re.compile(r"(?:/s|/sec|/second| per second)$")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def rate(value: Any, quantity: str) -> sympy.Rational:
         ArgumentError: no positive number, or another unit.
     """
     name, example = SPELLED[quantity]
-    message = f"{name} must be a positive number a second, or text such as {example}; got {value!r}"
+    message = (
+        f"{name} must be a positive number a second, or text such as {example}; got {value!r:.80}"
+    )
     if isinstance(value, str):
         number = _read(value.strip(), quantity)
     else:
@@ -98,9 +100,8 @@ def _read(text: str, quantity: str) -> sympy.Rational | None:
     number = exact(Fraction(digits.replace(",", ""))) * exact(10) ** int(power or 0)
     if not unit:
         return number
-    counted = PER_SECOND.sub("", unit, count=1)
+    counted = PER_SECOND.sub("", unit)
     found = unit_of(counted, apart=True)
-    a_second = counted != unit or counted.endswith(
-        "FLOPS"
-    )  # FLOPS are floating-point operations per second
+    # FLOPS are floating-point operations per second
+    a_second = counted != unit or counted.endswith("FLOPS")
     return number * found.factor if found and found.quantity == quantity and a_second else None

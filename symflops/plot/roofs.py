@@ -24,10 +24,8 @@ FURTHEST = (
     150  # points from the left edge to what is written along a slope, where points stand there
 )
 CLEAR = 14  # points around a point, where its name may stand
-APART, CLOSE = (
-    3,
-    12,
-)  # points from a line to what is written along it, and between lines that are too close
+#: Points from a line to what is written along it, and between lines that are too close for that.
+APART, CLOSE = 3, 12
 
 
 def frame(on: Canvas, machine: list[Roof], found: Iterable[Point]) -> None:
