@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 ABOVE, BELOW, BESIDE = (3, 0.12), (8, 0.35), (3, 0.06)
 SLOPE = 30  # the least part of the slope that is shown, as a factor
 DOTS = 100  # pieces of a line that names keep off
-FURTHEST = (
-    150  # points from the left edge to what is written along a slope, where points stand there
-)
+#: Points from the left edge to what is written along a slope, where points stand there.
+FURTHEST = 150
 CLEAR = 14  # points around a point, where its name may stand
 #: Points from a line to what is written along it, and between lines that are too close for that.
 APART, CLOSE = 3, 12
