@@ -16,6 +16,7 @@ from symflops.units import percent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from symflops.conventions import Convention
     from symflops.costs import Cost
     from symflops.omissions import Omitted
 
@@ -111,11 +112,7 @@ def said(cost: Cost, lang: str = "en") -> Iterator[tuple[Any, ...]]:
     def listed(parts: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(piece for part in parts for piece in (words["listed"], part))[1:]
 
-    sentence = (
-        convention.sentence
-        if lang == "en"
-        else CONVENTIONS_ZH.get(convention.name, convention.sentence)
-    )
+    sentence = sentence_of(convention, lang)
     yield filled(words["counted"], name=convention.name, sentence=sentence)
     inputs = (shape.written(batched=cost.batched) for shape in cost.root.inputs)
     yield filled(words["input"], shape=listed(inputs))
@@ -129,6 +126,12 @@ def said(cost: Cost, lang: str = "en") -> Iterator[tuple[Any, ...]]:
     rests_on = [c.note or c.relation for c in cost.conditions if c.kind != "rounded"]
     if rests_on:
         yield filled(words["conditions"], conditions=listed(rests_on))
+
+
+def sentence_of(convention: Convention, lang: str) -> str:
+    """Return the sentence of a convention; in Chinese where it has one."""
+    known = {} if lang == "en" else CONVENTIONS_ZH
+    return known.get(convention.name, convention.sentence)
 
 
 def filled(template: str, /, **given: Any) -> tuple[Any, ...]:

@@ -215,7 +215,7 @@ def test_output_sizes_come_from_windows(cost):
     big = {"H": 600, "W": 572} if cost.symbols == {H, W} else AT
     check(derivation, {symbol: big.get(symbol.name, 7) for symbol in cost.symbols})
     if cost is strided:
-        assert written(derivation)[0] == "⌊(H + 2 · p − d (k − 1) − 1)/s⌋ + 1"
+        assert written(derivation)[0] == "⌊(H + 2 p − d (k − 1) − 1)/s⌋ + 1"
 
 
 @pytest.mark.parametrize(

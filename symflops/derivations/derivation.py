@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.derivations.lines import Line, Passage
-    from symflops.symbols import Symbol
+    from symflops.forms import Form
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +32,7 @@ class Derivation:
     metric: str
     expr: sympy.Expr
     passages: tuple[Passage, ...]
-    where: tuple[tuple[Symbol, sympy.Expr], ...] = ()
+    where: tuple[tuple[Form, Form], ...] = ()
     order: tuple[sympy.Expr, ...] = ()
     detail: str = "normal"
     lang: str = "en"

@@ -11,7 +11,7 @@ from symflops.derivations.masks import masks
 from symflops.derivations.quantities import Quantity, Told
 from symflops.derivations.steps import accounts
 from symflops.exprs import ZERO, product
-from symflops.forms import Minus, Power, Product, Quotient, Total, value
+from symflops.forms import Called, Minus, Named, Power, Product, Quotient, Total, value
 from symflops.trace import Group, Step
 
 if TYPE_CHECKING:
@@ -127,8 +127,12 @@ def put(account: Account, names: Callable[[sympy.Expr], sympy.Expr]) -> Account:
 
 
 def renamed(form: Form, names: Callable[[sympy.Expr], sympy.Expr]) -> Form:
-    """Return a form with each expression in it changed."""
+    """Return a form with each expression in it changed; one that has a name as its value."""
     match form:
+        case Named(of=inner):
+            return names(inner)
+        case Called(arguments=arguments):
+            return replace(form, arguments=tuple(renamed(a, names) for a in arguments))
         case Product(factors):
             return replace(form, factors=tuple(renamed(factor, names) for factor in factors))
         case Total(terms):

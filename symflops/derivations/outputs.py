@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from symflops.derivations.layers import renamed
 from symflops.derivations.lines import Line, Passage, are_equal, reason
 from symflops.exprs import ONE, ZERO
 from symflops.forms import Called, Minus, Named, Product, Quotient, Total, value
@@ -12,7 +14,7 @@ from symflops.geometry import Window
 from symflops.trace import Group, Sum, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import sympy
 
@@ -52,10 +54,19 @@ def passages(cost: Cost, facts: Facts) -> Iterator[Passage]:
     walk.follow(cost.root, "")
     yield from walk.passages
     for shape in (shape.written(batched=cost.batched) for shape in cost.root.outputs):
-        sizes = enumerate(shape, 1)
-        lines = [Line(size, name=Named("out", str(axis), size)) for axis, size in sizes]
+        axes = enumerate(shape, 1)
+        lines = [Line(size, name=Named("out", str(axis), size)) for axis, size in axes]
         said = (reason("output_shape", shape=Product(tuple(shape), "×")),)
         yield Passage(() if walk.passages else tuple(lines), said)
+
+
+def sizes(
+    cost: Cost, facts: Facts, put: Callable[[sympy.Expr], sympy.Expr]
+) -> dict[sympy.Expr, Form]:
+    """Return how each size comes about from the window that made it, other sizes by their names."""
+    walk = Walk(facts)
+    walk.follow(cost.root, "")
+    return {size: renamed(form, put) for size, form in walk.forms.items()}
 
 
 class Walk:
@@ -63,6 +74,7 @@ class Walk:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.forms: dict[sympy.Expr, Form] = {}  # how a size that was told comes about
         self.passages: list[Passage] = []
         self.known: dict[sympy.Expr, Named] = {}  # what a size is called that was told
 
@@ -82,9 +94,7 @@ class Walk:
         layer: Any = group.layer
         if len(group.inputs) != 1 or len(group.outputs) != 1:
             return []
-        windows = layer.windows() if hasattr(layer, "windows") else ()
-        if not isinstance(windows, tuple) or not all(isinstance(w, Window) for w in windows):
-            return []
+        windows = windows_of(layer)
         axes = len(windows)
         before, behind = group.inputs[0][OF_A_MAP:], group.outputs[0][OF_A_MAP:]
         if not axes or len(before) != axes or len(behind) != axes:
@@ -105,6 +115,7 @@ class Walk:
         for slide in new:
             name = Named(slide.letter, slide.label, slide.behind)
             self.known.setdefault(slide.behind, name)
+            self.forms.setdefault(slide.behind, slide.form)
             if lines and slide.is_like(new[0]):
                 alike.append(slide)
                 continue
@@ -112,12 +123,20 @@ class Walk:
             lines += [Line(slide.behind)] * (slide.form != slide.behind)
         if lines:
             w = new[0].window
-            sizes = {"kernel": w.kernel, "stride": w.stride, "dilation": w.dilation}
-            said = [reason("slides", **sizes, padding=w.before)]
+            given = {"kernel": w.kernel, "stride": w.stride, "dilation": w.dilation}
+            said = [reason("slides", **given, padding=w.before)]
             if alike:
                 others = tuple(Named(slide.letter, slide.label, slide.behind) for slide in alike)
                 said.append(reason("axes_alike", sizes=others))
             self.passages.append(Passage(tuple(lines), tuple(said), path, path))
+
+
+def windows_of(layer: Any) -> tuple[Window, ...]:
+    """Return the windows of a layer along its axes; nothing where its ``windows`` are something else."""
+    method = getattr(layer, "windows", None)
+    found = method() if callable(method) and not signature(method).parameters else ()
+    known = isinstance(found, tuple) and all(isinstance(window, Window) for window in found)
+    return found if known else ()
 
 
 def forms(group: Group, window: Window, size: Form) -> Iterator[Form]:
@@ -144,7 +163,8 @@ def slid(window: Window, size: Form) -> Form:
 
 def _padding(window: Window) -> list[Form]:
     if window.before == window.after:
-        return [Product((ONE * 2, window.before), sign="·")] if window.before != 0 else []
+        sign: Any = "·" if window.before.is_Rational else ""
+        return [Product((ONE * 2, window.before), sign)] if window.before != 0 else []
     return [part for part in (window.before, window.after) if part != 0]
 
 

@@ -31,6 +31,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         ),
         "product": "Each of the {outputs} outputs is a single product: {counts!o}.",
         "product_one": "The output is a single product: {counts!o}.",
+        "added_up": (
+            "{entries:product} are added up to {sums:sum}, each of which takes one addition fewer than it has "
+            "products: {counts!o}."
+        ),
         "pooled": (
             "Together the outputs are taken from {entries:entry|entries}; each needs one addition or "
             "comparison fewer than it has entries: {counts!o}."
@@ -127,6 +131,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         ),
         "product": "共有 {outputs} 个输出，每个输出只是一个乘积：{counts!o}。",
         "product_one": "输出只是一个乘积：{counts!o}。",
+        "added_up": "共 {entries} 个乘积，相加成 {sums} 个和，每个和所需的加法比其乘积个数少一次：{counts!o}。",
         "pooled": (
             "全部输出共由 {entries} 个元素得到；每个输出所需的加法或比较比其元素个数少一次：{counts!o}。"
         ),

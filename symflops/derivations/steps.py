@@ -122,7 +122,10 @@ def _pooled(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
         each.append(
             (operation, Total((entries, Minus(value(entries) - count))) if following else count)
         )
-    yield _account("pooled", (), each, role, entries=entries)
+    told = {"entries": entries}
+    if step.rule == "contract":
+        told["sums"] = counts["mul"] - counts.get("add", ZERO)
+    yield _account("added_up" if step.rule == "contract" else "pooled", (), each, role, **told)
 
 
 def _account(key: str, units: Factors, each: Any, role: Role, **parts: Any) -> Account:

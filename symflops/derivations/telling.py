@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.conventions import ADDS, MACS, MULTS
+from symflops.conventions import ADDS, EXACT, MACS, MULTS
+from symflops.derivations import outputs
 from symflops.derivations.composition import Composer
 from symflops.derivations.derivation import Derivation
 from symflops.derivations.folding import folded
@@ -19,6 +20,7 @@ from symflops.derivations.weights import Weights
 from symflops.exprs import ONE
 from symflops.facts import Facts
 from symflops.forms import Named, Quotient, value
+from symflops.statements import sentence_of
 from symflops.symbols import exact
 from symflops.typeset import Order
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.derivations.quantities import Quantity
+    from symflops.forms import Form
 
 TABLES = {"macs": MACS, "mults": MULTS, "adds": ADDS}
 OF_WEIGHTS = ("params", "active_params")
@@ -57,10 +60,26 @@ class Teller:
             for passage in folded(self.verified(), self.detail)
         )
         hold(told[-1].expr, result, facts_of(self.cost))
+        told = (*self.introduced(), *told)
         order = tuple(map(self.names.put, self.shown.order))
         return Derivation(
-            self.cost, self.metric, result, told, where, order, self.detail, self.lang
+            self.cost, self.metric, result, told, self.where(), order, self.detail, self.lang
         )
+
+    def introduced(self) -> Iterator[Passage]:
+        """Yield what is said before: the convention, where not every operation is one."""
+        convention = self.cost.convention
+        if self.metric == "flops" and convention != EXACT:
+            sentence = sentence_of(convention, self.lang)
+            yield Passage((), (reason("convention", sentence=sentence),))
+
+    def where(self) -> tuple[tuple[Form, Form], ...]:
+        """Return what the names of sizes stand for: from the window, where it has symbols."""
+        given = self.names.where
+        if all(len(size.free_symbols) == 1 for _, size in given):
+            return given
+        slid = outputs.sizes(self.shown, facts_of(self.shown), self.names.put)
+        return tuple((name, slid.get(size, size)) for name, size in given)
 
     def verified(self) -> tuple[Passage, ...]:
         """Return all passages, line by line equal, from the first step to the metric.
