@@ -109,15 +109,15 @@ def _derived(places: list[Place], lang: str) -> str:
 def _places(cost: Cost) -> dict[str, list[Place]]:
     """Return name → where the symbol stands by itself: in fields of layers, then on axes of the input."""
     found: dict[str, list[Place]] = {}
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, int]] = set()
     for path, depth, group in _groups(cost.root):
         kind = group.kind
         for field, value in vars(group.layer).items():
             meaning = FIELDS.get(f"{kind}.{field}") or FIELDS.get(field, "")
             for symbol, side in _alone(value) if meaning else ():
                 key = f"{meaning}{side}" if f"{meaning}{side}" in WORDS["en"] else meaning
-                if (symbol, key) not in seen:
-                    seen.add((symbol, key))
+                if (symbol, key, depth) not in seen:
+                    seen.add((symbol, key, depth))
                     name = f"{path}.{field}" if path else f"{kind}.{field}"
                     found.setdefault(symbol, []).append(Place(key, depth, name))
     for symbol, meaning in _axes(cost):

@@ -160,6 +160,7 @@ def test_the_symbols_of_a_model():
     assert found["h"] == "attention heads"
     assert found["N"] == "tokens"
     assert set(meanings(gpt, "zh")) == set(found)
+    assert meanings(sf.cost(sf.zoo.llama()))["D"] == "model width"
 
 
 def test_a_declared_meaning_goes_first():
