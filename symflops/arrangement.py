@@ -24,11 +24,10 @@ from symflops.forms import (
     Where,
     leaves,
     mapped,
-    opened,
-    write,
 )
 from symflops.naming import named
 from symflops.printed import Formula
+from symflops.scribe import opened, write
 from symflops.symbols import Symbol, by_name, exact
 from symflops.typeset import Order, is_minus
 
@@ -149,7 +148,7 @@ def _base(factor: sympy.Expr) -> sympy.Expr:
 
 
 def _times(coefficient: sympy.Expr, power: sympy.Expr, order: Order, *, first: bool) -> Form:
-    if coefficient == ONE or (first and not coefficient.has(Add)):
+    if coefficient.is_Rational or (first and not coefficient.has(Add)):
         return Plain(coefficient * power)
     if coefficient.is_Mul and not coefficient.has(Add):
         return Product((Parenthesis(Plain(coefficient)), *_factors(power, order)))

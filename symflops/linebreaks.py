@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
-from symflops.forms import write
 from symflops.printing import width as places
+from symflops.scribe import write
 from symflops.tables.widths import SIZES, math_width
 
 if TYPE_CHECKING:

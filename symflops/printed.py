@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
-from symflops.forms import Minus, Plain, Product, Quotient, Total, Where, opened, value, write
+from symflops.forms import Minus, Plain, Product, Quotient, Total, Where, value
+from symflops.scribe import opened, write
 from symflops.styles import enumerated
 from symflops.typeset import Order
 

@@ -20,7 +20,8 @@ from symflops.derivations.folding import length
 from symflops.derivations.lines import UnverifiedError, verified
 from symflops.derivations.steps import accounts
 from symflops.derivations.telling import facts_of
-from symflops.forms import Product, value, write
+from symflops.forms import Product, value
+from symflops.scribe import write
 from symflops.symbols import exact
 from symflops.typeset import Order
 
@@ -56,15 +57,42 @@ def test_every_layer_derives_to_exactly_its_metric(family, data):
     case = data.draw(FAMILIES[family])
     metric, convention = data.draw(st.sampled_from(EVERY))
     detail = data.draw(st.sampled_from(["short", "normal", "full"]))
+    lang = data.draw(st.sampled_from(["en", "zh"]))
     layer, shape = case.numeric
-    held(sf.cost(layer, shape, convention, batched=True), metric, {}, detail=detail)
+    cost = sf.cost(layer, shape, convention, batched=True)
+    assert str(held(cost, metric, {}, detail=detail, lang=lang))
     layer, shape = case.symbolic
     try:
         cost = sf.cost(layer, shape, convention, batched=True)
         cost.at({symbol: case.sizes[symbol.name] for symbol in cost.symbols})
     except (sf.ArgumentError, sf.ConditionError):
         return  # padding left out of symbolic sizes, where that has no closed form or needs larger ones
-    held(cost, metric, case.sizes, detail=detail)
+    assert str(held(cost, metric, case.sizes, detail=detail, lang=lang))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=4, suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_every_layer_derives_its_sizes_and_its_field(family, data):
+    case = data.draw(FAMILIES[family])
+    for layer, shape in (case.numeric, case.symbolic):
+        try:
+            cost = sf.cost(layer, shape, batched=True)
+            at = {symbol: case.sizes[symbol.name] for symbol in cost.symbols}
+            cost.at(at)
+        except (sf.ArgumentError, sf.ConditionError):
+            continue
+        derivation = sf.derive(cost, "output")
+        assert derivation.expr == cost.output
+        check(derivation, at)
+        try:
+            field = cost.receptive_field
+        except (sf.ArgumentError, sf.NotClosedError):
+            continue
+        derivation = sf.derive(cost, "receptive_field")
+        assert derivation.expr == field.size
+        check(derivation, at)
+        assert str(derivation)
 
 
 CHEAP = [

@@ -30,11 +30,11 @@ from symflops.forms import (
     Where,
     mapped,
     value,
-    write,
 )
 from symflops.linebreaks import width_of
 from symflops.reading.readings import Relation
 from symflops.reading.shapes import read_shape
+from symflops.scribe import write
 from symflops.symbols import Index, index
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there")

@@ -25,6 +25,7 @@ ROWS = [
         "styles",
         "typeset",
         "forms",
+        "scribe",
         "naming",
         "units",
     ],

@@ -10,7 +10,8 @@ import sympy
 from symflops.derivations.lines import Line, Passage, closed, reason
 from symflops.exprs import ONE, collect, expanded, joined, terms
 from symflops.facts import Relation
-from symflops.forms import Named, Product, Series, Total, value, write
+from symflops.forms import Named, Product, Series, Total, value
+from symflops.scribe import write
 from symflops.tally import total
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
@@ -187,9 +188,9 @@ class Composer:
             inside = f"{path}.{name}".strip(".")
             own = self.label(inside) if name.isdecimal() else name
             part = self.part(own, inside, child)
-            found.setdefault(self.key(child), []).append((name, part))
+            found.setdefault(self.key(child), []).append((own, part))
         lines: list[Line] = []
-        said: list[Reason] = list(self.left_out(group))
+        said: list[Reason] = list(self.left_out(path, group))
         summed: list[Form] = []
         for alike in found.values():
             (name, part), *others = alike
@@ -232,10 +233,10 @@ class Composer:
             yield reason("layer", name=name)
             yield from new
 
-    def left_out(self, group: Group) -> Iterator[Reason]:
+    def left_out(self, path: str, group: Group) -> Iterator[Reason]:
         """Yield what is not counted though it takes something."""
         names = [
-            name
+            self.label(f"{path}.{name}".strip(".")) if name.isdecimal() else name
             for name, child in group.children
             if isinstance(child, Group) and not self.has(child) and self.quantity.leaves_out(child)
         ]

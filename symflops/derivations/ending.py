@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from symflops.claims.equality import decide
 from symflops.derivations.lines import Line, reason
 from symflops.errors import ArgumentError
-from symflops.forms import value, write
+from symflops.forms import value
 from symflops.reading.shapes import Shape, read_shape
+from symflops.scribe import write
 from symflops.symbols import Family, by_name, exact
 from symflops.typeset import Order
 

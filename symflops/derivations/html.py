@@ -11,7 +11,8 @@ from symflops.derivations.lines import Line, reason
 from symflops.derivations.media import labelled, pen, sizes_shown, told
 from symflops.derivations.saying import Voice
 from symflops.exprs import tidy
-from symflops.forms import Total, opened
+from symflops.forms import Total
+from symflops.scribe import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,8 @@ import sympy
 from symflops.derivations.quantities import LETTERS
 from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
-from symflops.forms import Braced, Named, Scribe
+from symflops.forms import Braced, Named
+from symflops.scribe import Scribe
 from symflops.styles import Latex, Text, respelled
 from symflops.tables.cells import SIGNS
 from symflops.typeset import Order

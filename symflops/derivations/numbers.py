@@ -64,7 +64,7 @@ def placed(expr: sympy.Expr, values: Mapping[Any, Any], order: Order) -> Form:
     """Return an expression as it is printed, with numbers in the places of symbols.
 
     >>> from symflops import dims
-    >>> from symflops.forms import write
+    >>> from symflops.scribe import write
     >>> k, C, H = dims("k C H")
     >>> write(placed((2 * k**2 * C - 1) * H, {k: exact(3), C: exact(64)}, Order((C, k, H))), "text")
     '(2 · 64 · 3² − 1) · H'

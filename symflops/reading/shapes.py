@@ -70,7 +70,7 @@ def read_shape(
 ) -> Shape:
     r"""Read a formula as it is written; of a chain of sides the last.
 
-    >>> from symflops.forms import write
+    >>> from symflops.scribe import write
     >>> shape = read_shape(r"24BLsh^2(1+\frac{s}{6h})C_{in}")
     >>> write(shape.form, "text"), shape.spelled["C_in"]
     ('24 B L s h² (1 + s/(6 h)) C_in', 'C_{in}')
