@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from symflops.errors import SymflopsError
+
 if TYPE_CHECKING:
     import sympy
 
@@ -78,5 +80,8 @@ class Derivation:
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    def _repr_latex_(self) -> str | None:
+        try:
+            return self.to_latex()
+        except SymflopsError:  # a notebook on paper shows the Markdown of what LaTeX cannot set
+            return None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SIGN = 13.4  # points that an equals sign takes with the space around it
 GAP = 20.0  # points before a reason, at least
 QUAD = 10.0  # points
-LARGER = {"en": 1.0, "zh": 1.06}  # ctex sets 10.54 pt where a class says 10
+LARGER = {"en": 1.0, "zh": 1.06}  # Chinese classes set 10.54 pt where others set 10
 INLINE = 80.0  # points of a formula in a text that may break between factors
 NORMAL = SIZES["normalsize"]
 #: What holds within a derivation: a page may end after a line, displays stand close, and lines of text,
@@ -53,12 +53,12 @@ def latex(derivation: Derivation, fit: str = "page") -> str:
         raise UnknownNameError("fit", fit, WIDTHS)
     setting = Setting(derivation, WIDTHS[fit])
     body = "\n".join(setting.body())
-    packages = ["amsmath", *(["amssymb"] if SYMBOLS.search(body) else [])]
+    packages = ["{amsmath}", *(["{amssymb}"] if SYMBOLS.search(body) else [])]
     engine = ""
     if derivation.lang == "zh":
-        packages.append("ctex")
+        packages.append("[scheme=plain]{ctex}")
         engine = ", compiled with xelatex"
-    needs = " ".join(f"\\usepackage{{{name}}}" for name in packages)
+    needs = " ".join(f"\\usepackage{name}" for name in packages)
     head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
     return "\n".join([*head, WITHIN, body, r"\par\endgroup", ""])
 
@@ -90,12 +90,13 @@ class Setting:
 
     def text(self, text: str) -> str:
         """Escape a text from outside; long names may break behind a point."""
-        # ctex sets Chinese characters, which LaTeX by itself does not
-        parts = CHINESE.split(text) if self.derivation.lang == "zh" else [text]
-        narrow = self.width / 3
+        if self.derivation.lang == "en":
+            return breakable_text(escape(text), self.width / 3, NORMAL)
         return "".join(
-            part if i % 2 else breakable_text(escape(part), narrow, NORMAL)
-            for i, part in enumerate(parts)
+            escape(part, "xelatex")
+            if i % 2
+            else breakable_text(escape(part, "xelatex"), self.width / 3, NORMAL)
+            for i, part in enumerate(CHINESE.split(text))
         )
 
     def code(self, text: str) -> str:
