@@ -244,12 +244,12 @@ def test_deeper_levels_than_can_be_read_are_left_out(monkeypatch):
     found = sf.report(sf.cost(sf.zoo.resnet50()), at=IMAGE)
     root = tree(found)
     assert len(openers(root)) == 4
-    said = 'Deeper levels are left out; a part by itself is sf.report(cost["layer1.0"]).'
+    said = "Deeper levels are left out; a part by itself is sf.report(cost['layer1.0'])."
     assert said in text(root)
     monkeypatch.setattr("symflops.pages.levels.MOST_ROWS", 5)
     root = tree(sf.report(sf.cost(sf.zoo.gpt2())))
     assert not openers(root)
-    assert 'sf.report(cost["h.0"])' in text(root)
+    assert "sf.report(cost['h.0'])" in text(root)
 
 
 def test_a_layer_alone_has_no_rows():
@@ -282,8 +282,7 @@ def test_languages_say_the_same():
 
     english, chinese = (dict(WORDS[lang]) for lang in ("en", "zh"))
     for words in (english, chinese):
-        for key in ("details", "notes"):  # what English says as it stands
-            words.pop(key)
+        words.pop("details")  # English has them as they stand
     assert places(english) == places(chinese)
     root = tree(page("resnet50 on Chinese"))
     sections = root.findall("body/main/section")
@@ -339,6 +338,15 @@ def test_a_notebook_shows_it_in_a_frame():
 def test_what_cannot_be_said_has_one_clear_error(make, error, said):
     with pytest.raises(error, match=said):
         make(sf.cost(sf.Linear(D, D), (D,)))
+
+
+def test_without_matplotlib_the_page_is_whole_but_for_pictures(monkeypatch):
+    monkeypatch.setattr("symflops.pages.pictures.find_spec", lambda _: None)
+    root = tree(sf.report(sf.cost(sf.zoo.lenet5()), at={"H": 32, "W": 32}))
+    assert "pip install symflops[plot]" in text(root)
+    assert not list(root.iter("figure"))
+    headings = [text(e) for e in root.iter("h2")]
+    assert headings[-3:] == ["Pictures", "Sources", "To compute this again"]
 
 
 def test_size_and_the_same_text_every_time():

@@ -121,7 +121,7 @@ def _noticed(subject: Subject) -> Iterator[str]:
     """Yield what is to be said of rows that are left out, shares, rounded sizes and tied weights."""
     if cut := next((row for row in subject.levels if row.holds_more), None):
         path = cut.line.path.replace("*", "0")
-        yield subject.filled("cut", code=f'sf.report(cost["{path}"])')
+        yield subject.filled("cut", code=f"sf.report(cost[{path!r}])")
     if "flops" in subject.metrics and subject.rows.columns[-1].key != "share":
         names = sorted(exact(subject.shown.flops).free_symbols, key=str)
         yield subject.filled("no_shares", symbols=names)

@@ -60,7 +60,6 @@ WORDS: dict[str, dict[str, Any]] = {
             "share": "share of FLOPs",
         },
         "details": {},
-        "notes": {},
     },
     "zh": {
         "title": "{name} 的计算代价",
@@ -127,15 +126,6 @@ WORDS: dict[str, dict[str, Any]] = {
             "per token": "每个 token",
             "per sample": "每个样本",
             "per pixel": "每个像素",
-        },
-        # what is said of the names of sizes
-        "notes": {
-            "Here ": "其中 ",
-            ", ": "，",
-            "; ": "；",
-            " to ": " 至 ",
-            " likewise from ": " 同样得自 ",
-            ".": "。",
         },
     },
 }
