@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from symflops.forms import Form
 
 MOST_LINES = 90  # of a derivation that can be read, some three pages
+HEAD = 2  # lines of a title with the space around it
 WIDTH = 64  # characters of a formula that fit a line
 MOST_TERMS = 12  # of a sum in which results are put in
 
@@ -40,9 +41,9 @@ def folded(passages: Passages, detail: str) -> Passages:
 
 
 def length(passages: Passages) -> int:
-    """Return how many lines of print the formulas of passages take, about."""
+    """Return how many lines of print passages take, about: formulas, and a title with some words."""
     lines = (line for passage in passages for line in passage.lines)
-    return sum(1 + width(line.form) // WIDTH for line in lines)
+    return HEAD * len(passages) + sum(1 + width(line.form) // WIDTH for line in lines)
 
 
 def width(form: Form) -> int:
