@@ -1,7 +1,7 @@
-"""The sentences of derivations, one table a language, and the words that stand in them.
+"""The sentences of derivations, one table a language.
 
 A place is filled with a formula, ``{outputs}``; with a count and its noun, ``{mul:multiplication}`` or
-``{n:entry|entries}``; with a word of :data:`WORDS`, ``{unit!w}``, or in the plural, ``{unit!p}``; with operations
+``{n:entry|entries}``; with a word of the language, ``{unit!w}``, or in the plural, ``{unit!p}``; with operations
 and how many there are of each, ``{counts!o}``; with layers, ``{name!l}``; or with code, ``{name!c}``. Both
 languages have the same keys and the same places.
 """
@@ -32,8 +32,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "product": "Each of the {outputs} outputs is a single product: {counts!o}.",
         "product_one": "The output is a single product: {counts!o}.",
         "added_up": (
-            "{entries:product} are added up to {sums:sum}, each of which takes one addition fewer than it has "
-            "products: {counts!o}."
+            "The {entries:product} are added up to {sums:sum}; a sum takes one addition fewer than it "
+            "has products: {counts!o}."
         ),
         "pooled": (
             "Together the outputs are taken from {entries:entry|entries}; each needs one addition or "
@@ -50,13 +50,13 @@ SENTENCES: dict[str, dict[str, str]] = {
         "butterfly": "The fast Fourier transform has {outputs} butterflies; each takes {counts!o}.",
         "taken": "It takes {counts!o}.",
         "own": "{why}: {counts!o}.",
-        "nothing": "{name} takes no operation.",
         # what has weights, and what is kept
         "filters": "Each of the {outputs} filters has {terms:weight}.",
         "filters_one": "The filter has {terms:weight}.",
         "matrix": "Each of the {outputs} outputs has {terms:weight} of its own.",
         "matrix_one": "The output has {terms:weight}.",
         "biases": "Each of the {elements} channels of the output has a bias.",
+        "biases_one": "The one channel of the output has a bias.",
         "table": "The table has {rows:row} of {columns:element}.",
         "weight": "{name!c} has {elements:element}.",
         "weights_each": "{names!c} have {elements:element} each.",
@@ -73,7 +73,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "convention": "{sentence}",
         "mask": "Query {index} sees {keys:key}: {sum} pairs of a query and a key.",
         "repeated": "There are {n} equal blocks.",
-        "routed": "Of {of:expert} {n} are chosen.",
+        "routed": "Of {of:expert}, {n:is chosen|are chosen}.",
         "experts": "There are {n:expert}.",
         "shared_by_steps": "The {n} steps share the weights of one.",
         "blocks_differ": "The blocks differ by their index {index}, from {first} to {last}.",
@@ -81,15 +81,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         "tied": "Weights that layers share are counted once: {names!l}.",
         # sizes, fields and ratios
         "slides": (
-            "A window of {kernel} with stride {stride}, padding {padding} and dilation {dilation} fits once, "
-            "and once more for every stride that is left of the padded axis."
+            "A window of {kernel} with stride {stride}, padding {padding} and dilation {dilation} has a "
+            "place at the start of the padded axis, and one more for each stride that still fits."
         ),
-        "steps_of_window": "the steps of the window, and one",
-        "axes_alike": "Likewise {sizes}.",
+        "steps_of_window": "steps of the window, plus one",
+        "axes_alike": "The same holds for {sizes}.",
         "output_shape": "The output has {shape} elements.",
         "fields": (
-            "A window of {k} positions sees {more} more of the input, where {j} is how far apart positions "
-            "stand there; a stride multiplies {j}."
+            "A window of {k} widens the receptive field by {more}, where {j} is the distance in the input "
+            "between neighbouring positions; a stride multiplies {j}."
         ),
         "fields_of_block": "One block by itself:",
         "field_of": "{layer!c}: a window of {kernel}",
@@ -105,13 +105,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         # lines
         "one_output": "one output, times the outputs",
         "collected": "like terms collected",
-        "factored": "common factors in front",
-        "expanded": "multiplied out",
         "sum": "the sum of the parts",
         "summed": "the sum of its layers",
         "values": "the numbers put in",
         "put_in": "the elements put in",
-        "closed": "the sum closed",
+        "closed": "the sum in closed form",
         "as_asked": "in the form asked for",
         # the whole
         "where": "where",
@@ -146,12 +144,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "butterfly": "快速傅里叶变换共有 {outputs} 个蝶形运算，每个需 {counts!o}。",
         "taken": "需 {counts!o}。",
         "own": "{why}：{counts!o}。",
-        "nothing": "{name} 不需要任何运算。",
         "filters": "共有 {outputs} 个卷积核，每个卷积核有 {terms} 个权重。",
         "filters_one": "卷积核有 {terms} 个权重。",
         "matrix": "共有 {outputs} 个输出，每个输出有各自的 {terms} 个权重。",
         "matrix_one": "输出有 {terms} 个权重。",
         "biases": "输出的 {elements} 个通道各有一个偏置。",
+        "biases_one": "输出的唯一通道有一个偏置。",
         "table": "表有 {rows} 行，每行 {columns} 个元素。",
         "weight": "{name!c} 有 {elements} 个元素。",
         "weights_each": "{names!c} 各有 {elements} 个元素。",
@@ -174,7 +172,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "sums_of_powers": "其中 {sums}。",
         "tied": "各层共用的权重只计一次：{names!l}。",
         "slides": (
-            "窗口大小为 {kernel}，步幅为 {stride}，填充为 {padding}，膨胀率为 {dilation}：先放置一次，填充后的轴上每剩一个步幅再多一次。"
+            "大小为 {kernel}、步幅为 {stride}、填充为 {padding}、膨胀率为 {dilation} 的窗口，"
+            "在填充后的轴的起点有一个位置，此后每能再移动一个步幅就多一个位置。"
         ),
         "steps_of_window": "窗口滑动的步数加一",
         "axes_alike": "{sizes} 同理。",
@@ -195,90 +194,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "results": "代入各结果",
         "one_output": "一个输出的次数乘以输出个数",
         "collected": "合并同类项",
-        "factored": "提取公因式",
-        "expanded": "展开",
         "sum": "各部分之和",
         "summed": "其各层之和",
         "values": "代入数值",
         "put_in": "代入元素个数",
-        "closed": "求和",
+        "closed": "和的闭式",
         "as_asked": "化为所要的形式",
         "where": "其中",
-    },
-}
-
-#: Words by their keys: in English with the plural where there is one.
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "mul": "multiplication|multiplications",
-        "add": "addition|additions",
-        "sub": "subtraction|subtractions",
-        "div": "division|divisions",
-        "cmp": "comparison|comparisons",
-        "exp": "exponential|exponentials",
-        "log": "logarithm|logarithms",
-        "sqrt": "square root|square roots",
-        "erf": "error function|error functions",
-        "tanh": "hyperbolic tangent|hyperbolic tangents",
-        "pow": "power|powers",
-        "unknown": "operation that nobody has counted|operations that nobody has counted",
-        "output": "output|outputs",
-        "flops": "FLOPs",
-        "macs": "MACs",
-        "mults": "multiplications",
-        "adds": "additions",
-        "params": "parameters",
-        "active_params": "active parameters",
-        "activations": "activations",
-        "kv_cache": "elements of the KV cache",
-        "model_size": "bytes of the weights",
-        "kv_cache_size": "bytes of the KV cache",
-        "token": "token|tokens",
-        "sample": "sample|samples",
-        "pixel": "pixel|pixels",
-        "and": " and ",
-        "comma": ", ",
-        "space": " ",
-        "one": "one",
-        "stop": ".",
-        "open": "(",
-        "close": ")",
-        "colon": ":",
-    },
-    "zh": {
-        "mul": "乘法",
-        "add": "加法",
-        "sub": "减法",
-        "div": "除法",
-        "cmp": "比较",
-        "exp": "指数运算",
-        "log": "对数运算",
-        "sqrt": "开平方",
-        "erf": "误差函数",
-        "tanh": "双曲正切",
-        "pow": "乘幂",
-        "unknown": "未统计的运算",
-        "output": "输出",
-        "flops": "FLOPs",
-        "macs": "MACs",
-        "mults": "乘法次数",
-        "adds": "加法次数",
-        "params": "参数量",
-        "active_params": "激活参数量",
-        "activations": "激活元素数",
-        "kv_cache": "KV 缓存元素数",
-        "model_size": "权重字节数",
-        "kv_cache_size": "KV 缓存字节数",
-        "token": " token ",
-        "sample": "样本",
-        "pixel": "像素",
-        "and": "和",
-        "comma": "、",
-        "space": "",
-        "one": "一",
-        "stop": "。",
-        "open": "（",
-        "close": "）",
-        "colon": "：",
     },
 }

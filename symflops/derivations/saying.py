@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symflops.derivations.reasons import SENTENCES, WORDS
+from symflops.derivations.reasons import SENTENCES
+from symflops.derivations.words import WORDS
 from symflops.errors import UnknownNameError
 from symflops.forms import value
 
@@ -46,9 +47,9 @@ class Voice:
         sentences, parts = SENTENCES[self.lang], dict(reason.parts)
         if reason.key not in sentences:
             raise UnknownNameError("reason", reason.key, sentences)
-        alone = "outputs" not in parts or value(parts["outputs"]) == 1
         sentence = sentences[reason.key]
-        if alone:  # one output is not “each of the 1 outputs”
+        if value(parts.get("outputs", parts.get("elements", 1))) == 1:
+            # one output is not “each of the 1 outputs”
             sentence = sentences.get(f"{reason.key}_one", sentence)
         said, end = [], 0
         for place in PLACE.finditer(sentence):
