@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from symflops.derivations.derivation import Derivation
-    from symflops.derivations.lines import Line, Passage
+    from symflops.derivations.lines import Line, Passage, Reason
     from symflops.forms import Form
     from symflops.styles import Style
     from symflops.symbols import Symbol
@@ -121,15 +121,19 @@ def labelled(form: Any, lang: str) -> Any:
 def told(
     passages: Iterable[Passage], voice: Voice, mark: Callable[[str], str]
 ) -> Iterator[tuple[str, list[Line]]]:
-    """Yield texts, each with the lines behind it: those of passages that say nothing go on with those before."""
+    """Yield texts, each with the lines behind it; a passage that needs none goes on with the one before."""
     text = ""
     lines: list[Line] = []
+    left_out: set[Reason] = set()
     for passage in passages:
-        said = voice.spoken(passage.said)
-        if said and (text or lines):
-            yield text, lines
-            lines = []
-        text = titled(passage.title, said, voice, mark) if said else text
+        # what is not counted in a block is said of the first of several
+        said = voice.spoken(reason for reason in passage.said if reason not in left_out)
+        left_out |= {reason for reason in passage.said if reason.key == "left_out"}
+        title = passage.title if said or len(passage.chains) > 1 else ""
+        if said or title:
+            if text or lines:
+                yield text, lines
+            text, lines = titled(title, said, voice, mark), []
         lines += passage.lines
     yield text, lines
 
@@ -139,7 +143,8 @@ def titled(title: Any, said: str, voice: Voice, mark: Callable[[str], str]) -> s
     if title == "":
         return said
     name = voice.text(title) if isinstance(title, str) else voice.say(title)
-    return voice.word("space").join([mark(name + voice.word("stop")), said])
+    parts = [mark(name + voice.word("stop")), said]
+    return voice.word("space").join(part for part in parts if part)
 
 
 def sizes_shown(derivation: Derivation) -> tuple[tuple[Symbol, sympy.Expr], ...]:
