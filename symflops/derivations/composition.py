@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import sympy
 
 from symflops.derivations.lines import Line, Passage, closed, reason
-from symflops.exprs import ONE, collect, expanded, joined, terms
-from symflops.facts import Relation
+from symflops.derivations.sums import (
+    closings,
+    ending_in,
+    looks_alike,
+    several,
+    simplest,
+    spelled_out,
+)
 from symflops.forms import Named, Product, Series, Total, value
-from symflops.scribe import write
-from symflops.tally import total
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    import sympy
+    from collections.abc import Hashable, Iterator
 
     from symflops.derivations.lines import Reason
     from symflops.derivations.quantities import Quantity, Told
@@ -167,8 +171,8 @@ class Composer:
     def repeated(self, block: str, often: sympy.Expr, node: Times) -> Iterator[Reason]:
         """Yield why a block counts as often as it does."""
         if isinstance(node, Routed):
-            key = "routed" if often == node.n else "experts"
-            yield reason(key, n=often, of=self.names.put(node.of))
+            of = self.names.put(node.of)
+            yield reason("experts" if often == of else "routed", n=often, of=of)
         elif often != node.n:
             yield reason("shared_by_steps", n=self.names.put(node.n), name=block)
         elif often != 1:
@@ -244,86 +248,10 @@ class Composer:
             yield reason("left_out", names=tuple(names))
 
 
-def ending_in(passage: Passage, result: sympy.Expr) -> Passage:
-    """Return a passage that ends in the metric as it is printed elsewhere, if that is no longer."""
-    *lines, last = passage.lines
-    shown, printed = (write(form, "text") for form in (last.form, result))
-    if shown == printed or len(printed) > len(shown) or looks_alike(last.form, result):
-        return passage
-    why = last.why if last.name is None else None
-    ending = Line(result, why or reason("collected"))
-    return replace(
-        passage, lines=(*lines, ending) if last.name is None else (*passage.lines, ending)
-    )
-
-
 def _kinds(said: Reason) -> Hashable:
     """Return which operations a sentence speaks of."""
     counts = dict(said.parts).get("counts", ())
     return tuple(operation for operation, _ in counts)
-
-
-def spelled_out(form: Form) -> Form:
-    """Return a sum with what a block has in place of its name, under a sum over an index."""
-    match form:
-        case Total(summed):
-            return Total(tuple(map(spelled_out, summed)))
-        case Product(factors):
-            return replace(form, factors=tuple(map(spelled_out, factors)))
-        case Series(body=Named(of=inner)):
-            return replace(form, body=inner)
-        case Series(body=body):
-            return replace(form, body=spelled_out(body))
-        case _:
-            return form
-
-
-def closings(summed: Iterable[Form]) -> Iterator[Reason]:
-    """Yield what sums of powers come to, 0 + 1 + … + (L − 1) = L(L − 1)/2, where a sum over an index has them."""
-    for form in summed:
-        series = form.factors[-1] if isinstance(form, Product) else form
-        if not isinstance(series, Series):
-            continue
-        limits = (series.index, series.first, series.last)
-        powers = {
-            part
-            for term in sympy.Add.make_args(sympy.expand(closed(value(series.body))))
-            if (part := term.as_independent(series.index, as_Add=False)[1]) != 1
-        }
-        plain = [
-            p
-            for p in powers
-            if p.as_base_exp()[0] == series.index and p.as_base_exp()[1].is_Integer
-        ]
-        sums = [sympy.Sum(power, limits) for power in sorted(plain, key=sympy.degree)]
-        found = tuple(Relation(whole, "=", sympy.factor(closed(whole))) for whole in sums)
-        if found:
-            yield reason("sums_of_powers", sums=found)
-
-
-def several(number: int, form: Form) -> Form:
-    """Return a form so many times."""
-    if number == 1:
-        return form
-    if isinstance(form, Product):
-        return Product((ONE * number, *form.factors))
-    return Product((ONE * number, form))
-
-
-def simplest(summed: Iterable[sympy.Expr]) -> sympy.Expr:
-    """Return a sum with like terms collected, multiplied out if that leaves it short."""
-    pairs = total((ONE, collect(terms(term))) for term in summed)
-    multiplied = expanded(pairs)
-    return joined(multiplied if len(multiplied) <= MOST_TERMS else pairs)
-
-
-MOST_TERMS = 8  # of a result that is multiplied out
-
-
-def looks_alike(form: Form, result: sympy.Expr) -> bool:
-    """Say whether a form reads as its value does, but for dots between factors."""
-    one, other = (write(f, "text").replace(" · ", " ") for f in (form, result))
-    return sorted(one.split(" ")) == sorted(other.split(" "))
 
 
 def nodes(node: Node) -> Iterator[Node]:
