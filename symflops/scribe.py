@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
 import sympy
@@ -88,7 +89,7 @@ class Scribe:
     """Writes forms in one style; each method returns the text and how tightly it holds."""
 
     def __init__(self, style: Style, order: Order) -> None:
-        self.style, self.order, self.writer = style, order, Writer(style, order)
+        self.style, self.writer = style, Writer(style, order)
 
     def form(self, form: Form) -> tuple[str, int]:  # noqa: C901, PLR0912 - a case for every form
         """Write any form."""
@@ -135,20 +136,23 @@ class Scribe:
         texts = [self.within(f, self.level(factors, i)) for i, f in enumerate(factors)]
         if sign == "beside":
             return self.side_by_side(factors, texts), PRODUCT
-        if sign or is_parted(factors):
+        if sign or _is_parted(factors):
             return self.style.dotted(texts, sign or "·"), PRODUCT
         return self.style.product(texts), PRODUCT
 
     def side_by_side(self, factors: tuple[Form, ...], texts: list[str]) -> str:
         """Join factors, with a dot before a number, and beside what is written with a slash."""
-        runs = [[texts[0]]]
-        for i, factor in enumerate(factors[1:]):
-            slashed = not self.style.stacked and (_is_group(factors[i]) or _is_group(factor))
-            if slashed or _is_number(factor):
-                runs.append([])
-            runs[-1].append(texts[i + 1])
-        joined = [self.style.product(run) if len(run) > 1 else run[0] for run in runs]
-        return self.style.dotted(joined) if len(joined) > 1 else joined[0]
+        starts = []
+        for i, (before, factor) in enumerate(itertools.pairwise(factors), 1):
+            mixed = _is_number(before) and isinstance(factor, Quotient)  # 2 1/2 would be 2.5
+            if mixed or _is_number(factor) or self.slashed(before) or self.slashed(factor):
+                starts.append(i)
+        return self.style.joined(texts, starts)
+
+    def slashed(self, factor: Form) -> bool:
+        """Say whether a factor is a quotient on the line."""
+        inline = isinstance(factor, Quotient) and factor.inline
+        return inline or (not self.style.stacked and _is_group(factor))
 
     def level(self, factors: tuple[Form, ...], i: int) -> int:
         """Return how tightly one of several factors must hold; a group, and a series at the end, need not much."""
@@ -173,7 +177,7 @@ class Scribe:
 
     def term(self, term: Form) -> tuple[bool, str]:
         """Write a term, and say whether it is taken away."""
-        minus, inner = signed(term)
+        minus, inner = _signed(term)
         return minus, self.within(inner, PRODUCT)
 
     def called(self, function: str, arguments: tuple[Form, ...]) -> tuple[str, int]:
@@ -189,7 +193,7 @@ class Scribe:
         return style.function(function, texts), ATOM
 
 
-def signed(term: Form) -> tuple[bool, Form]:
+def _signed(term: Form) -> tuple[bool, Form]:
     """Return whether a term of a sum is taken away, and what is."""
     minus, inner = (True, term.form) if isinstance(term, Minus) else (False, term)
     expr = inner.expr if isinstance(inner, Plain) else inner
@@ -198,7 +202,7 @@ def signed(term: Form) -> tuple[bool, Form]:
     return minus, inner
 
 
-def is_parted(factors: tuple[Form, ...]) -> bool:
+def _is_parted(factors: tuple[Form, ...]) -> bool:
     """Say whether dots stand between factors: where two groups, or two numbers, would run together."""
     return any(map(_is_group, factors)) or any(map(_is_number, factors[1:]))
 
@@ -211,8 +215,17 @@ def _is_group(form: Form) -> bool:
 
 
 def _is_number(form: Form) -> bool:
-    expr = form.expr if isinstance(form, Plain) else form
-    return isinstance(expr, sympy.Expr) and bool(expr.is_Rational)
+    """Say whether a form is a number, or begins with one: 2^L."""
+    match form:
+        case Plain(expr) if expr.is_Pow:
+            return bool(expr.base.is_Rational)
+        case Plain(expr):
+            return bool(expr.is_Rational)
+        case Power(base, _):
+            return _is_number(base)
+        case Product((first, *_)):
+            return _is_number(first)
+    return isinstance(form, sympy.Expr) and _is_number(Plain(form))
 
 
 def _is_open_series(form: Form) -> bool:

@@ -165,9 +165,11 @@ class Writer:
             return self.piece(factors[0])[0]
         *others, last = factors
         level = PRODUCT if is_series(last) else POWER  # M² Σ_l C_l needs no parentheses
-        return self.style.product(
-            [*(self.within(f, POWER) for f in others), self.within(last, level)]
-        )
+        texts = [*(self.within(f, POWER) for f in others), self.within(last, level)]
+        # 3 · 2^L, where the numbers would run together
+        powers = [i for i, f in enumerate(factors[1:], 1) if f.is_Pow and f.base.is_Rational]
+        starts = [i for i in powers if factors[i - 1].is_Rational or i - 1 in powers]
+        return self.style.joined(texts, starts)
 
     def side_by_side(self, factors: Iterable[sympy.Expr]) -> list[sympy.Expr]:
         """Return factors as they stand: numbers, then those that the order names, sums over an index last."""

@@ -225,6 +225,74 @@ def test_the_shape_of_published_formulas(latex, expr):
         assert symbols == published[-len(symbols) :] if symbols else True
 
 
+TOKENS = (
+    *(
+        r"\frac",
+        "{",
+        "}",
+        "(",
+        ")",
+        r"\left(",
+        r"\right)",
+        "N",
+        "D",
+        "2",
+        "_",
+        "^",
+        "+",
+        "-",
+        "/",
+        "*",
+    ),
+    *(
+        r"\cdot",
+        r"\times",
+        r"\lfloor",
+        r"\rfloor",
+        r"\sum_{i=1}^{L}",
+        r"\sqrt",
+        "=",
+        ",",
+        " ",
+        "\\\\",
+    ),
+    *(
+        r"\underbrace",
+        r"_{\text{a $ b}}",
+        r"\hat{y}",
+        r"\input{x}",
+        "|",
+        "'",
+        "1.5",
+        "½",
+        "通",
+        "\x00",
+    ),
+    *("C_{in}", "N^2", r"\frac12", "(N+D)", r"\begin{cases}", r"\end{cases}", "&", "i", "!", "\\"),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=9).map("".join))
+def test_any_text_is_a_shape_or_refused(text):
+    """What can be read is shown as the same formula; everything else is one clear error."""
+    try:
+        read = sf.parse(text)
+    except ReadError:
+        with pytest.raises(ReadError):
+            read_shape(text)
+        return
+    if not isinstance(read, sympy.Expr) or read.has(sympy.Piecewise):
+        return
+    shape = read_shape(text)
+    assert decide(value(shape.form), read).equal is not False
+    if not all(symbol.name.isascii() for symbol in read.free_symbols):
+        return  # LaTeX that is declared sets them
+    latex = write(shape.form, "latex", None, shape.spelled)
+    assert not re.search(r"\\(?:input|begin)|\$", latex)
+    assert decide(sf.parse(latex), read).equal is not False
+
+
 # any expression, in any form
 
 small = st.integers(1, 30).map(sympy.Integer)

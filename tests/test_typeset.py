@@ -128,6 +128,7 @@ CASES = {
     ),
     "broken exponent": (N ** (3 * HALF), (), "N^(3/2)", r"N^{\frac{3}{2}}"),
     "symbolic exponent": (2**L * N, (), "2^L N", "2^{L} N"),
+    "numbers side by side": (3 * 2**L * N, (), "3 · 2^L N", r"3 \cdot 2^{L} N"),
     "long exponent": (2 ** (L - 1), (), "2^(L − 1)", "2^{L - 1}"),
     "power of a sum": ((N + D) ** 2 / 3, (), "(D + N)²/3", r"\frac{(D + N)^{2}}{3}"),
     "wide power": (N**12, (), "N¹²", "N^{12}"),
@@ -228,6 +229,7 @@ def typed(text):
     """Write a printed formula as it is typed: products with stars, powers with two."""
     text = SUPERSCRIPT.sub(lambda match: f"**{match[0].translate(PLAIN)}", text)
     text = re.sub(r"(?<=\d),(?=\d\d\d)", "", text).replace("−", "-").replace("^", "**")
+    text = text.replace(" · ", "*")
     return re.sub(r"(?<=[\w)]) (?=[\w(])", "*", text)
 
 
