@@ -26,7 +26,7 @@ STYLE = (
     ".symflops-derivation .chain>*{grid-column:3}"
     ".symflops-derivation .chain>.name{grid-column:1;text-align:right}"
     ".symflops-derivation .chain>.sign{grid-column:2}"
-    ".symflops-derivation .chain>:not(.name,.sign){line-height:1.7;overflow-x:auto}"
+    ".symflops-derivation .chain>:not(.name,.sign){line-height:1.7;overflow:auto hidden;padding:.15em 0}"
     ".symflops-derivation .why{display:inline-block;margin-left:1.5em;opacity:.75;font-size:.92em}"
     ".symflops-derivation p{margin:.6em 0}"
     "@media(max-width:600px){.symflops-derivation .chain{margin-left:0;"

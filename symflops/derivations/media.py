@@ -13,7 +13,7 @@ from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
 from symflops.forms import Braced, Named
 from symflops.scribe import Scribe
-from symflops.styles import Latex, Text, respelled
+from symflops.styles import Latex, MathML, Text, respelled
 from symflops.tables.cells import SIGNS
 from symflops.typeset import Order
 
@@ -60,6 +60,15 @@ class TextedRunning(Texted, Running):
     """The same in every script."""
 
 
+class RunningMathML(MathML):
+    """MathML within a line of text: quotients on the line."""
+
+    def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: FBT001, FBT002 - as all styles
+        """Write a quotient on the line."""
+        above = self.parenthesis(above) if wide else self.row(above)
+        return self.slash(above, self.parenthesis(below) if deep else self.row(below))
+
+
 @dataclass(frozen=True)
 class Pen:
     """Writes the formulas of a derivation in a medium, in displays and in ``running`` text."""
@@ -99,6 +108,8 @@ def pen(derivation: Derivation, medium: Medium, *, texted: bool = False) -> Pen:
     if isinstance(style, Latex):
         style = Texted(spelled) if texted else Latex(spelled)
         running = TextedRunning(spelled) if texted else Running(spelled)
+    elif medium == "mathml":
+        running = RunningMathML()
     return Pen(derivation.lang, order, medium, style, running)
 
 

@@ -137,12 +137,16 @@ class Setting:
 
 
 def align(rows: Iterable[str], stuck: Container[int] = ()) -> Iterator[str]:
-    """Yield ``align*`` around rows; no page ends behind the first, before the last, or before those ``stuck``."""
+    """Yield ``align*`` around rows; no page ends behind the first, before the last, or before those ``stuck``.
+
+    Rows with fractions stand a little apart.
+    """
     rows = list(rows)
     yield r"\begin{align*}"
     for i, row in enumerate(rows, 1):
         star = "*" if i in (1, len(rows) - 1) or i in stuck else ""
-        yield f"  {row}" + (rf" \\{star}" if i < len(rows) else "")
+        end = rf" \\{star}" + "[3pt]" * ("\\frac" in row)
+        yield f"  {row}" + (end if i < len(rows) else "")
     yield r"\end{align*}"
 
 
