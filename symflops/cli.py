@@ -10,7 +10,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from symflops.printing import printable_lines
-from symflops.progress import Progress
 from symflops.terminal import Terminal, is_terminal, plain
 from symflops.usage import parser
 
@@ -46,6 +45,7 @@ def _main(argv: Sequence[str] | None) -> int:
         top.print_help()
         return INVALID
     from symflops.errors import SymflopsError
+    from symflops.progress import Progress
 
     to_file = arguments.output is not None
     arguments.terminal = Terminal() if to_file else Terminal.of(sys.stdout, arguments.color)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 from symflops.printing import printable, wrapped
 from symflops.terminal import WHEN
@@ -36,7 +36,25 @@ WIDEST = 80  # columns of help
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose messages quote what was typed so that a terminal prints it."""
+    """A parser of a command that gets its options when they are asked for, and quotes what was typed safely."""
+
+    #: What adds the options; there are many commands, and most of the time one is used.
+    adding: Callable[[Any], None] | None = None
+
+    def filled(self) -> Self:
+        """Return the parser with its options."""
+        adding, self.adding = self.adding, None
+        if adding is not None:
+            adding(self)
+        return self
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read what was typed."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
+
+    def format_help(self) -> str:
+        """Return the help."""
+        return super(Parser, self.filled()).format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and stop."""
@@ -50,27 +68,30 @@ class Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=min(WIDEST, shutil.get_terminal_size().columns) - 2)
 
 
-def command(
-    listed: Any,
-    name: str,
-    takes: str,
-    text: str,
-    examples: str,
-    run: Callable[..., str | Spans],
-    description: str = "",
-) -> Any:
-    """Add a command: what it takes, what it is in a line and in full, and how it is used."""
-    said = description or f"Prints {text}."
-    added = listed.add_parser(
-        name,
-        help=text,
-        usage=f"%(prog)s [OPTION ...] {takes}".rstrip(),
-        description="\n".join(wrapped(line, WIDEST - 2, "") for line in said.split("\n")),
-        epilog=f"examples:\n{examples}",
-        formatter_class=Help,
-    )
-    added.set_defaults(run=run)
-    return added
+class Command(NamedTuple):
+    """A command: its name, what it takes, what it is in a line, how it is used, what it runs and its options."""
+
+    name: str
+    takes: str
+    text: str
+    examples: str
+    run: Callable[..., str | Spans]
+    adding: Callable[[Any], None]
+    description: str = ""
+
+    def listed(self, among: Any) -> None:
+        """Add the command to the others."""
+        said = self.description or f"Prints {self.text}."
+        added = among.add_parser(
+            self.name,
+            help=self.text,
+            usage=f"%(prog)s [OPTION ...] {self.takes}".rstrip(),
+            description="\n".join(wrapped(line, WIDEST - 2, "") for line in said.split("\n")),
+            epilog=f"examples:\n{self.examples}",
+            formatter_class=Help,
+        )
+        added.set_defaults(run=self.run)
+        added.adding = self.adding
 
 
 def one_of(what: str, names: Sequence[str], default: str, how: str = "") -> str:

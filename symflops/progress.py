@@ -27,7 +27,7 @@ class Progress:
     def __init__(self, stream: TextIO | None, patience: float = PATIENCE) -> None:
         self.stream = stream
         self.patience = patience
-        self.text = ""
+        self.text = "starting"
         self.drawn = 0  # places of the line that is there now
         self.thread: Any = None
 

@@ -5,54 +5,15 @@ Must not load sympy: everything that counts is imported when a command runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symflops import commands, options
-from symflops.options import COLUMNS, METRICS, command, counting, one_of, output
-
-if TYPE_CHECKING:
-    import argparse
+from symflops.options import COLUMNS, METRICS, Command, Parser, counting, one_of, output
 
 DERIVED = (*METRICS, "output", "receptive_field")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    top = options.Parser(
-        prog="symflops",
-        description="What neural networks cost, in symbols: exact closed forms for parameters, MACs\n"
-        "and FLOPs. Names in a layer, such as C_in or D, are dimensions; numbers go in\n"
-        "only where --at says so.",
-        epilog="""examples:
-  symflops cost "Linear(D, 4*D)" --input N,D
-  symflops table vgg16 --at H=224,W=224
-  symflops compare resnet50 vgg16 --at H=224,W=224
-  symflops check paper.tex notes.md
-  symflops models
-
-symflops COMMAND --help says more of a command, with examples.""",
-        formatter_class=options.Help,
-    )
-    top.add_argument("--version", action="store_true", help="print the version and stop")
-    listed = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add in (_cost, _table, _compare, _derive, _report, _check, _fill, _models):
-        add(listed)
-    return top
-
-
-def _cost(listed: Any) -> None:
-    cost = command(
-        listed,
-        "cost",
-        "LAYER",
-        "the formula of one metric of a layer or model",
-        """\
-  symflops cost "Linear(D, 4*D)" --input N,D
-  symflops cost "Conv2d(C, D, k, padding='same')" --input C,H,W --metric params
-  symflops cost gpt2 --metric macs --convention 2mac --format latex
-  symflops cost vgg16 --at H=224,W=224 --metric macs""",
-        commands.run_cost,
-    )
+def _cost(cost: Any) -> None:
     options.layer(cost)
     cost.add_argument(
         "--metric", default="flops", metavar="KEY", help=one_of("one of", METRICS, "flops")
@@ -61,22 +22,7 @@ def _cost(listed: Any) -> None:
     output(cost)
 
 
-def _table(listed: Any) -> None:
-    table = command(
-        listed,
-        "table",
-        "LAYER",
-        "a table of a layer or model, a row a layer",
-        """\
-  symflops table vgg16 --at H=224,W=224
-  symflops table resnet50 --assume "32 | H" --assume "32 | W" --depth 1
-  symflops table gpt2 --columns layer,params,macs --convention 2mac
-  symflops table resnet18 --at H=224,W=224 --groups 1 --conventions mac,2mac
-  symflops table vgg16 --at H=224,W=224 --format latex --fit column -o vgg.tex""",
-        commands.run_table,
-        "Prints a table of a layer or model, a row a layer. On a terminal it is as wide "
-        "as that, and says what was left out; into a file or another program it is whole.",
-    )
+def _table(table: Any) -> None:
     options.layer(table)
     table.add_argument(
         "--columns",
@@ -112,18 +58,7 @@ def _table(listed: Any) -> None:
     options.table(table)
 
 
-def _compare(listed: Any) -> None:
-    compare = command(
-        listed,
-        "compare",
-        "LAYER OTHER ...",
-        "layers or models side by side, with ratios to the first",
-        """\
-  symflops compare resnet50 vgg16 --at H=224,W=224 --metric params,macs
-  symflops compare "Linear(D, D)" "LoRA(Linear(D, D), r)" --input N,D
-  symflops compare gpt2 gpt2_xl --per token --baseline gpt2_xl --delta""",
-        commands.run_compare,
-    )
+def _compare(compare: Any) -> None:
     options.layer(compare)
     compare.add_argument("more", nargs="+", metavar="OTHER", help="what it is compared with")
     compare.add_argument(
@@ -147,19 +82,7 @@ def _compare(listed: Any) -> None:
     options.table(compare)
 
 
-def _derive(listed: Any) -> None:
-    derive = command(
-        listed,
-        "derive",
-        "LAYER",
-        "how a metric of a layer or model comes about, line by line",
-        """\
-  symflops derive "Conv2d(C_in, C_out, k, padding='same')" --input C_in,H,W
-  symflops derive gpt --convention 2mac --to "2*N*D*(2*L*N + 12*L*D + V)"
-  symflops derive resnet50 --metric params --format latex -o params.tex
-  symflops derive vgg16 --at H=224,W=224 --metric macs --lang zh""",
-        commands.run_derive,
-    )
+def _derive(derive: Any) -> None:
     options.layer(derive)
     derive.add_argument(
         "--metric", default="flops", metavar="KEY", help=one_of("one of", DERIVED, "flops")
@@ -182,18 +105,7 @@ def _derive(listed: Any) -> None:
     options.fit(derive.add_argument_group("for --format latex"))
 
 
-def _report(listed: Any) -> None:
-    page = command(
-        listed,
-        "report",
-        "LAYER -o FILE",
-        "a page to look at: formulas, derivation, table and pictures in one HTML file",
-        """\
-  symflops report vgg16 --at H=224,W=224 -o vgg16.html
-  symflops report gpt2 --convention 2mac --metric params,flops -o gpt2.html
-  symflops report resnet50 --lang zh --title "ResNet-50" -o resnet50.html""",
-        commands.run_report,
-    )
+def _report(page: Any) -> None:
     options.layer(page)
     page.add_argument(
         "--metric",
@@ -213,23 +125,7 @@ def _report(listed: Any) -> None:
     output(page, ("html",))
 
 
-def _check(listed: Any) -> None:
-    check = command(
-        listed,
-        "check",
-        "FILE ...",
-        "the formulas, numbers and tables of documents",
-        """\
-  symflops check paper.tex
-  symflops check paper.tex notes.md --unmarked
-  symflops check notes.md --every --format json -o found.json""",
-        commands.run_check,
-        "Checks the marked formulas, numbers and tables of Markdown, LaTeX, notebooks and "
-        "text, and prints what is not as expected. A mark is a comment next to a formula:\n"
-        "  <!-- symflops: vgg16.macs -->         in Markdown\n"
-        "  % symflops: vgg16.macs                in LaTeX\n\n"
-        "Exit status: 0 all as expected, 1 not, 2 something could not be read.",
-    )
+def _check(check: Any) -> None:
     options.documents(check)
     check.add_argument(
         "--unmarked",
@@ -244,22 +140,7 @@ def _check(listed: Any) -> None:
     output(check, ("text", "json"))
 
 
-def _fill(listed: Any) -> None:
-    fill = command(
-        listed,
-        "fill",
-        "FILE ...",
-        "numbers, formulas and tables filled in, in place",
-        """\
-  symflops fill notes.md
-  symflops fill --check paper.tex notes.md""",
-        commands.run_fill,
-        "Fills in the numbers, formulas and tables that have a mark for it, in place. Each file "
-        "is rewritten whole or not at all, and none if one of them cannot be filled in. A mark is "
-        "a comment behind a number:\n"
-        "  <!-- symflops fill: vgg16.macs -->    in Markdown\n"
-        "  % symflops fill: vgg16.macs           in LaTeX",
-    )
+def _fill(fill: Any) -> None:
     options.documents(fill)
     fill.add_argument(
         "--check",
@@ -270,9 +151,104 @@ def _fill(listed: Any) -> None:
     output(fill, ("text",))
 
 
-def _models(listed: Any) -> None:
-    models = command(
-        listed,
+def _models(models: Any) -> None:
+    output(models)
+
+
+COMMANDS = (
+    Command(
+        "cost",
+        "LAYER",
+        "the formula of one metric of a layer or model",
+        """\
+  symflops cost "Linear(D, 4*D)" --input N,D
+  symflops cost "Conv2d(C, D, k, padding='same')" --input C,H,W --metric params
+  symflops cost gpt2 --metric macs --convention 2mac --format latex
+  symflops cost vgg16 --at H=224,W=224 --metric macs""",
+        commands.run_cost,
+        _cost,
+    ),
+    Command(
+        "table",
+        "LAYER",
+        "a table of a layer or model, a row a layer",
+        """\
+  symflops table vgg16 --at H=224,W=224
+  symflops table resnet50 --assume "32 | H" --assume "32 | W" --depth 1
+  symflops table gpt2 --columns layer,params,macs --convention 2mac
+  symflops table resnet18 --at H=224,W=224 --groups 1 --conventions mac,2mac
+  symflops table vgg16 --at H=224,W=224 --format latex --fit column -o vgg.tex""",
+        commands.run_table,
+        _table,
+        "Prints a table of a layer or model, a row a layer. On a terminal it is as wide "
+        "as that, and says what was left out; into a file or another program it is whole.",
+    ),
+    Command(
+        "compare",
+        "LAYER OTHER ...",
+        "layers or models side by side, with ratios to the first",
+        """\
+  symflops compare resnet50 vgg16 --at H=224,W=224 --metric params,macs
+  symflops compare "Linear(D, D)" "LoRA(Linear(D, D), r)" --input N,D
+  symflops compare gpt2 gpt2_xl --per token --baseline gpt2_xl --delta""",
+        commands.run_compare,
+        _compare,
+    ),
+    Command(
+        "derive",
+        "LAYER",
+        "how a metric of a layer or model comes about, line by line",
+        """\
+  symflops derive "Conv2d(C_in, C_out, k, padding='same')" --input C_in,H,W
+  symflops derive gpt --convention 2mac --to "2*N*D*(2*L*N + 12*L*D + V)"
+  symflops derive resnet50 --metric params --format latex -o params.tex
+  symflops derive vgg16 --at H=224,W=224 --metric macs --lang zh""",
+        commands.run_derive,
+        _derive,
+    ),
+    Command(
+        "report",
+        "LAYER -o FILE",
+        "a page to look at: formulas, derivation, table and pictures in one HTML file",
+        """\
+  symflops report vgg16 --at H=224,W=224 -o vgg16.html
+  symflops report gpt2 --convention 2mac --metric params,flops -o gpt2.html
+  symflops report resnet50 --lang zh --title "ResNet-50" -o resnet50.html""",
+        commands.run_report,
+        _report,
+    ),
+    Command(
+        "check",
+        "FILE ...",
+        "the formulas, numbers and tables of documents",
+        """\
+  symflops check paper.tex
+  symflops check paper.tex notes.md --unmarked
+  symflops check notes.md --every --format json -o found.json""",
+        commands.run_check,
+        _check,
+        "Checks the marked formulas, numbers and tables of Markdown, LaTeX, notebooks and "
+        "text, and prints what is not as expected. A mark is a comment next to a formula:\n"
+        "  <!-- symflops: vgg16.macs -->         in Markdown\n"
+        "  % symflops: vgg16.macs                in LaTeX\n\n"
+        "Exit status: 0 all as expected, 1 not, 2 something could not be read.",
+    ),
+    Command(
+        "fill",
+        "FILE ...",
+        "numbers, formulas and tables filled in, in place",
+        """\
+  symflops fill notes.md
+  symflops fill --check paper.tex notes.md""",
+        commands.run_fill,
+        _fill,
+        "Fills in the numbers, formulas and tables that have a mark for it, in place. Each file "
+        "is rewritten whole or not at all, and none if one of them cannot be filled in. A mark is "
+        "a comment behind a number:\n"
+        "  <!-- symflops fill: vgg16.macs -->    in Markdown\n"
+        "  % symflops fill: vgg16.macs           in LaTeX",
+    ),
+    Command(
         "models",
         "",
         "the published models",
@@ -280,7 +256,32 @@ def _models(listed: Any) -> None:
   symflops models
   symflops models --format csv -o models.csv""",
         commands.run_models,
+        _models,
         "Prints the published models with their parameters, their MACs and their papers. "
         "Each name is a LAYER for the other commands.",
+    ),
+)
+
+
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    top = Parser(
+        prog="symflops",
+        description="What neural networks cost, in symbols: exact closed forms for parameters, MACs\n"
+        "and FLOPs. Names in a layer, such as C_in or D, are dimensions; numbers go in\n"
+        "only where --at says so.",
+        epilog="""examples:
+  symflops cost "Linear(D, 4*D)" --input N,D
+  symflops table vgg16 --at H=224,W=224
+  symflops compare resnet50 vgg16 --at H=224,W=224
+  symflops check paper.tex notes.md
+  symflops models
+
+symflops COMMAND --help says more of a command, with examples.""",
+        formatter_class=options.Help,
     )
-    output(models)
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    listed = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for command in COMMANDS:
+        command.listed(listed)
+    return top

@@ -250,7 +250,7 @@ COMMANDS = next(a.choices for a in parser()._actions if a.dest == "command")  # 
 
 
 def options(command):
-    actions = command._actions  # noqa: SLF001
+    actions = command.filled()._actions  # noqa: SLF001
     return [action for action in actions if action.option_strings and action.dest != "help"]
 
 
