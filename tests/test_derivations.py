@@ -50,7 +50,7 @@ def number_of(cost, metric, at):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=6, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=5, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
 def test_every_layer_derives_to_exactly_its_metric(family, data):
     """At drawn configurations, in numbers and in symbols, under every convention."""
@@ -71,7 +71,7 @@ def test_every_layer_derives_to_exactly_its_metric(family, data):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=4, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=3, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
 def test_every_layer_derives_its_sizes_and_its_field(family, data):
     case = data.draw(FAMILIES[family])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-
 from symflops.derivations.lines import Line, Passage, closed, reason
 from symflops.derivations.sums import (
     closings,
@@ -19,8 +18,9 @@ from symflops.forms import Named, Product, Series, Total, value
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
-    import sympy
     from collections.abc import Hashable, Iterator
+
+    import sympy
 
     from symflops.derivations.lines import Reason
     from symflops.derivations.quantities import Quantity, Told

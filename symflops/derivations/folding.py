@@ -147,16 +147,18 @@ def names_in(form: Form) -> Iterator[Form]:
 
 
 def short(passages: Passages) -> Passages:
-    """Return the last sum alone, with the results put in."""
-    kept = [passages[-1]] if passages else []
-    told = []
-    for passage in kept:
-        last = passage.chains[-1]
-        names = list(names_in(last[0].form))
+    """Return the sum of the whole alone, with the results put in, and what follows from it."""
+    return tuple(_shortened(passage) for passage in passages if not passage.path)
+
+
+def _shortened(passage: Passage) -> Passage:
+    last = passage.chains[-1]
+    names = [name for name in names_in(last[0].form) if name.label]
+    if not names:
+        return replace(passage, lines=last)
+    lines = last
+    if len(names) <= MOST_TERMS and len(last) > 1:
         swaps: dict[Form, Form] = {name: value(name) for name in names}
-        lines = last
-        if names and len(names) <= MOST_TERMS and len(last) > 1:
-            put_in = Line(swapped(last[0].form, swaps), reason("results"))
-            lines = (last[0], put_in, *last[1:])
-        told.append(replace(passage, lines=lines, said=passage.said if not names else ()))
-    return tuple(told)
+        put_in = Line(swapped(last[0].form, swaps), reason("results"))
+        lines = (last[0], put_in, *last[1:])
+    return replace(passage, lines=lines, said=())

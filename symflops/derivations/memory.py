@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.factors import grouped, parted
 from symflops.derivations.layers import renamed
@@ -68,10 +68,10 @@ def _factored(step: Step) -> Form:
 def in_bytes(metric: str, elements: Passage, result: sympy.Expr) -> Passage:
     """Return the passage from elements to bytes."""
     _, dtype = BYTES[metric]
-    whole = elements.chains[-1][0].name
+    whole: Any = elements.chains[-1][0].name
     each = bytes_of(dtype)
     lines = (
-        Line(Product((each, whole)), name=Named(LETTERS[metric], "", result)),
+        Line(Product((each, whole)), name=Named(LETTERS[metric], whole.label, result)),
         Line(Product((each, value(elements.lines[-1].form))), reason("put_in")),
         Line(result, reason("collected")),
     )

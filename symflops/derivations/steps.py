@@ -255,6 +255,7 @@ def _as_it_stands(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
 
 TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
     "contract": _contract,
+    "lookup": _contract,  # as a product with one-hot vectors, where that is counted
     "complex_contract": _complex,
     "bias_add": _bias,
     "elementwise": _elementwise,

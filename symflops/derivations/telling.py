@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TABLES = {"macs": MACS, "mults": MULTS, "adds": ADDS}
 OF_WEIGHTS = ("params", "active_params")
+WEIGHTS = (*OF_WEIGHTS, "model_size")  # which no portion divides
 
 
 class Teller:
@@ -97,7 +98,8 @@ class Teller:
         values = dict(self.cost.setup.values)
         sizes = {name: expr.xreplace(values) for name, expr in self.names.where}
         result = exact(self.cost.metric(self.metric))
-        name = Named(LETTERS[self.metric], "", result)
+        portion = "" if self.metric in WEIGHTS else self.shown.setup.portion.words
+        name = Named(LETTERS[self.metric], portion, result)
         shown, order = value(last.lines[-1].form), Order(self.shown.order)
         return verified(
             with_values(name, shown, result, {**values, **sizes}, order), facts_of(self.cost)
