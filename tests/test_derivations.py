@@ -21,9 +21,7 @@ from symflops.derivations.lines import UnverifiedError, verified
 from symflops.derivations.steps import accounts
 from symflops.derivations.telling import facts_of
 from symflops.forms import Product, value
-from symflops.scribe import write
 from symflops.symbols import exact
-from symflops.typeset import Order
 
 FAMILIES = strategies.LEAVES | strategies.COUNTED_OTHERWISE
 WORK = [(metric, "exact") for metric in METRICS if metric != "flops"]
@@ -144,8 +142,7 @@ strided = sf.cost(conv(stride=s, padding=p, dilation=d), (C_in, H, W))
 
 def written(derivation):
     """The lines as Unicode text."""
-    order = Order(derivation.order)
-    return [write(line.form, "text", order) for line in derivation.steps]
+    return [line.text for line in derivation.steps]
 
 
 @pytest.mark.parametrize(

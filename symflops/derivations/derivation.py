@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ class Derivation:
     >>> told = sf.derive(sf.cost(sf.Linear(D, E), (N, D)))
     >>> told.expr, [line.expr for line in told.steps]
     (2*D*E*N, [2*D*E*N, 2*D*E*N])
+    >>> [line.text for line in told.steps]
+    ['(D + (D − 1) + 1) · N E', '2 N D E']
     """
 
     cost: Cost
@@ -42,8 +44,9 @@ class Derivation:
 
     @cached_property
     def steps(self) -> tuple[Line, ...]:
-        """All lines, one after the other; each has ``expr``, plain sympy, ``name`` and ``why``."""
-        return tuple(line for passage in self.passages for line in passage.lines)
+        """All lines, one after the other; each has ``expr``, plain sympy, ``text``, ``name`` and ``why``."""
+        lines = (line for passage in self.passages for line in passage.lines)
+        return tuple(replace(line, order=self.order) for line in lines)
 
     def to_text(self) -> str:
         """Return the derivation as Unicode text."""

@@ -16,6 +16,8 @@ from symflops.errors import SymflopsError
 from symflops.exprs import collect, expanded, terms
 from symflops.forms import value
 from symflops.metrics import closed_sum
+from symflops.scribe import write
+from symflops.typeset import Order
 
 if TYPE_CHECKING:
     from symflops.facts import Facts
@@ -47,13 +49,20 @@ def reason(key: str, **parts: Any) -> Reason:
 class Line:
     """One line: what is equal to the line before, and why; ``name`` is what stands left of the sign.
 
-    ``sizes`` are what the names of sizes in it stand for, H_1 for ⌊H/2⌋.
+    ``sizes`` are what the names of sizes in it stand for, H_1 for ⌊H/2⌋, and ``order`` has its factors from left
+    to right.
     """
 
     form: Form
     why: Reason | None = None
     name: Form | None = None
     sizes: tuple[tuple[Symbol, sympy.Expr], ...] = ()
+    order: tuple[sympy.Expr, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What is right of the sign, in Unicode."""
+        return write(self.form, "text", Order(self.order))
 
     @property
     def expr(self) -> sympy.Expr:
