@@ -146,6 +146,17 @@ def macros(text):
 
 
 @output
+def sources(text):
+    found = sf.bibtex(sf.cost(sf.Linear(D, D), (D,), convention(text)))
+    return {"text": lambda: str(found), "shown text": lambda: repr(found)}
+
+
+@output
+def counted_by_running(text):
+    return {"text": lambda: str(sf.verify(named(text))), "shown text": lambda: repr(named(text))}
+
+
+@output
 def meanings(text):
     x = sf.dim("x_of_hostile_meaning", meaning={"en": text, "zh": text})
     cost = sf.cost(sf.Linear(x, x), (x,))
@@ -560,7 +571,7 @@ FILES = {
     "bidi": "abc\u202ecod.md",
     "chinese": "论文🙂.md",
     "bytes": os.fsdecode(b"bad\xff.md"),
-    "long": "x" * 200 + ".md",
+    "long": "x" * 250 + ".md",  # nearly as long as names can be
     "eight_bit": "\x9b31m.md",
 }
 HOSTILE_DOCUMENT = """\
