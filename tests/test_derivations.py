@@ -18,7 +18,7 @@ from symflops.costs import METRICS
 from symflops.derivations import composition, layers
 from symflops.derivations.folding import length
 from symflops.derivations.lines import UnverifiedError, verified
-from symflops.derivations.steps import accounts
+from symflops.derivations.steps import TOLD, accounts
 from symflops.derivations.telling import facts_of
 from symflops.forms import Product, value
 from symflops.symbols import exact
@@ -304,6 +304,23 @@ def test_a_layer_of_ones_own_is_told_for_free():
         held(cost, metric, {"N": 6, "D": 8})
     said = [reason for passage in sf.derive(cost).passages for reason in passage.said]
     assert any(("why", "every pair once") in reason.parts for reason in said)
+
+
+class Named(sf.Layer):
+    """A step of one's own that bears the name of a primitive."""
+
+    name: str
+    why: str
+
+    def forward(self, x):
+        yield "step", sf.op(self.name, mul=x[1] ** 2, cmp=3 * x[1], exp=x[2], why=self.why)
+        return x
+
+
+@pytest.mark.parametrize("rule", TOLD)
+@pytest.mark.parametrize("why", ["", "so it is"])
+def test_a_step_may_bear_the_name_of_a_primitive(rule, why):
+    held(sf.cost(Named(rule, why), (N, D)), "flops", {"N": 6, "D": 8})
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,12 @@ def accounts(step: Step, counts: Tally | None = None) -> tuple[Account, ...]:
     tally = step.counts if counts is None else counts
     for role in dict.fromkeys(role for (_, role), _ in tally):
         own = {operation: count for (operation, known), count in tally if known == role}
-        told = TOLD.get(step.rule, _own if step.why else _elementwise)
-        if step.why and step.rule in TOLD:
-            told = _own  # an order of its own, say, explains more than the rule
-        part = tuple(told(step, own, role))
+        # what says why itself, as an order of a contraction does, explains more than its rule
+        told = _own if step.why else TOLD.get(step.rule, _elementwise)
+        try:
+            part = tuple(told(step, own, role))
+        except (KeyError, ValueError):  # a step of one's own that bears the name of a primitive
+            part = ()
         found += part if _adds_up(part, own) else _as_it_stands(step, own, role)
     return tuple(found)
 

@@ -77,7 +77,8 @@ def _told(step: Step, weight: Weight) -> tuple[Form, Reason]:
         return form, reason(key, terms=terms, outputs=filters)
     if step.rule == "bias_add":
         return elements, reason("biases", elements=elements)
-    if step.rule == "lookup" and (columns := step.order[-1]) != 1:
+    if step.rule == "lookup" and step.order and step.order[-1] != 1:
+        columns = step.order[-1]
         rows = elements / columns
         return Product((rows, columns)), reason("table", rows=rows, columns=columns)
     found_ = parted(step.order, elements)
