@@ -82,6 +82,12 @@ def test_what_cannot_be_drawn_says_why(layer, said):
         sf.plot.receptive_field(sf.cost(layer, (C, H, W)))
 
 
+def test_inputs_with_different_numbers_of_axes():
+    clip = sf.cost(sf.zoo.clip_vit_b_32())
+    with pytest.raises(sf.ArgumentError, match=r"visual.conv1.proj sees 2 axes .* text.\S+ 1"):
+        sf.plot.receptive_field(clip)
+
+
 @pytest.mark.parametrize("depth", [0, 1.5, "2", True])
 def test_a_depth_that_cannot_be(depth):
     with pytest.raises(sf.ArgumentError, match="whole number of at least 1"):

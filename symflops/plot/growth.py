@@ -82,7 +82,8 @@ def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, .
     [('c1', (5, 5)), ('tanh1', (5, 5)), ('s2', (6, 6))]
 
     Raises:
-        ArgumentError: a size that is a symbol, a layer that sees everything from the start, or no cost.
+        ArgumentError: a size that is a symbol, a layer that sees everything from the start, inputs with
+            different numbers of axes, or no cost.
     """
     found = []
     for line in lines(of_cost(cost).root, depth):
@@ -105,4 +106,12 @@ def growth(cost: Cost, depth: int | None = None) -> list[tuple[str, tuple[int, .
             "no layer to plot: each sees everything, or stands in a repetition of symbolic depth"
         )
         raise ArgumentError(message)
+    first, axes = found[0]
+    for path, size in found:
+        if len(size) != len(axes):  # an image and a text, say
+            message = (
+                f"{first} sees {len(axes)} axes of its input and {path} {len(size)}: plot one of the "
+                "inputs' networks, cost[path]"
+            )
+            raise ArgumentError(message)
     return found
