@@ -397,6 +397,15 @@ def test_lines_break_outside_before_inside():
     assert parted(r"N (a + b + c + d) + 4", 75)[0].text == "N (a + b + c + d)"
 
 
+def test_tall_brackets_that_a_break_parts_have_a_fixed_size():
+    lines = parted(r"\left(\frac{a}{b} + c d e f + g h k\right) (x + 1)", 90)
+    assert [line.text for line in lines] == [
+        r"\biggl(\frac{a}{b} + c d e f",
+        r"+ g h k\biggr) (x + 1)",
+    ]
+    assert parted(r"\left(\frac{a}{b} + c\right)", 99)[0].text == r"\left(\frac{a}{b} + c\right)"
+
+
 def test_a_number_that_is_wider_than_a_line_is_an_error():
     with pytest.raises(ArgumentError, match="is wider than a line"):
         sf.derive(sf.cost(sf.Linear(10**90, 10**90), (10**90,)), "params").to_latex(fit="column")
@@ -412,6 +421,16 @@ def test_passages_that_say_nothing_go_on_with_those_before():
     told = sf.Derivation(cost, "flops", cost.flops, (said, Passage((line,), title="stem.conv")))
     assert told.to_latex().count(r"\begin{align*}") == 1
     assert "stem.conv" not in told.to_text()
+
+
+def test_titles_from_outside_are_escaped():
+    cost = conv()
+    said = Passage((Line(cost.flops),), (reason("layer", name="$<i>_"),), "<b>&_*")
+    told = sf.Derivation(cost, "flops", cost.flops, (said,))
+    assert "<b>&lt;b&gt;&amp;_*.</b> <i>$&lt;i&gt;_</i>:" in told.to_html()
+    assert r"\textbf{$<$b$>$\&\_*.} \emph{\$$<$i$>$\_}:" in told.to_latex()
+    assert r"**&lt;b&gt;&amp;\_\*.** *\$&lt;i&gt;\_*:" in told.to_markdown()
+    assert told.to_text().startswith("<b>&_*. $<i>_:")
 
 
 # the command
