@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import sympy
+
 from symflops.conventions import CONVENTIONS, Convention, named
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.facts import equal
+from symflops.symbols import Family, index
 from symflops.tables.sections import Equal
 from symflops.tables.table import AT, Column, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    import sympy
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symflops.costs import Cost
     from symflops.symbols import Symbol
@@ -156,11 +157,22 @@ def with_values(values: Mapping[Symbol, sympy.Expr]) -> Note:
     return ("With ", *put_in(values), ".")
 
 
+def each(values: Mapping[Symbol, sympy.Basic]) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
+    """Yield what is equal to what: of a family its members, or that with the index of a function."""
+    for symbol, value in values.items():
+        if isinstance(symbol, Family) and isinstance(value, sympy.Tuple):
+            yield from ((symbol[i], one) for i, one in enumerate(value))
+        elif isinstance(symbol, Family) and isinstance(value, sympy.Lambda):
+            yield symbol[value.variables[0]], value.expr
+        else:
+            yield (symbol[index("l")] if isinstance(symbol, Family) else symbol), value
+
+
 def put_in(values: Mapping[Symbol, sympy.Expr]) -> Note:
     """Return values as the parts of a note; symbols with one value stand together: H = W = 224."""
-    alike: dict[sympy.Expr, list[Symbol]] = {}
-    for symbol, value in values.items():
-        alike.setdefault(value, []).append(symbol)
+    alike: dict[sympy.Expr, list[sympy.Expr]] = {}
+    for one, its in each(values):
+        alike.setdefault(its, []).append(one)
     return listed(
         Equal((*symbols, value)) if len(symbols) > 1 else equal(symbols[0], value)
         for value, symbols in alike.items()

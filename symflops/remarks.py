@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symflops.columns import note_of
+from symflops.columns import each, note_of
 from symflops.facts import equal
 from symflops.placing import ties
 from symflops.tables.table import listed
@@ -34,17 +34,13 @@ def notes_of(
     for verb, what in cost.setup.edits:
         yield (EDITED[verb].format(what),)
     if cost.setup.values:
-        yield ("With ", *listed(_equalities(cost)), ".")
+        yield ("With ", *listed(equal(*pair) for pair in each(dict(cost.setup.values))), ".")
     defined = [c.relation for c in cost.conditions if c.kind == "defined"]
     if defined:
         yield ("Where ", *listed(defined), ".")
     assumed = [c.relation for c in cost.conditions if c.kind in ("assumed", "stated")]
     if assumed:
         yield ("Holds for ", *listed(assumed), ".")
-
-
-def _equalities(cost: Cost) -> list[Any]:
-    return [equal(symbol, value) for symbol, value in cost.setup.values]
 
 
 @dataclass(frozen=True)

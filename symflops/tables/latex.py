@@ -179,17 +179,23 @@ def _header(layout: Layout) -> list[str]:
     lines = [_line(layout, header) for header in layout.headers]
     if not layout.groups:
         return lines
-    cells, rules, start = [], [], 0
-    for text, count in layout.groups:
+    rows: list[list[str]] = [[] for _ in range(max(len(over) for over, _ in layout.groups))]
+    rules, start = [], 0
+    for over, count in layout.groups:
         start += count
-        if not text:
-            cells += [""] * count
+        if not over:
+            for row in rows:
+                row.extend([""] * count)
             continue
-        cells.append(f"\\multicolumn{{{count}}}{{c}}{{{text}}}")
-        # the table has no space at its sides that a rule could be shorter by
-        sides = ("l" if start > count else "") + ("r" if start < len(layout.columns) else "")
+        above = [""] * (len(rows) - len(over))  # the rule is right below
+        # the table has no space at its sides, nor a rule anything there to be shorter by
+        first, last = start == count, start == len(layout.columns)
+        centred = f"{'@{}' if first else ''}c{'@{}' if last else ''}"
+        for row, text in zip(rows, [*above, *over], strict=True):
+            row.append(f"\\multicolumn{{{count}}}{{{centred}}}{{{text}}}")
+        sides = f"{'' if first else 'l'}{'' if last else 'r'}"
         rules.append(f"\\cmidrule({sides}){{{start - count + 1}-{start}}}")
-    return [f"{' & '.join(cells)} \\\\", "".join(rules), *lines]
+    return [*(f"{' & '.join(row)} \\\\" for row in rows), "".join(rules), *lines]
 
 
 def _rows(layout: Layout) -> list[str]:

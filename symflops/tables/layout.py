@@ -14,7 +14,7 @@ from symflops.tables.cells import expression, formula, number, size, words
 from symflops.tables.numerals import decimals, numeral
 from symflops.tables.options import SCALES, Options
 from symflops.tables.shorthand import moved
-from symflops.tables.table import LEFT, Label, groups
+from symflops.tables.table import AT, LEFT, Label, groups
 from symflops.tables.widths import SIZES, cell_width, digits, is_number, math_width, shown
 
 if TYPE_CHECKING:
@@ -204,16 +204,18 @@ class Layout:
         return [list(line) for line in itertools.zip_longest(*stacks, fillvalue="")]
 
     @cached_property
-    def groups(self) -> list[tuple[str, int]]:
-        """What stands over the names, from left to right, and over how many columns; nothing over some."""
-        runs = groups(self.table.columns)
-        if not any(group for group, _ in runs):
-            return []
-        marked = self.table.marked
-        return [
-            (group and self.words(marked((group,), columns[0].group_notes)), len(columns))
-            for group, columns in runs
-        ]
+    def groups(self) -> list[tuple[list[str], int]]:
+        """What stands over the names, from left to right, in lines, and over how many columns; nothing over some."""
+        found, start = [], 0
+        for group, run in groups(self.table.columns):
+            start += len(run)
+            rooms = self.rooms[start - len(run) : start]
+            lines = self._stacked(group, sum(rooms) + self.least_gap * (len(run) - 1))
+            if group:
+                marks = self.words(self.table.marked((), run[0].group_notes))
+                lines[-1] += marks
+            found.append((lines, len(run)))
+        return found if any(lines for lines, _ in found) else []
 
     @cached_property
     def rooms(self) -> list[float]:
@@ -307,11 +309,12 @@ class Layout:
         tops = [max(cell_width(cell).at(self.size) for cell in head) for head in heads]
         widths = [max(top, room) * SAFETY for top, room in zip(tops, self.rooms, strict=True)]
         start = 0
-        for text, count in self.groups:
+        for lines, count in self.groups:
             start += count
+            over = max((cell_width(line).at(self.size) for line in lines), default=0)
             under = sum(widths[start - count : start]) + self.least_gap * (count - 1)
             # TeX makes the last column wider where its group is
-            widths[start - 1] += max(0, cell_width(text).at(self.size) * SAFETY - under)
+            widths[start - 1] += max(0, over * SAFETY - under)
         if self.wrapped is not None:
             gaps = self.least_gap * (len(widths) - 1)
             free = self.options.width - gaps - sum(widths) + widths[self.wrapped]
@@ -394,7 +397,7 @@ class Layout:
                 cell_width(self.options.escape(self.options.caption)).at(SIZES["normalsize"]) + 50
             )
             caption = 15 + 12 * (1 + long // (0.9 * self.options.width))
-        lines = len(self.headers) + bool(self.groups)
+        lines = len(self.headers) + max((len(over) for over, _ in self.groups), default=0)
         return rules + caption + lines * self.size.baseline
 
     @cached_property
@@ -409,13 +412,17 @@ class Layout:
         """What was chosen, in words."""
         scaled = any(letter for letter, _ in self.scales.values())
         rows = len(self.table.rows)
+        left = {column.key for column in self.table.columns}
+        formulas = [key for key in self.dropped if f"{key}{AT}" in left]
+        gone = [key for key in self.dropped if key not in formulas]
         folded = f"folded from {self.unfolded} to {rows} rows (all: longtable=True)"
         return [
             f"\\{self.size.name}",
             *(["counts scaled"] if scaled else []),
             *([f"{self.form.names} sizes named"] if self.form.names else []),
             *(["long formulas below"] if self.moved else []),
-            *([f"without the column {', '.join(self.dropped)}"] if self.dropped else []),
+            *([f"without the column {', '.join(gone)}"] if gone else []),
+            *([f"without the formulas of {', '.join(formulas)}"] if formulas else []),
             *(["layers without their kinds"] if self.form.bare else []),
             *(["words on several lines"] if self.wrapped is not None else []),
             *([folded] if self.unfolded > rows else []),

@@ -57,11 +57,12 @@ def to_json(table: Table) -> str:
 
 
 def _footnote(table: Table, note: Note) -> dict[str, Any]:
-    """Return a note that belongs to columns or rows, with their keys and labels."""
-    cells = (cell for line in table.printed for cell in line.cells if isinstance(cell, Label))
+    """Return a note that belongs to some columns, rows or groups, with their keys, places and headings."""
     keys = [c.key for c in table.columns if note in (*c.notes, *c.group_notes)]
-    rows = [str(cell) for cell in cells if note in cell.notes]
-    return {"note": plain(table, note), "columns": keys, "rows": rows}
+    labels = [[cell for cell in row if isinstance(cell, Label)] for row in table.rows]
+    rows = [i for i, row in enumerate(labels) if any(note in label.notes for label in row)]
+    headings = [str(s.heading) for s in table.sections if note in s.heading.notes]
+    return {"note": plain(table, note), "columns": keys, "rows": rows, "groups": headings}
 
 
 def to_dataframe(table: Table) -> pd.DataFrame:

@@ -249,12 +249,11 @@ class _Formula:
             letter = self.tokens[self.at + 1][3]
             self.piece()
             return Width(CALLIGRAPHIC.get(letter, WIDEST), 1)
-        if dash is not None:
-            return Width(2 * SIGN, 2)
+        if char is None:
+            width = 2 * SIGN if dash is not None else COMMANDS.get(word or symbol, COMMAND)
+            return Width(width, 1 + (dash is not None))
         if char in SPACES:
             return Width(SIGN + (0 if script else SPACES[char]), 1)
-        if char is None:
-            return Width(COMMANDS.get(word or symbol, COMMAND), 1)
         return Width(0, 0) if char.isspace() else Width(_ITALIC.get(char, WIDEST), 1)
 
     def braced(self) -> Width:
