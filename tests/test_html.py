@@ -35,7 +35,7 @@ def test_well_formed_with_a_cell_for_every_column(name):
     assert len(rows) == len(table.lines) + 1
     assert {len(list(row)) for row in rows} == {len(table.columns)}
     assert [part.tag for part in found.find("table")] == ["thead", "tbody", "tfoot"]
-    assert len(found.findall("p")) == len(table.notes)
+    assert len(found.findall("p")) == len(table.below)
 
 
 def test_words_are_escaped():

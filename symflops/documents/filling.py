@@ -28,8 +28,8 @@ from symflops.documents.sources import (
     sources,
 )
 from symflops.errors import ArgumentError, SymflopsError
-from symflops.symbols import exact
 from symflops.printed import Formula
+from symflops.symbols import exact
 
 if TYPE_CHECKING:
     from symflops.documents.definitions import Meaning
