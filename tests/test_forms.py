@@ -198,6 +198,12 @@ def test_another_shape_is_refused_with_a_witness(expr, like, reason):
         sf.display(expr, like=like)
 
 
+def test_what_is_filled_in_wrongly_is_never_shown(monkeypatch):
+    monkeypatch.setattr("symflops.likeness._filled", lambda form, _: form)
+    with pytest.raises(ArgumentError, match="they are not equal; with D = "):
+        sf.display(MIXING, like="2ND^2 + N^2D")
+
+
 def correct_claims():
     for claim in CLAIMS:
         if claim["verdict"].startswith("correct") and claim.get("latex"):
@@ -286,8 +292,10 @@ def test_any_text_is_a_shape_or_refused(text):
         return
     shape = read_shape(text)
     assert decide(value(shape.form), read).equal is not False
-    if not all(symbol.name.isascii() for symbol in read.free_symbols):
-        return  # LaTeX that is declared sets them
+    if not all(
+        re.fullmatch(r"[A-Za-z]+(_\w+)?", symbol.name, re.ASCII) for symbol in read.free_symbols
+    ):
+        return  # only LaTeX that is declared sets them; N1 is set as N_1 is
     latex = write(shape.form, "latex", None, shape.spelled)
     assert not re.search(r"\\(?:input|begin)|\$", latex)
     assert decide(sf.parse(latex), read).equal is not False
@@ -378,6 +386,10 @@ FORMS = {
     "parenthesis": Product((Parenthesis(Plain(24 * D**2)), N)),
     "total": Total((N, Minus(D), Minus(Plain(-H)))),
     "quotient": Quotient(Total((N, ONE)), Product((D, H))),
+    "a number behind": Product((N, ONE / 2)),
+    "numbers beside each other": Product((TWO, Power(TWO, N), Quotient(ONE, TWO)), "beside"),
+    "a series in front": Product((Series("Σ", i, ONE, L, i), N)),
+    "a product as a power": Power(Product((N, D)), TWO),
     "inline": Quotient(Product((N, D)), TWO, inline=True),
     "power": Power(Total((N, ONE)), TWO),
     "series": Series("Σ", i, ONE, L, Product((N, i))),
@@ -406,6 +418,21 @@ def test_every_form_in_every_medium(name):
     if name not in ("named", "braced", "where"):
         for medium in ("text", "latex"):
             assert decide(sf.parse(texts[medium]), value(form)).equal
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a series in front", "(Σ_(i=1..L) i) N"),
+        ("a number behind", "N · (1/2)"),
+        ("numbers beside each other", "2 · 2^N · 1/2"),
+        ("dotted", "(N + 1) · D H"),
+        ("total", "N − D + H"),
+        ("where", "2 H_1, where H_1 = ⌊(H + 2 p − k)/s⌋ + 1"),
+    ],
+)
+def test_the_text_of_a_form(name, text):
+    assert write(FORMS[name], "text") == text
 
 
 def test_all_expressions_of_a_form_change():
