@@ -42,6 +42,7 @@ class Row:
     indented: bool = False
     why: str = ""
     in_column: bool = False
+    room: float = 0  # for a reason that is alone
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,10 @@ class Chain:
     def count(self, lines: Sequence[Line], left: float | None = None) -> float:
         """Return how many rows formulas take, with so much taken on the left."""
         left = max(map(self.place, lines)) if left is None else left
-        free = self.room.width - self.room.sign - left
-        if any(self.room.words(self.parenthesis(self.why(line))) > free for line in lines):
-            return math.inf
+        free = self.room.width - self.room.sign
+        reasons = (self.room.words(self.parenthesis(self.why(line))) for line in lines)
+        if any(free - left < reason <= free - self.room.indent for reason in reasons):
+            return math.inf  # below a name of its own the reason has room
         try:
             return sum(len(self.broken(line, left)) for line in lines)
         except ArgumentError:  # a part of one is wider than what is left
@@ -156,7 +158,7 @@ class Chain:
             if why and in_column:
                 rows[-1] = replace(rows[-1], why=why, in_column=True)
             elif why:
-                rows[-1:] = self.reasoned(rows[-1], why, free - self.taken(parts[-1]))
+                rows[-1:] = self.reasoned(rows[-1], why, free, self.taken(parts[-1]))
         return rows
 
     def why(self, line: Line) -> str:
@@ -172,9 +174,9 @@ class Chain:
         """Return how wide a line is."""
         return width_of(part.text, self.pen.medium) + self.room.indent * part.depth
 
-    def reasoned(self, row: Row, why: str, free: float) -> list[Row]:
+    def reasoned(self, row: Row, why: str, free: float, taken: float) -> list[Row]:
         """Return a row with its reason behind it, or below."""
         why = self.parenthesis(why)
-        if self.room.words(why) + self.room.indent <= free:
+        if taken + self.room.indent + self.room.words(why) <= free:
             return [replace(row, why=why)]
-        return [row, Row("reason", "", indented=row.indented, why=why)]
+        return [row, Row("reason", "", indented=row.indented, why=why, room=free)]

@@ -67,10 +67,8 @@ class Setting:
     """Sets the passages of one derivation for one width."""
 
     def __init__(self, derivation: Derivation, width: float) -> None:
-        self.derivation, self.width = (
-            derivation,
-            width / LARGER[derivation.lang] - 1,
-        )  # widths are estimates
+        self.derivation = derivation
+        self.width = width / LARGER[derivation.lang] - 1  # widths are estimates
         self.pen = pen(derivation, "latex", texted=derivation.lang == "zh")
         self.voice = Voice(derivation.lang, self.inline, self.text, self.code, self.label)
         room = Room(self.width, SIGN, GAP, QUAD, text_width)
@@ -162,6 +160,8 @@ def row_written(row: Row) -> str:
     below = r"\mathrel{\phantom{=}}"
     before = {"equal": "= ", "further": f"{below} {deeper}{{}} ", "reason": f"{below} "}
     why = f"\\text{{{row.why}}}" if row.why else ""
+    if row.kind == "reason" and text_width(row.why) > row.room:
+        why = rf"\parbox[t]{{{row.room:.0f}pt}}{{\raggedright {row.why}\strut}}"
     if row.kind != "reason" and why:
         why = f" && {why}" if row.in_column else rf" \quad {why}"
     left = f"{row.left} &" if row.left else "&"

@@ -76,8 +76,12 @@ def _aligned(chain: Chain, lines: Iterable[Line]) -> Iterator[str]:
         written = [_row(row, left) for row in rows]
         column = max(map(width, written)) + GAP
         for row, line in zip(rows, written, strict=True):
-            space = " " * (column - width(line) if row.in_column else 2)
-            yield f"{line}{space}{row.why}" if row.why and row.kind != "reason" else line
+            if row.kind == "reason":
+                yield from (line + part for part in filled(row.why, int(row.room)))
+            elif row.why:
+                yield line + " " * (column - width(line) if row.in_column else 2) + row.why
+            else:
+                yield line
 
 
 def _row(row: Row, left: int) -> str:
@@ -90,4 +94,4 @@ def _row(row: Row, left: int) -> str:
     if row.kind == "equal":
         return f"{start}{before} = {row.formula}"
     deeper = " " * (SIGN + INDENT * row.depth)
-    return f"{start}{before}{deeper}{row.why if row.kind == 'reason' else row.formula}"
+    return f"{start}{before}{deeper}{row.formula}"
