@@ -359,6 +359,13 @@ def test_the_header_and_the_groups_in_latex():
     assert lines[after - 1] == r"\addlinespace"
 
 
+def test_formulas_that_move_below_have_a_name_each():
+    table = sf.cost(sf.zoo.vgg16()).table(conventions=("2mac", "exact"), depth=1)
+    names = re.findall(r"F}_{(?:\\mathrm{)?([a-z0-9,]+)}+ = ", table.to_latex())
+    assert names == re.findall(r"F_([a-z0-9,]+) = ", table.to_text())
+    assert names == ["1", "2", "3", "total", "total,2"]
+
+
 def test_both_columns_of_a_page_are_spanned():
     assert (
         whole().to_latex(fit="column", part="table*").splitlines()[1].startswith("% set for 487 pt")
@@ -459,6 +466,13 @@ def test_tables_are_as_wide_as_is_said(tmp_path, drawn, siunitx):
     assert len(widths) > len(tables) / 2
     for name, width in widths.items():
         assert 0.9 * layouts[name].width - 3 <= width <= layouts[name].width, name
+
+
+def chinese():
+    layers = sf.Sequential(
+        卷积=sf.Conv2d(3, 8, 3), 组=sf.Sequential(全连接=sf.ReLU(), 输出=sf.ReLU())
+    )
+    return sf.cost(layers, (3, 8, 8)).table(conventions=PAIR, groups=1)
 
 
 def installed(file):
