@@ -39,6 +39,9 @@ WITHIN = (
     r"\abovedisplayskip=5pt plus 2pt minus 2pt\belowdisplayskip=\abovedisplayskip"
 )
 CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)")
+BREAKS = re.compile(r"\\(?:allowbreak|penalty1000)\{\}")
+CODE = re.compile(r"\\texttt\{((?:[^{}]|\{\})*)\}")
+TYPEWRITER = 5.25  # points of a letter
 SYMBOLS = re.compile(r"\\math(?:bb|frak)\b")
 
 
@@ -149,8 +152,14 @@ def align(rows: Iterable[str], stuck: Container[int] = ()) -> Iterator[str]:
 
 
 def text_width(text: str) -> float:
-    """Return how wide a text is, in points."""
-    return cell_width(text).at(NORMAL)
+    r"""Return how wide a text is on one line, in points.
+
+    >>> text_width("of one"), text_width(r"of \texttt{one}")
+    (26.39, 27.14)
+    """
+    text = BREAKS.sub("", text).replace("\\emph", "")
+    typed = "".join(CODE.findall(text)).replace("\\", "")
+    return round(cell_width(CODE.sub("", text)).at(NORMAL) + TYPEWRITER * len(typed), 2)
 
 
 def row_written(row: Row) -> str:
