@@ -33,6 +33,7 @@ from symflops.typeset import (
     Writer,
     fraction,
     is_minus,
+    is_power_of_number,
     is_series,
 )
 
@@ -217,10 +218,8 @@ def _is_group(form: Form) -> bool:
 def _is_number(form: Form) -> bool:
     """Say whether a form is a number, or begins with one: 2^L."""
     match form:
-        case Plain(expr) if expr.is_Pow:
-            return bool(expr.base.is_Rational)
         case Plain(expr):
-            return bool(expr.is_Rational)
+            return bool(expr.is_Rational) or is_power_of_number(expr)
         case Power(base, _):
             return _is_number(base)
         case Product((first, *_)):

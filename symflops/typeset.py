@@ -167,7 +167,7 @@ class Writer:
         level = PRODUCT if is_series(last) else POWER  # M² Σ_l C_l needs no parentheses
         texts = [*(self.within(f, POWER) for f in others), self.within(last, level)]
         # 3 · 2^L, where the numbers would run together
-        powers = [i for i, f in enumerate(factors[1:], 1) if f.is_Pow and f.base.is_Rational]
+        powers = [i for i, f in enumerate(factors[1:], 1) if is_power_of_number(f)]
         starts = [i for i in powers if factors[i - 1].is_Rational or i - 1 in powers]
         return self.style.joined(texts, starts)
 
@@ -215,6 +215,11 @@ class Writer:
         if isinstance(family, sympy.Tuple):  # values were put in, and the index is still open
             return self.style.one_of([self.piece(value)[0] for value in family], index)
         return self.style.member(family.name, index)
+
+
+def is_power_of_number(factor: sympy.Expr) -> bool:
+    """Say whether a factor begins with a number: 2^L, but not √2."""
+    return bool(factor.is_Pow and factor.base.is_Rational and factor.exp != sympy.Rational(1, 2))
 
 
 def is_series(factor: sympy.Expr) -> bool:
