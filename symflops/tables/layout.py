@@ -184,7 +184,7 @@ class Layout:
     def name(self, expr: sympy.Expr) -> str:
         """Set the name of a formula that moved."""
         letter, below = self.moved[expr]
-        below = f"\\mathrm{{{below}}}" if below.isalpha() else below
+        below = below if below.isdigit() else f"\\mathrm{{{below}}}"
         return f"\\mathcal{{{letter}}}_{{{below}}}"
 
     # header and notes

@@ -31,6 +31,7 @@ LETTERS = {
     "model_size": "B",
     "share": "S",
 }
+TOTAL = "total"  # the index of what stands in the last row
 
 
 def with_minima(table: Table) -> Table:
@@ -194,13 +195,15 @@ def _named(cell: Any, swaps: dict[sympy.Expr, sympy.Expr]) -> Any:
 def moved(
     table: Table, too_long: Callable[[sympy.Expr], bool]
 ) -> dict[sympy.Expr, tuple[str, str]]:
-    """Return a letter and an index for every formula that is too long for its cell."""
+    """Return a letter and an index for every formula that is too long for its cell, to each its own."""
     names: dict[sympy.Expr, tuple[str, str]] = {}
     for row in table.lines:
         for column, cell in zip(table.columns, row, strict=True):
             found = expression(cell) if column.kind in ("count", "ratio", "share") else None
             if found is not None and found not in names and too_long(found):
-                letter = LETTERS.get(column.key, "R" if column.kind == "ratio" else "C")
-                number = sum(known == letter for known, _ in names.values()) + 1
-                names[found] = (letter, "total" if row is table.total else str(number))
+                letter = LETTERS.get(column.metric, "R" if column.kind == "ratio" else "C")
+                before = [index for known, index in names.values() if known == letter]
+                totals = sum(index.startswith(TOTAL) for index in before)
+                total = f"{TOTAL},{totals + 1}" if totals else TOTAL  # under another convention
+                names[found] = (letter, total if row is table.total else str(len(before) + 1))
     return names
