@@ -27,7 +27,7 @@ from symflops.units import bytes_of
 from symflops.views import receptive_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from symflops.columns import Asked
     from symflops.conventions import Convention
@@ -81,10 +81,10 @@ def table(
         if wanted.keys[0] != "layer":
             message = f"groups= needs the column 'layer' in front, got {wanted.keys[0]!r}"
             raise ArgumentError(message)
+        found = list(grouped(cost.root, level, groups))
         if depth is not None and depth <= groups:
             message = f"depth must be greater than groups, got depth={depth} and groups={groups}"
             raise ArgumentError(message)
-        found = list(grouped(cost.root, level, groups))
     return _table(request, tuple(found) if depth is None else (found[0],))
 
 
@@ -112,17 +112,6 @@ def _table(request: Request, foldings: tuple[Folding, ...]) -> Table:
         row["layer"] = row["layer"].noting(*noted)
     pairs = list(_columns(request, shown, [*rows, total]))
     cells = [tuple(row[key] for key, _ in pairs) for row in rows]
-    sections, start = [], 0
-    for part in parts:
-        stop = start + len(part.rows)
-        if part.heading is not None:
-            label = part.heading.label
-            label = label.noting(ALL) if label.times else label
-            subtotal = filled.subtotal(rows[start:stop])
-            sections.append(
-                Section(label, start, stop, tuple(subtotal.get(key) for key, _ in pairs))
-            )
-        start = stop
     return Table(
         tuple(column for _, column in pairs),
         tuple(cells),
@@ -130,8 +119,23 @@ def _table(request: Request, foldings: tuple[Folding, ...]) -> Table:
         tuple(notes),
         cost.order,
         partial(_table, request, tuple(others)) if others else None,
-        sections=tuple(sections),
+        sections=tuple(_sections(filled, parts, rows, [key for key, _ in pairs])),
     )
+
+
+def _sections(
+    filled: Filler, parts: list[Part], rows: list[dict[str, Any]], keys: list[str]
+) -> Iterator[Section]:
+    """Yield the sections of a table with their subtotals."""
+    start = 0
+    for part in parts:
+        stop = start + len(part.rows)
+        if part.heading is not None:
+            label = part.heading.label
+            label = label.noting(ALL) if label.times else label
+            subtotal = filled.subtotal(rows[start:stop])
+            yield Section(label, start, stop, tuple(subtotal.get(key) for key in keys))
+        start = stop
 
 
 def _with_shares(
@@ -160,7 +164,7 @@ def _with_shares(
 
 def _columns(
     request: Request, keys: tuple[str, ...], rows: list[dict[str, Any]]
-) -> Iterable[tuple[str, Column]]:
+) -> Iterator[tuple[str, Column]]:
     """Yield the columns with the keys of their cells; numbers stand beside the formulas that they differ from."""
     cost, words = request.cost, request.cost.setup.portion.words
     for key in keys:

@@ -158,8 +158,10 @@ def test_a_family_of_widths_is_put_in():
 # groups
 
 
-@pytest.mark.parametrize("groups", [1, 2, 3])
-@pytest.mark.parametrize("name", COSTS)
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [(name, 1) for name in COSTS] + [(name, n) for name in (*SMALL, *SOME) for n in (2, 3)],
+)
 def test_subtotals_and_rows_add_up_to_the_total(name, groups):
     table = COSTS[name].table(("layer", *COUNTS), groups=groups)
     alone = set(range(len(table.rows)))
@@ -186,6 +188,15 @@ def test_subtotals_are_the_costs_of_their_layers(name, groups):
         if not repeated:
             assert same(section.subtotal[1], cost[whole].macs), path
             assert same(section.subtotal[2], cost[whole].flops), path
+
+
+@pytest.mark.parametrize(("name", "unit"), [("gpt2", "token"), ("resnet18", "pixel")])
+def test_portions_add_up_as_well(name, unit):
+    table = COSTS[name].per(unit).table(("layer", "macs", "flops"), groups=1)
+    inside = [k for s in table.sections for k in range(s.start, s.stop)]
+    for i in (1, 2):
+        alone = [row[i] for k, row in enumerate(table.rows) if k not in inside]
+        assert same(sum(alone) + sum(s.subtotal[i] for s in table.sections), table.total[i])
 
 
 def test_headings_say_how_often_their_rows_are_there():
@@ -220,6 +231,7 @@ def test_a_layer_with_one_row_has_no_heading():
     [
         ({"groups": 0}, ArgumentError, "groups must be a whole number of at least 1, got 0"),
         ({"groups": True}, ArgumentError, "groups must be a whole number of at least 1, got True"),
+        ({"groups": "1", "depth": 2}, ArgumentError, "groups must be a whole number of at least 1"),
         ({"groups": 2, "depth": 2}, ArgumentError, "depth must be greater than groups"),
         (
             {"groups": 1, "columns": "macs,layer"},
