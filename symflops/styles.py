@@ -213,8 +213,12 @@ class Latex(Text):
         return f"-{text}"
 
     def parenthesis(self, text: str) -> str:
+        return self.fenced("(", text, ")")
+
+    def fenced(self, left: str, text: str, right: str) -> str:
+        """Write a pair of fences, as tall as what is between them."""
         tall = any(sign in text for sign in ("\\frac", "\\sum", "\\prod"))
-        return f"\\left({text}\\right)" if tall else f"({text})"
+        return f"\\left{left}{text}\\right{right}" if tall else f"{left}{text}{right}"
 
     def sum(self, pieces: list[tuple[bool, str]]) -> str:
         return super().sum(pieces).replace("−", "-")
@@ -224,18 +228,17 @@ class Latex(Text):
 
     def power(self, base: str, exponent: str) -> str:
         if "^" in base and not base.endswith(")"):  # a declared symbol with a mark above
-            # TeX takes an accent alone out of its braces again
-            base = f"{{{base}{{}}}}" if base.startswith("\\") else f"{{{base}}}"
+            base = self.parenthesis(base)
         return f"{base}^{{{exponent}}}"
 
     def root(self, text: str) -> str:
         return f"\\sqrt{{{text}}}"
 
     def floor(self, text: str) -> str:
-        return f"\\lfloor {text} \\rfloor"
+        return self.fenced("\\lfloor ", f"{text} ", "\\rfloor")
 
     def ceiling(self, text: str) -> str:
-        return f"\\lceil {text} \\rceil"
+        return self.fenced("\\lceil ", f"{text} ", "\\rceil")
 
     def function(self, name: str, arguments: list[str]) -> str:
         if name == "ceiling":
@@ -297,8 +300,8 @@ class Inline(Latex):
     def product(self, factors: list[str]) -> str:
         return r" \, ".join(factors)
 
-    def parenthesis(self, text: str) -> str:
-        return f"({text})"
+    def fenced(self, left: str, text: str, right: str) -> str:
+        return f"{left}{text}{right}"
 
     def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:
         return Text.fraction(self, above, below, wide, deep)
@@ -367,6 +370,8 @@ class MathML(Text):
         return self.row(above, '<mo lspace="0" rspace="0">/</mo>', below)
 
     def power(self, base: str, exponent: str) -> str:
+        if base.startswith(("<msup>", "<msubsup>")):  # a declared symbol with a mark above
+            base = self.parenthesis(base)
         return f"<msup>{self.row(base)}{self.row(exponent)}</msup>"
 
     def root(self, text: str) -> str:

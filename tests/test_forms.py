@@ -161,7 +161,7 @@ LIKE = {
     "floors": (
         9 * SIZE,
         r"\left(\left\lfloor \frac{H+2p-k}{s} \right\rfloor + 1\right) \cdot 9",
-        r"\left(\lfloor \frac{H + 2 p - k}{s} \rfloor + 1\right) \cdot 9",
+        r"\left(\left\lfloor \frac{H + 2 p - k}{s} \right\rfloor + 1\right) \cdot 9",
     ),
     "braces": (
         BLOCKS,

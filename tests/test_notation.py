@@ -107,7 +107,7 @@ def test_a_symbol_is_the_same_in_every_medium():
     assert str(sf.display(2 * odd)) == "2 odd"
     assert "<mi>odd</mi>" in sf.display(2 * odd).mathml
     starred = sf.dim("starred", latex=r"W^{*}")
-    assert sf.display(starred**2).latex == "{W^{*}}^{2}"
+    assert sf.display(starred**2).latex == "(W^{*})^{2}"
     assert str(sf.display(starred**2)) == "(W^∗)²" or str(sf.display(starred**2)) == "(W^*)²"
 
 
