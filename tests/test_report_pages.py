@@ -173,6 +173,13 @@ def test_names_of_sizes_are_the_same_in_formulas_and_rows():
     assert text(rows["features Sequential"][1]) == "512×H5×W5"
 
 
+def test_names_of_sizes_that_facts_left_nothing_of_are_not_said():
+    cost = sf.cost(sf.zoo.resnet18(), assume=("32 | H", "32 | W"))
+    assert 'class="where"' not in sf.report(cost, metrics="params,macs").html
+    rows = [text(row[0]) for row in tree(sf.report(cost)).iter("tr")]
+    assert "layer1.0–1 BasicBlock  × 2" in rows
+
+
 def test_shares_are_there_where_they_are_numbers():
     root = tree(page("resnet50"))
     rows = {text(row[0]): text(row[-1]) for row in root.iter("tr")}

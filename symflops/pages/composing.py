@@ -150,7 +150,7 @@ def page(
     told = telling.told(subject)
     found = {
         "formulas": sections.formulas(subject),
-        "where": sections.where(subject),
+        "where": sections.where(subject, told),
         "counted": sections.counted(subject),
         "derivation": telling.derivations(subject, told),
         "layers": sections.layers(subject),

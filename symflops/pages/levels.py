@@ -43,7 +43,8 @@ class Level:
     def name(self) -> str:
         """The name without the path to the layer, which the rows around it say."""
         names = [name for name in self.label.path.split(".") if name != "*"]
-        return names[-1] if names else ""
+        first = 0 if self.level == 1 else max(0, len(names) - 1)
+        return ".".join(names[first:])
 
 
 def levels(root: Group) -> list[Level]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from symflops.pages.subjects import Subject
+    from symflops.pages.telling import Told
 
 LONGEST = 120  # characters of a layer that is written out
 SMALLEST = 1000  # numbers from here on are rounded as well
@@ -67,8 +68,8 @@ def _notes(said: Iterable[str]) -> list[Markup]:
     return [element("p", note, class_="note") for note in said]
 
 
-def where(subject: Subject) -> Markup | None:
-    """Return what symbols mean, and what the names of sizes stand for; nothing where there are none."""
+def where(subject: Subject, told: Iterable[Told]) -> Markup | None:
+    """Return what symbols mean, and what the names of sizes on the page stand for, if there are any."""
     table = notation_table(subject.cost, subject.lang)
     rows = [
         element(
@@ -82,7 +83,8 @@ def where(subject: Subject) -> Markup | None:
     symbols = element(
         "table", element("thead", element("tr", *head)), element("tbody", *rows), class_="notation"
     )
-    names = [subject.set(equal(name, meant)) for name, meant in subject.names.where]
+    seen = subject.seen.union(*(one.names for one in told))
+    names = [subject.set(equal(name, meant)) for name, meant in subject.names.where if name in seen]
     names += [
         subject.set(part)
         for note in subject.totals.notes

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import sympy
+
 from symflops.columns import column_of
 from symflops.derivations.numbers import in_symbols
 from symflops.derivations.sizes import names_of
@@ -113,6 +115,13 @@ class Subject:
             )
         )
 
+    @cached_property
+    def seen(self) -> frozenset[Any]:
+        """The symbols in formulas and rows; facts may have left none of a name that sizes have."""
+        cells = (cell for table in (self.totals, self.rows) for row in table.lines for cell in row)
+        sizes = (part for cell in cells for part in _parts(cell))
+        return frozenset(symbol for size in sizes for symbol in size.free_symbols)
+
     def sizes(self, shape: Any) -> Shape:
         """Return a shape with names for its sizes."""
         return Shape(self.names.put(exact(size)) for size in shape)
@@ -155,3 +164,12 @@ class Subject:
         """Return the name of a metric, and what stands behind it: the convention, the portion."""
         details = column_of(key, (self.cost,)).detail
         return self.words["columns"][key], self.words["details"].get(details, details)
+
+
+def _parts(cell: Any) -> Iterator[sympy.Expr]:
+    """Yield the expressions in a cell; an output has several shapes, and a shape several sizes."""
+    if isinstance(cell, tuple):
+        for part in cell:
+            yield from _parts(part)
+    elif isinstance(cell, sympy.Expr):
+        yield cell

@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING
 
 from symflops.derivations.deriving import derive
 from symflops.derivations.html import STYLE
+from symflops.derivations.media import sizes_shown
 from symflops.errors import SymflopsError
 from symflops.pages.folding import hidden
 from symflops.pages.markup import Markup, element, together
 
 if TYPE_CHECKING:
     from symflops.pages.subjects import Subject
+    from symflops.symbols import Symbol
 
 SHORT = 16  # lines of all derivations that are open at first
 
 
 @dataclass(frozen=True)
 class Told:
-    """The derivation of a metric: its name, its lines as markup, and how many there are."""
+    """The derivation of a metric: its name, its lines as markup, how many there are, and names in them."""
 
     metric: str
     body: Markup
     lines: int
+    names: frozenset[Symbol] = frozenset()
 
     @property
     def opener(self) -> str:
@@ -44,7 +47,8 @@ def _told(subject: Subject, key: str) -> Told:
     except SymflopsError as error:
         said = subject.filled("no_derivation", why=error.message)
         return Told(key, element("p", said, class_="note"), 1)
-    return Told(key, Markup(body), len(derivation.steps))
+    names = frozenset(name for name, _ in sizes_shown(derivation))
+    return Told(key, Markup(body), len(derivation.steps), names)
 
 
 def rules(found: list[Told]) -> list[str]:
