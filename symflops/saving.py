@@ -23,23 +23,23 @@ def save(text: str, path: str | os.PathLike[str]) -> None:
     if target.is_dir() or not target.parent.is_dir():
         message = f"cannot write {printable(str(path))}: no such folder, or a folder itself"
         raise OSError(message)
-    with tempfile.NamedTemporaryFile(
+    made = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it is closed before it gets its name
         "w",
         dir=target.parent,
         prefix=".symflops.",  # the name itself may be as long as names can be
         encoding="utf-8",
         newline="",
         delete=False,
-    ) as file:
-        try:
+    )
+    try:
+        with made as file:
             file.write(text)
-            file.flush()
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            Path(file.name).chmod(mode)
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).replace(target)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        Path(made.name).chmod(mode)
+        Path(made.name).replace(target)
+    except BaseException:
+        Path(made.name).unlink(missing_ok=True)
+        raise
 
 
 def _umask() -> int:
