@@ -7,9 +7,12 @@ without its argument, the end of mathematics, and whatever reads, writes or defi
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from symflops.errors import SymbolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST = 200  # characters
 PIECE = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
@@ -36,6 +39,13 @@ _BEGINNINGS = "input include write read open close new renew provide Declare if 
 WORDS, REFUSED = frozenset(_WORDS.split()), frozenset(_REFUSED.split())
 BEGINNINGS = tuple(_BEGINNINGS.split())
 ARGUMENTS = dict.fromkeys([*WORDS, *_ONE.split()], 1) | dict.fromkeys(_TWO.split(), 2)
+#: What the commands that a symbol may have need beyond LaTeX itself.
+PACKAGES = {
+    "amsmath": "text operatorname dfrac tfrac binom overset underset boldsymbol",
+    "amssymb": "mathbb mathfrak",
+    "bm": "bm",
+    "mathrsfs": "mathscr",
+}
 #: A name of a command, or a sign that stands for itself or a space behind a backslash.
 LETTERS = re.compile(r"[A-Za-z,:;!> {}_|%&#]")
 BARE = frozenset('$%&#~`"')
@@ -78,6 +88,26 @@ def declared(name: str, latex: Any) -> str:
         raise SymbolError(message) from None
     # a browser would take <t in Markdown for a tag; TeX does not see the space
     return re.sub(r"<(?=\S)", "< ", " ".join(latex.split()))
+
+
+def packages(latex: str) -> list[str]:
+    r"""Return the packages that the commands of some LaTeX need.
+
+    >>> packages(r"d_\text{model} + \mathbb{E}"), packages(r"\mathrm{d}_{\hat{h}}")
+    (['amsmath', 'amssymb'], [])
+    """
+    commands = set(re.findall(r"\\([A-Za-z]+)", latex))
+    return [package for package, known in PACKAGES.items() if commands & set(known.split())]
+
+
+def needing(packages: Iterable[str]) -> str:
+    r"""Return the comment that a fragment begins with.
+
+    >>> print(needing(["booktabs", "amsmath"]))
+    % needs \usepackage{booktabs} \usepackage{amsmath}
+    """
+    used = " ".join(f"\\usepackage{{{name}}}" for name in packages)
+    return f"% needs {used or 'no package'}"
 
 
 def _check(latex: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from symflops.costs import METRICS, Cost
+from symflops.declared import needing, packages
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.printing import printable
 from symflops.symbols import exact
@@ -46,13 +47,14 @@ def macros(
     scale: str | None = None,
     digits: int = 3,
 ) -> str:
-    r"""Return ``\newcommand`` for the numbers of a cost, for text and mathematics alike; they need no package.
+    r"""Return ``\newcommand`` for the numbers of a cost, for text and mathematics alike.
 
     A number has two commands: ``\OursMACs``, as :func:`si` rounds it, in ``digits`` significant digits and with
     the prefix ``scale`` if one is given; and ``\OursMACsExact``, to the unit. A formula has ``\OursMACs`` alone.
     Units are yours to write: ``\OursParams{} parameters``, ``\OursFLOPs{}FLOPs``. ``\OursConvention`` and
     ``\OursInputShape`` say under which convention and at which input; a comment before them says what was counted.
-    For several costs, ``{"Ours": ours, "Base": base}``, the keys are the prefixes.
+    For several costs, ``{"Ours": ours, "Base": base}``, the keys are the prefixes. They need no package, unless the
+    LaTeX of a symbol does, which the first line then says.
 
     >>> import symflops as sf
     >>> cost = sf.cost(sf.zoo.resnet50(), (3, 224, 224), "mac").at()
@@ -85,6 +87,8 @@ def macros(
                 raise ArgumentError(f"\\{command} would stand for two numbers; change a prefix")
             commands.add(command)
             lines.append(rf"\newcommand{{\{command}}}{{{text}}}")
+    if used := packages("".join(lines)):
+        lines.insert(0, needing(used))
     return "\n".join(lines) + "\n"
 
 

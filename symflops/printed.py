@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from symflops.declared import needing, packages
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
 from symflops.forms import Minus, Plain, Product, Quotient, Total, Where, value
@@ -100,7 +101,7 @@ class Formula:
     def to_latex(self, fit: str | float = "page") -> str:
         r"""Return the formula as a display for ``\\input``, in lines that fit a ``"page"``, a ``"column"`` or points.
 
-        The first line names what it needs: amsmath where there are several lines, nothing for one. A
+        The first line names what it needs: amsmath where there are several lines, and for the LaTeX of symbols. A
         where-list that does not fit behind the formula stands below it.
 
         >>> import symflops as sf
@@ -128,11 +129,12 @@ class Formula:
         whole = width_of(self.latex) <= width
         lines = (self.latex,) if whole else self.lines(width)
         said = "" if whole else self._where_list()
+        used = packages(self.latex)
         if len(lines) == 1:
-            return f"% needs no package\n\\[\n  {lines[0]}\n\\]\n{said}"
+            return f"{needing(used)}\n\\[\n  {lines[0]}\n\\]\n{said}"
         rows = " \\\\\n".join(f"    & {line}" for line in lines)
         body = f"  \\begin{{aligned}}\n{rows}\n  \\end{{aligned}}"
-        return f"% needs \\usepackage{{amsmath}}\n\\[\n{body}\n\\]\n{said}"
+        return f"{needing(dict.fromkeys(['amsmath', *used]))}\n\\[\n{body}\n\\]\n{said}"
 
     def _where_list(self) -> str:
         """Return the where-list as a sentence below the formula."""

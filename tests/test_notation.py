@@ -335,3 +335,26 @@ def test_a_browser_shows_formulas(tmp_path):
     assert sizes["tall"][1] > sizes["flat"][1]
     assert "merror" not in dom
     assert sizes["where"][0] > 4 * sizes["flat"][0]
+
+
+@pytest.mark.parametrize(
+    ("latex", "package"),
+    [(r"d_{\text{model}}", "amsmath"), (r"\mathbb{D}", "amssymb"), (r"\hat{d}", None)],
+)
+def test_the_packages_of_a_symbol_are_named(latex, package):
+    d = sf.dim("d_packaged", latex=latex)
+    cost = sf.cost(sf.Linear(d, d), (d,))
+    fragments = [
+        cost.table().to_latex(),
+        sf.derive(cost).to_latex(),
+        sf.macros(cost),
+        cost.show().to_latex(),
+        sf.notation_table(cost).to_latex(),
+    ]
+    for fragment in fragments:
+        first = fragment.partition("\n")[0]
+        if package:
+            assert rf"\usepackage{{{package}}}" in first
+        else:
+            assert "amssymb" not in first
+            assert r"\usepackage{amsmath}" not in first or "align" in fragment

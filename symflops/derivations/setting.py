@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from symflops.declared import packages
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
 from symflops.derivations.media import pen, sizes_shown, told
@@ -42,7 +43,6 @@ CHINESE = re.compile(r"([\u2014\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff00-\uf
 BREAKS = re.compile(r"\\(?:allowbreak|penalty1000)\{\}")
 CODE = re.compile(r"\\texttt\{((?:[^{}]|\{\})*)\}")
 TYPEWRITER = 5.25  # points of a letter
-SYMBOLS = re.compile(r"\\math(?:bb|frak)\b")
 
 
 def latex(derivation: Derivation, fit: str = "page") -> str:
@@ -56,12 +56,13 @@ def latex(derivation: Derivation, fit: str = "page") -> str:
         raise UnknownNameError("fit", fit, WIDTHS)
     setting = Setting(derivation, WIDTHS[fit])
     body = "\n".join(setting.body())
-    packages = ["{amsmath}", *(["{amssymb}"] if SYMBOLS.search(body) else [])]
+    used = dict.fromkeys(["amsmath", *packages(body)])
+    named = [f"{{{name}}}" for name in used]
     engine = ""
     if derivation.lang == "zh":
-        packages.append("[scheme=plain]{ctex}")
+        named.append("[scheme=plain]{ctex}")
         engine = ", compiled with xelatex"
-    needs = " ".join(f"\\usepackage{name}" for name in packages)
+    needs = " ".join(f"\\usepackage{name}" for name in named)
     head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
     return "\n".join([*head, WITHIN, body, r"\par\endgroup", ""])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symflops.declared import packages
 from symflops.tables.escape import is_chinese, label
 from symflops.tables.fitting import choose
 from symflops.tables.layout import HEIGHT, Layout
@@ -31,12 +32,13 @@ def render(table: Table, options: Options) -> str:
     body, said = _body(layout)
     names = ["booktabs"]
     names += [name for name in ("longtable", "siunitx") if getattr(options, name)]
-    packages = [f"\\usepackage{{{name}}}" for name in names]
+    names += packages("".join(body))  # for the LaTeX of symbols
+    used = [f"\\usepackage{{{name}}}" for name in names]
     if any(map(is_chinese, "".join(body))):
-        packages.append(r"\usepackage[scheme=plain]{ctex}")
+        used.append(r"\usepackage[scheme=plain]{ctex}")
     chosen = ", ".join([*layout.said, *said])
     return "\n".join(
-        [f"% needs {' '.join(packages)}", f"% set for {options.width:g} pt: {chosen}", *body, ""]
+        [f"% needs {' '.join(used)}", f"% set for {options.width:g} pt: {chosen}", *body, ""]
     )
 
 
