@@ -16,6 +16,8 @@ from test_latex import COLUMN, PAGE, compiled
 
 import symflops as sf
 from symflops.cli import main
+from symflops.costs import METRICS
+from symflops.derivations.deriving import SHAPES
 from symflops.derivations.lines import Line, Passage, reason
 from symflops.derivations.reasons import SENTENCES
 from symflops.derivations.saying import PLACE, Voice
@@ -25,6 +27,7 @@ from symflops.forms import Named
 from symflops.linebreaks import broken, parted, width_of
 from symflops.printing import width
 from symflops.scribe import write
+from symflops.setups import EDITS
 from symflops.tally import OPERATIONS
 
 PREAMBLES = {"page": PAGE, "column": COLUMN}
@@ -145,11 +148,16 @@ def test_every_sentence_and_every_word_is_used():
     written = "".join(
         path.read_text()
         for path in (Path(sf.__file__).parent / "derivations").glob("*.py")
-        if path.stem not in ("reasons", "words")
+        if path.stem not in ("english", "chinese", "words")
     )
     used = set(re.findall(r"""["'](\w+)["']""", written))
-    assert {key.removesuffix("_one") for key in SENTENCES["en"]} - used <= {"field_of"}
-    assert WORDS["en"].keys() - used <= {*OPERATIONS, "token", "sample", "pixel"}
+    keys = {key.removesuffix("_one").removesuffix("_again") for key in SENTENCES["en"]}
+    assert keys - used <= {"field_of", *EDITS}
+    assert WORDS["en"].keys() - used <= {
+        *OPERATIONS,
+        *("token", "sample", "pixel"),
+        *(f"metric_{metric}" for metric in (*METRICS, *SHAPES)),
+    }
 
 
 def voice(lang):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from symflops.derivations.lines import Line, Passage, closed, reason
+from symflops.derivations.lines import Line, Passage, Reason, closed, reason
 from symflops.derivations.sums import (
     closings,
     ending_in,
     looks_alike,
     several,
     simplest,
+    simplified,
     spelled_out,
 )
 from symflops.forms import Named, Product, Series, Total, value
+from symflops.layers.recurrent import Recurrent
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     import sympy
 
-    from symflops.derivations.lines import Reason
     from symflops.derivations.quantities import Quantity, Told
     from symflops.derivations.sizes import Names
     from symflops.derivations.ties import Ties
@@ -51,9 +52,11 @@ class Composer:
         self.explained: set[Hashable] = set()
         self.labels: dict[str, Hashable] = {}
         self.blocks = self.experts = 0
+        self.steps_of_time: set[Node] = set()
 
     def whole(self, root: Group, result: sympy.Expr) -> tuple[Passage, ...]:
         """Return the passages that lead to the total of a root."""
+        self.steps_of_time = {c for n in nodes(root) for c in children_in_time(n)}
         depths = {n for n in nodes(root) if isinstance(n, Times | Sum) and self.has(n)}
         self.experts = sum(isinstance(n, Routed) for n in depths)
         self.blocks = len(depths) - self.experts
@@ -140,7 +143,7 @@ class Composer:
         else:
             lines.append(Line(told.form, told.why, name))
         if not looks_alike(told.form, result):
-            lines.append(Line(result, reason("collected")))
+            lines.append(Line(result, simplified(told.form, result)))
         return Part(name, tuple(lines), told.said)
 
     def steps(self, label: str, node: Group | Step) -> list[tuple[str, Part]]:
@@ -155,7 +158,9 @@ class Composer:
     def depth(self, path: str, node: Times | Sum) -> Part:
         """Return what a repetition adds: so many blocks, or a sum over them."""
         word, number = (
-            ("expert", self.experts) if isinstance(node, Routed) else ("block", self.blocks)
+            ("expert", self.experts)
+            if isinstance(node, Routed)
+            else ("step" if node in self.steps_of_time else "block", self.blocks)
         )
         block = word if number == 1 else f"{self.label(path)} {word}".strip()
         inner = self.part(block, f"{path}.*".strip("."), node.child)
@@ -166,7 +171,7 @@ class Composer:
             return replace(inner, form=form, notes=(*inner.notes, said))
         often = self.names.put(self.quantity.often(node))
         form = inner.form if often == 1 else Product((often, inner.form))
-        return replace(inner, form=form, notes=(*inner.notes, *self.repeated(block, often, node)))
+        return replace(inner, form=form, notes=(*inner.notes, *self.repeated(word, often, node)))
 
     def repeated(self, block: str, often: sympy.Expr, node: Times) -> Iterator[Reason]:
         """Yield why a block counts as often as it does."""
@@ -174,9 +179,9 @@ class Composer:
             of = self.names.put(node.of)
             yield reason("experts" if often == of else "routed", n=often, of=of)
         elif often != node.n:
-            yield reason("shared_by_steps", n=self.names.put(node.n), name=block)
+            yield reason("shared_by_steps", n=self.names.put(node.n), block=block)
         elif often != 1:
-            yield reason("repeated", n=often, name=block)
+            yield reason("repeated", n=often, block=block)
 
     def label(self, path: str) -> str:
         """Return a path without what repeats: attn for h.*.attn where there is one depth."""
@@ -194,7 +199,7 @@ class Composer:
             part = self.part(own, inside, child)
             found.setdefault(self.key(child), []).append((own, part))
         lines: list[Line] = []
-        said: list[Reason] = list(self.left_out(path, group))
+        said: list[Reason] = []
         summed: list[Form] = []
         for alike in found.values():
             (name, part), *others = alike
@@ -203,7 +208,7 @@ class Composer:
             if others:
                 said.append(reason("alike", name=name, names=tuple(n for n, _ in others)))
             summed.append(several(len(alike), part.form))
-        said += closings(summed)
+        said += [*closings(summed), *self.left_out(path, group)]
         if tied := tuple(name for name, _ in self.ties.of(group)):
             said.append(reason("tied", names=tied))
         lines += self.total(label, tuple(summed))
@@ -222,20 +227,21 @@ class Composer:
         spelled = spelled_out(form)
         if spelled != form:
             lines.append(Line(spelled, reason("results")))
-        why = reason("closed") if spelled != form else reason("collected")
+        why = reason("closed") if spelled != form else simplified(form, result)
         return [*lines, Line(result, why)]
 
     def first_said(self, name: str, part: Part) -> Iterator[Reason]:
         """Yield the sentences of a layer; at less than full detail those that were not said of another."""
-        new = [
-            said
-            for said in part.said
-            if self.detail == "full" or (said.key, _kinds(said)) not in self.explained
-        ]
-        self.explained |= {(said.key, _kinds(said)) for said in new}
+        new = [s for s in part.said if self.detail == "full" or pattern(s) not in self.explained]
+        known = [s for s in part.said if s.key in AGAIN]
+        self.explained |= set(map(pattern, new))
+        new = without_bare_names(new)
         if new:
             yield reason("layer", name=name)
             yield from new
+        elif known:
+            first = known[0]
+            yield reason("again", name=name, said=Reason(f"{first.key}_again", first.parts))
 
     def left_out(self, path: str, group: Group) -> Iterator[Reason]:
         """Yield what is not counted though it takes something."""
@@ -248,10 +254,40 @@ class Composer:
             yield reason("left_out", names=tuple(names))
 
 
-def _kinds(said: Reason) -> Hashable:
-    """Return which operations a sentence speaks of."""
-    counts = dict(said.parts).get("counts", ())
-    return tuple(operation for operation, _ in counts)
+#: Sentences that have a shorter one for the same with other sizes.
+AGAIN = {
+    *("dot", "scores", "weighted", "each", "reduced", "mean", "norm_mean", "norm_squares"),
+    *("filters", "matrix", "weight", "weights_each"),
+}
+
+
+def pattern(said: Reason) -> Hashable:
+    """Return what a sentence has in common with that of another layer: all but the sizes."""
+    parts = dict(said.parts)
+    counts = parts.get("counts", ())
+    if said.key == "layer":
+        return said
+    if said.key in ("each", "own", "taken"):  # so many an element are not sizes
+        return said.key, counts, parts.get("why")
+    terms = parts.get("terms")
+    several = isinstance(terms, Product) or (terms and terms.as_coeff_Mul()[1].is_Mul)
+    return said.key, bool(several), tuple(operation for operation, _ in counts)
+
+
+def without_bare_names(said: list[Reason]) -> list[Reason]:
+    """Return sentences without the names of steps of which nothing is said any more."""
+    following = (*(one.key for one in said[1:]), "layer")
+    return [
+        one
+        for one, after in zip(said, following, strict=False)
+        if (one.key, after) != ("layer", "layer")
+    ]
+
+
+def children_in_time(node: Node) -> Iterator[Node]:
+    """Yield what a recurrent layer does at every step."""
+    if isinstance(node, Group) and isinstance(node.layer, Recurrent):
+        yield from (child for _, child in node.children if isinstance(child, Times))
 
 
 def nodes(node: Node) -> Iterator[Node]:

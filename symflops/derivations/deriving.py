@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from symflops.comparison import ratio
 from symflops.costs import METRICS, Cost
 from symflops.derivations import fields, outputs, ratios
 from symflops.derivations.derivation import Derivation
 from symflops.derivations.ending import ending
 from symflops.derivations.folding import folded
 from symflops.derivations.lines import verified
+from symflops.derivations.opening import opening, opening_of_ratio
+from symflops.derivations.reasons import SENTENCES
 from symflops.derivations.telling import Teller, facts_of
 from symflops.errors import ArgumentError, UnknownNameError
+from symflops.symbols import exact
 
 if TYPE_CHECKING:
     from symflops.derivations.lines import Passage
@@ -57,6 +61,8 @@ def derive(
         raise UnknownNameError("detail", str(detail), DETAILS)
     if metric not in (*METRICS, *SHAPES):
         raise UnknownNameError("metric", str(metric), (*METRICS, *SHAPES))
+    if lang not in SENTENCES:
+        raise UnknownNameError("language", str(lang), SENTENCES)
     costs = _costs(cost)
     if len(costs) > 1:
         found = _ratio(costs, metric, detail, lang)
@@ -88,7 +94,8 @@ def _one(cost: Cost, metric: str, detail: str, lang: str) -> Derivation:
     if metric not in SHAPES:
         return Teller(cost, metric, detail, lang).derivation()
     facts = facts_of(cost)
-    found = tuple(verified(passage, facts) for passage in SHAPES[metric](cost, facts))
+    lines = tuple(verified(passage, facts) for passage in SHAPES[metric](cost, facts))
+    found = (opening(cost, cost, metric, lang), *lines)
     result = cost.output if metric == "output" else cost.receptive_field.size
     return Derivation(cost, metric, result, found, (), cost.order, detail, lang)
 
@@ -103,7 +110,9 @@ def _ratio(costs: dict[str, Cost], metric: str, detail: str, lang: str) -> Deriv
         teller = Teller(cost, metric, detail, lang, named_sizes=False)
         told[name] = ratios.of(name, folded(teller.verified(), detail))
     both = tuple(costs.values())
-    last = verified(ratios.over(told), ratios.facts_of_both(both))
-    passages = (*(passage for found in told.values() for passage in found), last)
+    result = exact(ratio(both[0], both[1], metric))
+    last = verified(ratios.over(told, result), ratios.facts_of_both(both))
+    first = opening_of_ratio(costs, metric, lang)
+    passages = (first, *(passage for found in told.values() for passage in found), last)
     order = ratios.order_of_both(both)
     return Derivation(both[0], metric, last.expr, passages, (), order, detail, lang)

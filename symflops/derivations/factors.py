@@ -83,13 +83,16 @@ MOST_FACTORS = 9  # of which every choice is looked at
 
 
 def shared_out(
-    order: Factors, units: sympy.Expr, entries: sympy.Expr
+    order: Factors, units: sympy.Expr, entries: sympy.Expr, *, whole: bool = True
 ) -> tuple[Factors, Form] | None:
-    """Return the factors of ``units``, and how many of the entries each of them has."""
+    """Return the factors of ``units``, and how many of the entries each of them has.
+
+    Nothing where ``whole`` is asked for and they have an average number, which none of them has.
+    """
     found = parted(order, units)
     if found is not None and product(found[1]) == entries / units:
         return found[0], kernel(found[1])
     share = tidy(sympy.cancel(entries / units))
-    if over_one_line(share)[1] != 1:  # an average, which none of them has
+    if whole and over_one_line(share)[1] != 1:
         return None
     return (units,) if units.is_Rational else sympy.Mul.make_args(units), share

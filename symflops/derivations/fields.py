@@ -237,12 +237,14 @@ def joined(chain: tuple[Growth, ...]) -> tuple[Growth, ...]:
 
 def reason_of(growth: Growth) -> Reason:
     """Return why a field grows: by one layer, or by several of the same kernel."""
+    size = growth.field.size
+    window = size if size.is_Symbol or size.is_Rational else Total((_less(size), ONE))
     if len(growth.labels) > 1:
         ends = {"first": growth.labels[0], "last": growth.labels[-1]}
-        return reason("field_of_several", n=growth.n, kernel=growth.field.size, **ends)
+        return reason("field_of_several", n=growth.n, kernel=window, **ends)
     if not growth.label:
-        return reason("field_of_one", kernel=growth.field.size)
-    return reason("field_of", layer=growth.label, kernel=growth.field.size)
+        return reason("field_of_one", kernel=window)
+    return reason("field_of", layer=growth.label, kernel=window)
 
 
 def said() -> Reason:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_LINES = 90  # of a derivation that can be read, some three pages
 HEAD = 2  # lines of a title with the space around it
 WIDTH = 64  # characters of a formula that fit a line
+MOST_AGAIN = 8  # layers of which it is said that they take the same of other sizes
 MOST_TERMS = 12  # of a sum in which results are put in
 
 Passages = tuple[Passage, ...]
@@ -34,10 +35,17 @@ def folded(passages: Passages, detail: str) -> Passages:
         return passages
     if detail == "short":
         return short(passages)
+    if sum(said.key == "again" for passage in passages for said in passage.said) > MOST_AGAIN:
+        passages = tuple(map(of_patterns, passages))
     for fewer in _ever_fewer(passages):
         if length(fewer) <= MOST_LINES:
             return fewer
     return fewer
+
+
+def of_patterns(passage: Passage) -> Passage:
+    """Return a passage that says what one layer of a pattern takes, not the others'."""
+    return replace(passage, said=tuple(said for said in passage.said if said.key != "again"))
 
 
 def length(passages: Passages) -> int:
@@ -96,7 +104,8 @@ def inlined(passage: Passage) -> Passage:
     *chains, last = passage.chains
     swaps: dict[Form, Form] = {chain[0].name: chain[0].form for chain in chains}
     first = replace(last[0], form=swapped(last[0].form, swaps))
-    said = tuple(said for said in passage.said if said.key != "alike")  # of names that are gone
+    gone = ("alike", "again")  # of names that are
+    said = tuple(said for said in passage.said if said.key not in gone)
     return replace(passage, lines=(first, *last[1:]), said=said)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import labelled, pen, sizes_shown, told
+from symflops.derivations.media import labelled, pen, told, where
 from symflops.derivations.saying import Voice
 from symflops.exprs import tidy
 from symflops.forms import Total
@@ -65,10 +65,14 @@ class Sheet:
         for said, lines in told(self.derivation.passages, self.voice, "<b>{}</b>".format):
             if said:
                 yield f"<p>{said}</p>"
-            yield from self.chain(lines)
-        if sizes := sizes_shown(self.derivation):
+            if lines:
+                yield from self.chain(lines)
+        sizes, alike = where(self.derivation)
+        if sizes:
             yield f"<p>{self.voice.say(reason('where'))}</p>"
             yield from self.chain(Line(meant, name=name) for name, meant in sizes)
+        if alike:
+            yield f"<p>{self.voice.clauses(alike)}</p>"
 
     def chain(self, lines: Iterable[Line]) -> Iterator[str]:
         """Yield the rows of lines."""

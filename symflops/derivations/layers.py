@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from symflops.derivations.factors import grouped, times
 from symflops.derivations.lines import reason
-from symflops.derivations.masks import masks
+from symflops.derivations.masks import masks, told_of
 from symflops.derivations.quantities import Quantity, Told
 from symflops.derivations.steps import accounts
 from symflops.exprs import ZERO, product
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import sympy
 
+    from symflops.derivations.lines import Reason
     from symflops.derivations.steps import Account
     from symflops.forms import Form
     from symflops.tally import Key
@@ -39,13 +40,24 @@ class Work(Quantity):
         if not counted:
             return None
         rows = by_rows(counted)
-        mask = () if self.dense or isinstance(item, Step) else tuple(masks(item, self.put))
-        said = (*mask, *(account.counted(self.weigh).sentence for account in counted))
-        form = self.together(rows)
+        mask = () if self.dense or isinstance(item, Step) else masks(item, self.put)
+        said = (*mask, *self.sentences(item))
         units = {account.units for account in rows}
-        return Told(
-            form, said, reason("one_output") if len(units) == 1 and () not in units else None
-        )
+        why = one_times(rows) if len(units) == 1 and () not in units else None
+        return Told(self.together(rows), said, why)
+
+    def sentences(self, item: Group | Step) -> list[Reason]:
+        """Return what each step takes; steps of which the same is said go by their names."""
+        children = [("", item)] if isinstance(item, Step) else item.children
+        told = {
+            name: [s for a in found for s in told_of(item, a, self.put)]
+            for name, step in children
+            if (found := [b for a in self.accounts(step) if (b := a.counted(self.weigh)).each])  # type: ignore[arg-type]
+        }
+        said = [sentence for found in told.values() for sentence in found]
+        if len(set(said)) == len(said):
+            return said
+        return [s for name, found in told.items() for s in (reason("layer", name=name), *found)]
 
     def accounts(self, step: Step) -> tuple[Account, ...]:
         """Return what a step takes; under a mask, what it would without, if the convention has it so."""
@@ -97,9 +109,22 @@ def _leads(form: Product) -> bool:
     return _is_number(form.factors[0]) and len(form.factors) == 2  # noqa: PLR2004 - two factors
 
 
+#: Accounts of every row, and of every entry of one.
+ROWS = {"row", "softmax", "norm_mean", "norm_squares", "norm_root"}
+ENTRIES = {"each", "norm_difference"}
+
+
+def one_times(found: list[Account]) -> Reason:
+    """Return that a product is what one unit takes times the units: outputs, elements or rows."""
+    keys = {account.key for account in found}
+    if keys & ROWS:
+        return reason("one_row")
+    return reason("one_element" if keys <= ENTRIES else "one_output")
+
+
 def by_rows(found: list[Account]) -> list[Account]:
     """Return accounts with those of every entry as so many a row, where others are told by rows."""
-    rows = next((a for a in found if a.key == "row"), None)
+    rows = next((a for a in found if a.key in ROWS), None)
     if rows is None:
         return found
     entries = dict(rows.parts)["entries"]
@@ -110,7 +135,7 @@ def by_rows(found: list[Account]) -> list[Account]:
             units=rows.units,
             each=tuple((op, entries if n == 1 else times(n, entries)) for op, n in account.each),
         )
-        if account.key == "each" and product(account.units) == elements
+        if account.key in ENTRIES and product(account.units) == elements
         else account
         for account in found
     ]

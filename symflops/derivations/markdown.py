@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, sizes_shown, told
+from symflops.derivations.media import pen, told, where
 from symflops.derivations.saying import Voice
 from symflops.derivations.setting import GAP, QUAD, SIGN, row_written, text_width
 from symflops.tables.markdown import escape
@@ -47,10 +47,13 @@ def _blocks(derivation: Derivation) -> Iterator[str]:
         if said:
             yield said
         yield from map(_display, chain.blocks(lines))
-    if sizes := sizes_shown(derivation):
+    sizes, alike = where(derivation)
+    if sizes:
         yield prose.say(reason("where"))
         named = (Line(meant, name=name) for name, meant in sizes)
         yield from map(_display, chain.blocks(named))
+    if alike:
+        yield prose.clauses(alike)
 
 
 def _display(rows: list[Row]) -> str:

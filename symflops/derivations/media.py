@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.derivations.layers import renamed
+from symflops.derivations.lines import reason
 from symflops.derivations.quantities import LETTERS
 from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
@@ -156,6 +159,53 @@ def titled(title: Any, said: str, voice: Voice, mark: Callable[[str], str]) -> s
     name = voice.text(title) if isinstance(title, str) else voice.say(title)
     parts = [mark(name + voice.word("stop")), said]
     return voice.word("space").join(part for part in parts if part)
+
+
+Sizes = tuple[tuple["Symbol", "Form"], ...]
+FEW = 2  # names that are said one by one
+
+
+def where(derivation: Derivation) -> tuple[Sizes, tuple[Reason, ...]]:
+    """Return the names of sizes that are seen, and for which of them a word is enough: those of W are as those of H."""
+    groups: dict[str, list[tuple[Symbol, Form]]] = {}
+    for name, meant in sizes_shown(derivation):
+        groups.setdefault(name.name.partition("_")[0], []).append((name, meant))
+    listed: Sizes = ()
+    alike: list[Reason] = []
+    for letter, names in groups.items():
+        if any(_alike(before, groups[before], letter, names) for before in _before(groups, letter)):
+            symbol, given = _symbol(names, letter), tuple(name for name, _ in names)
+            alike.append(
+                reason("likewise", first=given[0], last=given[-1], symbol=symbol)
+                if len(given) > FEW
+                else reason("likewise_few", names=given, symbol=symbol)
+            )
+        else:
+            listed += tuple(names)
+    return listed, tuple(alike)
+
+
+def _before(groups: Iterable[str], letter: str) -> Iterator[str]:
+    return itertools.takewhile(lambda known: known != letter, groups)
+
+
+def _symbol(names: list[tuple[Symbol, Form]], letter: str) -> Symbol:
+    """Return the dimension of which sizes with this letter are, W for W_1."""
+    return next((s for _, meant in names for s in _symbols(meant) if s.name == letter), names[0][0])
+
+
+def _alike(one: str, first: list[Any], other: str, second: list[Any]) -> bool:
+    """Say whether the sizes of two letters are the same but for the letters."""
+    letters = (_symbol(first, one), _symbol(second, other))
+    if len(first) != len(second) or [n.name for n in letters] != [one, other]:
+        return False
+    names = dict(zip((n for n, _ in second), (n for n, _ in first), strict=True))
+    numbers = [[n.name.partition("_")[2] for n, _ in sizes] for sizes in (first, second)]
+    swaps = {letters[1]: letters[0], **names}
+    return numbers[0] == numbers[1] and all(
+        renamed(meant, lambda expr: expr.xreplace(swaps)) == known
+        for (_, meant), (_, known) in zip(second, first, strict=True)
+    )
 
 
 def sizes_shown(derivation: Derivation) -> tuple[tuple[Symbol, sympy.Expr], ...]:

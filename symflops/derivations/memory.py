@@ -73,6 +73,6 @@ def in_bytes(metric: str, elements: Passage, result: sympy.Expr) -> Passage:
     lines = (
         Line(Product((each, whole)), name=Named(LETTERS[metric], whole.label, result)),
         Line(Product((each, value(elements.lines[-1].form))), reason("put_in")),
-        Line(result, reason("collected")),
+        Line(result),
     )
     return Passage(lines, (reason("bytes", dtype=dtype, bytes=each),))

@@ -7,7 +7,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.layers import renamed
-from symflops.derivations.lines import Line, Passage, are_equal, reason
+from symflops.derivations.lines import Line, Passage, Reason, are_equal, reason
 from symflops.exprs import ONE, ZERO
 from symflops.forms import Called, Minus, Named, Product, Quotient, Total, value
 from symflops.geometry import Window
@@ -37,6 +37,7 @@ class Slide:
     behind: sympy.Expr
     letter: str
     form: Form  # with ``before`` by its name
+    apart: bool = False  # a window for each position, side by side, as of a transposed convolution
 
     def is_like(self, other: Slide) -> bool:
         """Say whether an axis differs from another in the name of its size alone."""
@@ -101,9 +102,9 @@ class Walk:
             return []
         found = []
         for letter, window, n, m in zip(LETTERS[axes], windows, before, behind, strict=True):
-            for form in forms(group, window, self.known.get(n, n)):
+            for form, apart in forms(group, window, self.known.get(n, n)):
                 if are_equal(value(form), m, self.facts):
-                    found.append(Slide(label, window, n, m, letter, form))
+                    found.append(Slide(label, window, n, m, letter, form, apart))
                     break
         return found
 
@@ -119,12 +120,14 @@ class Walk:
             if lines and slide.is_like(new[0]):
                 alike.append(slide)
                 continue
-            lines += [Line(slide.form, reason("steps_of_window"), name)]
+            why = reason("spread_windows" if slide.apart else "steps_of_window")
+            lines += [Line(slide.form, why, name)]
             lines += [Line(slide.behind)] * (slide.form != slide.behind)
         if lines:
             w = new[0].window
             given = {"kernel": w.kernel, "stride": w.stride, "dilation": w.dilation}
-            said = [reason("slides", **given, padding=w.before)]
+            key = "slides_apart" if new[0].apart else "slides"
+            said = [Reason(key, (*given.items(), ("padding", w.before)))]
             if alike:
                 others = tuple(Named(slide.letter, slide.label, slide.behind) for slide in alike)
                 said.append(reason("axes_alike", sizes=others))
@@ -139,18 +142,19 @@ def windows_of(layer: Any) -> tuple[Window, ...]:
     return found if known else ()
 
 
-def forms(group: Group, window: Window, size: Form) -> Iterator[Form]:
-    """Yield how large an output may be: that of a window that slides, of one that rounds up, of a transposed one."""
+def forms(group: Group, window: Window, size: Form) -> Iterator[tuple[Form, bool]]:
+    """Yield how large an output may be, and whether it is a transposed one: of a window that slides, or rounds up."""
     slack = slid(window, size)
     if window.stride == 1:
-        yield _plus(slack, ONE)
+        yield _plus(slack, ONE), False
     else:
-        yield Total((Called("floor", (Quotient(slack, window.stride, inline=True),)), ONE))
-        yield Total((Called("ceiling", (Quotient(slack, window.stride, inline=True),)), ONE))
+        steps = Quotient(slack, window.stride, inline=True)
+        yield Total((Called("floor", (steps,)), ONE)), False
+        yield Total((Called("ceiling", (steps,)), ONE)), False
     extras = getattr(group.layer, "extras", None)
     if extras is not None:
         for extra in extras():
-            yield spread_out(window, size, extra)
+            yield spread_out(window, size, extra), True
 
 
 def slid(window: Window, size: Form) -> Form:

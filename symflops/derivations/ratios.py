@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symflops.comparison import ratio
 from symflops.conditions import strongest
 from symflops.derivations.lines import Line, Passage, reason
 from symflops.facts import Facts
@@ -20,10 +19,9 @@ if TYPE_CHECKING:
     from symflops.derivations.lines import Chain
 
 
-def over(told: Mapping[str, tuple[Passage, ...]]) -> Passage:
-    """Return the passage that puts the result of one cost over that of another."""
+def over(told: Mapping[str, tuple[Passage, ...]], result: sympy.Expr) -> Passage:
+    """Return the passage that puts the result of one cost over that of another, which is ``result``."""
     above, below = (Named(_word(last), name, value(last[-1].form)) for name, last in _results(told))
-    result = ratio(above.of, below.of)
     lines = (
         Line(Quotient(above.of, below.of), reason("results"), Quotient(above, below)),
         Line(result, reason("cancelled")),

@@ -9,15 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symflops.derivations.lines import Reason, reason
 from symflops.derivations.reasons import SENTENCES
 from symflops.derivations.words import WORDS
 from symflops.errors import UnknownNameError
+from symflops.facts import Relation
 from symflops.forms import value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from symflops.derivations.lines import Reason
     from symflops.forms import Form
 
 PLACE = re.compile(r"\{(\w+)(?:!(\w)|:([^}|]+)(?:\|([^}]+))?)?\}")
@@ -48,8 +49,7 @@ class Voice:
         if reason.key not in sentences:
             raise UnknownNameError("reason", reason.key, sentences)
         sentence = sentences[reason.key]
-        if value(parts.get("outputs", parts.get("elements", 1))) == 1:
-            # one output is not “each of the 1 outputs”
+        if is_one(parts):  # one output is not “each of the 1 outputs”
             sentence = sentences.get(f"{reason.key}_one", sentence)
         said, end = [], 0
         for place in PLACE.finditer(sentence):
@@ -78,7 +78,13 @@ class Voice:
         return self.shown(part)
 
     def shown(self, part: Any) -> str:
-        """Write a formula, or a text from outside."""
+        """Write a formula, a text from outside, or another reason."""
+        if isinstance(part, Reason):
+            return self.say(part)
+        if isinstance(part, Relation) and part.sign == "|":
+            if part.left == 1:
+                return self.say(reason("whole", number=part.right))
+            return self.say(reason("divides", divisor=part.left, number=part.right))
         return self.text(part) if isinstance(part, str) else self.formula(part)
 
     def word(self, key: str, *, many: bool = False) -> str:
@@ -113,9 +119,20 @@ class Voice:
             joint = f"{left}{joint}{right}"
         return f"{before}{joint}{last}"
 
+    def clauses(self, reasons: Iterable[Reason]) -> str:
+        """Return what makes one sentence together."""
+        return self.text(self.word("semicolon")).join(map(self.say, reasons)) + self.word("stop")
+
     def spoken(self, reasons: Iterable[Reason]) -> str:
         """Return several sentences, one behind the other."""
         return self.word("space").join(map(self.say, reasons))
+
+
+def is_one(parts: Mapping[str, Any]) -> bool:
+    """Say whether what a sentence speaks of is there once."""
+    if "names" in parts:
+        return len(parts["names"]) == 1
+    return bool(value(parts.get("outputs", parts.get("elements", 1))) == 1)
 
 
 def word(lang: str, key: str, *, many: bool = False) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.declared import packages
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, sizes_shown, told
+from symflops.derivations.media import pen, told, where
 from symflops.derivations.saying import Voice
 from symflops.errors import UnknownNameError
 from symflops.linebreaks import breakable, width_of
@@ -85,8 +85,11 @@ class Setting:
             if text:
                 yield rf"\par\medskip\noindent {text}"
             yield from self.chains(lines)
-        if sizes := sizes_shown(self.derivation):
+        sizes, alike = where(self.derivation)
+        if sizes:
             yield from self.where(sizes)
+        if alike:
+            yield rf"\noindent {self.voice.clauses(alike)}"
 
     # text
 

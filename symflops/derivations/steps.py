@@ -14,7 +14,8 @@ import sympy
 from symflops.derivations.factors import grouped, less, shared_out, times
 from symflops.derivations.lines import Reason
 from symflops.exprs import ONE, ZERO, product, spread
-from symflops.forms import Minus, Total, value
+from symflops.forms import Total, value
+from symflops.symbols import unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +31,8 @@ class Account:
     """What a step takes: ``units``, each of which takes ``each`` of some operations.
 
     ``units`` are factors in the order in which a paper prints them; without any, the counts are those of all.
-    ``key`` is the sentence that says it, with ``parts`` of its own.
+    ``key`` is the sentence that says it, with ``parts`` of its own. Of rows that are not equally long, ``row``
+    is what one of n entries takes.
     """
 
     key: str
@@ -38,10 +40,15 @@ class Account:
     each: tuple[tuple[Operation, Form], ...]
     role: Role
     parts: tuple[tuple[str, Any], ...] = ()
+    row: tuple[tuple[Operation, Form], ...] = ()
 
     def counted(self, weigh: Mapping[Key, sympy.Rational]) -> Account:
         """Return the account of what is worth something."""
-        return replace(self, each=tuple(e for e in self.each if weigh.get((e[0], self.role))))
+        each, row = (
+            tuple((op, form) for op, form in counts if weigh.get((op, self.role)))
+            for counts in (self.each, self.row)
+        )
+        return replace(self, each=each, row=row)
 
     def worth(self, weigh: Mapping[Key, sympy.Rational]) -> list[Form]:
         """Return what a unit takes, each operation at its weight."""
@@ -55,7 +62,8 @@ class Account:
     def sentence(self) -> Reason:
         """The sentence that says what a unit takes."""
         units = (("outputs", grouped(self.units)),) if self.units else ()
-        return Reason(self.key, (*units, *self.parts, ("counts", self.each)))
+        row = (("row", self.row),) if self.row else ()
+        return Reason(self.key, (*units, *self.parts, *row, ("counts", self.each)))
 
 
 def accounts(step: Step, counts: Tally | None = None) -> tuple[Account, ...]:
@@ -102,7 +110,7 @@ def _contract(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
         products = taken
     found = shared_out(step.order, outputs, products) if outputs != 0 else None
     if found is None:
-        yield from _pooled(step, counts, role)
+        yield from _added_up(step, counts, role)
         return
     units, terms = found
     if taken != 0:
@@ -114,20 +122,30 @@ def _contract(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
         yield _account("dot", units, (("mul", terms), ("add", less(terms))), role, terms=terms)
 
 
-def _pooled(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
-    """Tell what differs from output to output, as under a mask: so many in all, and less by the outputs."""
+def _added_up(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell sums that differ in how many products they have, as under a mask: so many in all, and less by the sums."""
     entries = grouped(step.order)
-    outputs = {value(entries) - count for op, count in counts.items() if op in ("add", "cmp")}
-    each: list[tuple[Any, Form]] = []
-    for operation, count in counts.items():
-        following = count != 0 and value(entries) - count in outputs
-        each.append(
-            (operation, Total((entries, Minus(value(entries) - count))) if following else count)
-        )
-    told = {"entries": entries}
-    if step.rule == "contract":
-        told["sums"] = counts["mul"] - counts.get("add", ZERO)
-    yield _account("added_up" if step.rule == "contract" else "pooled", (), each, role, **told)
+    sums = counts["mul"] - counts.get("add", ZERO)
+    each = [("mul", entries), ("add", less(entries, sums))]
+    yield _account("added_up", (), each, role, entries=entries, sums=sums)
+
+
+def _ragged(
+    step: Step, counts: Counts, role: Role, rows: sympy.Expr, taken: Mapping[str, tuple[int, ...]]
+) -> Iterator[Account]:
+    """Tell rows that differ in how many entries they have: what one of n takes, and how many they have in all."""
+    entries = grouped(step.order)
+    n = unused(rows, value(entries), name="n")
+    all_of = {ENTRY: entries, FOLLOWING: less(entries, rows), ROW: rows}
+    each = tuple(
+        (op, forms[0] if len(forms) == 1 else Total(forms))
+        for op in counts
+        for forms in [tuple(all_of[kind] for kind in taken[op])]
+    )
+    row = tuple((op, _taken(taken[op], n)) for op in counts)
+    key = "ragged_windows" if role == "pool" else "ragged"
+    told = _account(key, (), each, role, n=n, outputs=rows, entries=entries)
+    yield replace(told, row=row)
 
 
 def _account(key: str, units: Factors, each: Any, role: Role, **parts: Any) -> Account:
@@ -167,10 +185,13 @@ def _reduce(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell n entries that become one, with n - 1 operations."""
     ((operation, count),) = counts.items()
     entries = product(step.order)
-    found = shared_out(step.order, entries - count, entries)
-    if found is not None:
-        units, n = found
-        yield _account("reduced", units, ((operation, less(n)),), role, entries=n)
+    rows = entries - count
+    found = shared_out(step.order, rows, entries)
+    if found is None:
+        yield from _ragged(step, counts, role, rows, {operation: (FOLLOWING,)})
+        return
+    units, n = found
+    yield _account("reduced", units, ((operation, less(n)),), role, entries=n)
 
 
 #: Operations of a row of n entries: for each entry, for each entry but the first, or for the row.
@@ -178,9 +199,12 @@ ENTRY, FOLLOWING, ROW = range(3)
 
 
 def _rows(
-    of: Callable[[Counts], sympy.Expr], **each: tuple[int, ...]
+    key: str, of: Callable[[Counts], sympy.Expr], *, whole: bool = True, **each: tuple[int, ...]
 ) -> Callable[[Step, Counts, Role], Iterator[Account]]:
-    """Return the telling of rows, of which ``of`` says from the counts how many there are."""
+    """Return the telling of rows, of which ``of`` says from the counts how many there are.
+
+    Unless ``whole``, those of a mask or at an edge, they are equally long, whatever the quotient looks like.
+    """
 
     def told(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
         try:
@@ -190,18 +214,19 @@ def _rows(
         of_entries = ((op, count) for op, count in counts.items() if each.get(op, (ROW,))[0] != ROW)
         op, count = next(of_entries, ("", rows))
         entries = count + (rows if op and each[op][0] == FOLLOWING else ZERO)
-        found = shared_out(step.order, rows, entries)
+        found = shared_out(step.order, rows, entries, whole=whole)
         if found is None:
-            yield from _pooled(step, counts, role)
+            yield from _ragged(step, counts, role, rows, each)
             return
         units, n = found
         taken = [(op, _taken(each[op], n)) for op in counts if op in each]
-        yield _account("row", units, taken, role, entries=n)
+        yield _account(key, units, taken, role, entries=n)
 
     return told
 
 
 def _taken(kinds: tuple[int, ...], n: Form) -> Form:
+    """Return what a row of n entries takes of an operation."""
     parts = {ENTRY: n, FOLLOWING: less(n), ROW: ONE}
     forms = [parts[kind] for kind in kinds if parts[kind] != 0]
     return forms[0] if len(forms) == 1 else Total(tuple(forms))
@@ -210,15 +235,21 @@ def _taken(kinds: tuple[int, ...], n: Form) -> Form:
 def _standardize(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell the mean, the variance or the scale of rows; deviations are told by their elements."""
     if set(counts) == {"sub"}:
-        yield from _elementwise(step, counts, role)
+        for account in _elementwise(step, counts, role):
+            yield replace(account, key="norm_difference")
     elif "sqrt" in counts:
-        yield from _rows(lambda c: c["sqrt"], add=(ROW,), sqrt=(ROW,), div=(ENTRY,))(
-            step, counts, role
-        )
+        yield from NORM_ROOT(step, counts, role)
     else:
-        yield from _rows(lambda c: c["div"], mul=(ENTRY,), add=(FOLLOWING,), div=(ROW,))(
-            step, counts, role
-        )
+        yield from (NORM_SQUARES if "mul" in counts else NORM_MEAN)(step, counts, role)
+
+
+NORM_MEAN = _rows("norm_mean", lambda c: c["div"], whole=False, add=(FOLLOWING,), div=(ROW,))
+NORM_SQUARES = _rows(
+    "norm_squares", lambda c: c["div"], whole=False, mul=(ENTRY,), add=(FOLLOWING,), div=(ROW,)
+)
+NORM_ROOT = _rows(
+    "norm_root", lambda c: c["sqrt"], whole=False, add=(ROW,), sqrt=(ROW,), div=(ENTRY,)
+)
 
 
 def _fourier(_: Step, counts: Counts, role: Role) -> Iterator[Account]:
@@ -263,8 +294,9 @@ TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
     "elementwise": _elementwise,
     "transform": _elementwise,
     "reduce": _reduce,
-    "mean": _rows(lambda c: c["div"], add=(FOLLOWING,), div=(ROW,)),
+    "mean": _rows("mean", lambda c: c["div"], add=(FOLLOWING,), div=(ROW,)),
     "softmax": _rows(
+        "softmax",
         lambda c: c["sub"] - c.get("cmp", ZERO),
         cmp=(FOLLOWING,),
         sub=(ENTRY,),
@@ -273,6 +305,7 @@ TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
         div=(ENTRY,),
     ),
     "log_softmax": _rows(
+        "row",
         lambda c: c["log"],
         cmp=(FOLLOWING,),
         exp=(ENTRY,),
@@ -281,9 +314,16 @@ TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
         sub=(ENTRY, ENTRY),
     ),
     "unit_length": _rows(
-        lambda c: c["sqrt"], mul=(ENTRY,), add=(FOLLOWING,), sqrt=(ROW,), cmp=(ROW,), div=(ENTRY,)
+        "row",
+        lambda c: c["sqrt"],
+        whole=False,
+        mul=(ENTRY,),
+        add=(FOLLOWING,),
+        sqrt=(ROW,),
+        cmp=(ROW,),
+        div=(ENTRY,),
     ),
-    "shares": _rows(lambda c: c["div"] - c.get("add", ZERO), add=(FOLLOWING,), div=(ENTRY,)),
+    "shares": _rows("row", lambda c: c["div"] - c.get("add", ZERO), add=(FOLLOWING,), div=(ENTRY,)),
     "standardize": _standardize,
     "fourier": _fourier,
     "state_passing": _state_passing,

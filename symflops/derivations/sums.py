@@ -69,13 +69,30 @@ def several(number: int, form: Form) -> Form:
 
 
 def simplest(summed: Iterable[sympy.Expr]) -> sympy.Expr:
-    """Return a sum with like terms collected, multiplied out if that leaves it short."""
+    """Return a sum with like terms collected, multiplied out if that is no longer."""
     pairs = total((ONE, collect(terms(term))) for term in summed)
-    multiplied = expanded(pairs)
-    return joined(multiplied if len(multiplied) <= MOST_TERMS else pairs)
+    collected, multiplied = joined(pairs), joined(expanded(pairs))
+    return min(
+        multiplied, collected, key=lambda found: (_divides(found), len(write(found, "text")))
+    )
 
 
-MOST_TERMS = 8  # of a result that is multiplied out
+def _divides(expr: sympy.Expr) -> bool:
+    """Say whether an expression has symbols below a fraction stroke."""
+    return any(power.exp.could_extract_minus_sign() for power in expr.atoms(sympy.Pow))
+
+
+def simplified(form: Form, result: sympy.Expr) -> Reason | None:
+    """Return why a form is its value where that is more than a product or a number: like terms are collected."""
+    if result.is_Rational or not _has_sum(form):
+        return None
+    return reason("collected")
+
+
+def _has_sum(form: Form) -> bool:
+    if isinstance(form, Product):
+        return any(map(_has_sum, form.factors))
+    return isinstance(form, Total) or (not isinstance(form, Named) and value(form).has(sympy.Add))
 
 
 def looks_alike(form: Form, result: sympy.Expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symflops.conventions import ADDS, EXACT, MACS, MULTS
+from symflops.conventions import ADDS, MACS, MULTS
 from symflops.derivations import outputs
 from symflops.derivations.composition import Composer
 from symflops.derivations.derivation import Derivation
@@ -13,6 +13,7 @@ from symflops.derivations.layers import Work
 from symflops.derivations.lines import Line, Passage, hold, reason, verified
 from symflops.derivations.memory import BYTES, Activations, Kept, in_bytes
 from symflops.derivations.numbers import in_symbols, with_values
+from symflops.derivations.opening import opening
 from symflops.derivations.quantities import LETTERS
 from symflops.derivations.sizes import Names, names_of
 from symflops.derivations.ties import Ties
@@ -20,7 +21,6 @@ from symflops.derivations.weights import Weights
 from symflops.exprs import ONE
 from symflops.facts import Facts
 from symflops.forms import Named, Quotient, value
-from symflops.statements import sentence_of
 from symflops.symbols import exact
 from symflops.typeset import Order
 
@@ -61,18 +61,11 @@ class Teller:
             for passage in folded(self.verified(), self.detail)
         )
         hold(told[-1].expr, result, facts_of(self.cost))
-        told = (*self.introduced(), *told)
         order = tuple(map(self.names.put, self.shown.order))
+        told = (opening(self.cost, self.shown, self.metric, self.lang), *told)
         return Derivation(
             self.cost, self.metric, result, told, self.where(), order, self.detail, self.lang
         )
-
-    def introduced(self) -> Iterator[Passage]:
-        """Yield what is said before: the convention, where not every operation is one."""
-        convention = self.cost.convention
-        if self.metric == "flops" and convention != EXACT:
-            sentence = sentence_of(convention, self.lang)
-            yield Passage((), (reason("convention", sentence=sentence),))
 
     def where(self) -> tuple[tuple[Form, Form], ...]:
         """Return what the names of sizes stand for: from the window, where it has symbols."""
@@ -134,7 +127,7 @@ class Teller:
         name = Named(LETTERS[metric], portion.words, result)
         count = self.names.put(portion.count)
         above = whole.chains[-1][0].name
-        lines = (Line(Quotient(above, count), name=name), Line(result, reason("collected")))
+        lines = (Line(Quotient(above, count), name=name), Line(result))
         return Passage(lines, (reason("portion", unit=portion.unit, count=count),))
 
     def quantity(self, metric: str) -> Quantity:

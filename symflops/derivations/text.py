@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
-from symflops.derivations.media import pen, sizes_shown, told
+from symflops.derivations.media import pen, told, where
 from symflops.derivations.saying import Voice
 from symflops.printing import printable, width
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PLACES = 80
 INDENT = 2  # places before a chain
 SIGN, GAP = 3, 4  # places of a sign, and before a column of reasons
-SHORT = 24  # places of a formula that stays on one line of a sentence
+SHORT = 40  # places of a formula that stays on one line of a sentence
 #: What stays on one line: a word or a character with the marks and the space behind it.
 WORD = re.compile(
     r"(?:[\u2e80-\u2fff\u3040-\u9fff]|[^ \u2e80-\u2fff\u3040-\u9fff]+)[，。：；、）]* *"
@@ -48,10 +48,13 @@ def _lines(derivation: Derivation, places: int) -> Iterator[str]:
         if said:
             yield from (line.replace(KEPT, " ") for line in filled(said, places))
         yield from _aligned(chain, lines)
-    if sizes := sizes_shown(derivation):
+    sizes, alike = where(derivation)
+    if sizes:
         yield ""
         yield voice.say(reason("where"))
         yield from _aligned(chain, (Line(meant, name=name) for name, meant in sizes))
+    if alike:
+        yield from (line.replace(KEPT, " ") for line in filled(voice.clauses(alike), places))
 
 
 def filled(text: str, places: int) -> Iterator[str]:
