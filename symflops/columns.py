@@ -77,7 +77,7 @@ def asked(
 
     Raises:
         UnknownNameError: a column or a convention that is not there.
-        ArgumentError: a column that is asked for twice, or that no convention changes.
+        ArgumentError: no column, one that is asked for twice, or that no convention changes.
     """
     given = (conventions,) if isinstance(conventions, str | Convention) else tuple(conventions)
     known = {found.name: found for found in map(named, given)}
@@ -86,6 +86,9 @@ def asked(
         columns = DEFAULT if not known else [key for key in DEFAULT if key != "share"]
     keys = map(str.strip, columns.split(",")) if isinstance(columns, str) else map(str, columns)
     found = tuple(key for asked in keys for key in (flops if asked == "flops" else (asked,)))
+    if not found:
+        message = "a table needs a column, such as columns='layer,macs'"
+        raise ArgumentError(message)
     for key in found:
         metric, sign, name = key.partition(UNDER)
         if metric not in COLUMNS:

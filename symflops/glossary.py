@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sympy
 
-from symflops.costs import answer
-from symflops.errors import UnknownNameError
+from symflops.costs import Cost, answer
+from symflops.errors import ArgumentError, UnknownNameError
 from symflops.meanings import ALIKE, AND, AXES, FIELDS, HEADERS, SIDES, WORDS
 from symflops.readers import looks_up, positions, readers
 from symflops.symbols import Family, Member, Symbol, index, is_index, notation
@@ -22,7 +22,6 @@ from symflops.trace import Group, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symflops.costs import Cost
     from symflops.trace import Node
 
 
@@ -53,8 +52,12 @@ def notation_table(cost: Cost, lang: str = "en") -> Table:
     W       width            input
 
     Raises:
+        ArgumentError: no cost.
         UnknownNameError: another language.
     """
+    if not isinstance(cost, Cost):
+        message = f"notation_table() needs a cost, such as cost(zoo.vgg16()), got {cost!r}"
+        raise ArgumentError(message)
     if lang not in WORDS:
         raise UnknownNameError("language", lang, WORDS)
     general = cost.setup.general

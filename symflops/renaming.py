@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from symflops.errors import SymbolError
 from symflops.symbols import Family, Notation, Symbol, by_name, dim, notation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from symflops.costs import Cost
 
 
@@ -21,6 +20,9 @@ def renames(
     Raises:
         SymbolError: a name that the cost does not have, no name, or one that another symbol has.
     """
+    if names is not None and not isinstance(names, Mapping):
+        message = f"names are given by name, such as {{'C_in': 'c'}}, got {names!r}"
+        raise SymbolError(message)
     known = by_name(cost.symbols)
     swaps: dict[Symbol, Symbol] = {}
     for old, new in {**(names or {}), **by_names}.items():

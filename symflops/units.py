@@ -38,6 +38,7 @@ def bytes_of(dtype: str) -> sympy.Rational:
 
 
 DECIMAL = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
+MOST_DIGITS = 100  # more are wanted by mistake
 BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
 
 
@@ -56,12 +57,15 @@ def si(
     '0.313 GFLOPs'
 
     Raises:
-        ArgumentError: the value still has symbols.
+        ArgumentError: the value still has symbols, or no such number of digits.
         UnknownNameError: no such prefix.
     """
     value = exact(x)
     if not value.is_Rational:
         message = f"si() needs a number, got {x}; put values in first, with at()"
+        raise ArgumentError(message)
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
+        message = f"digits must be a whole number from 1 to {MOST_DIGITS}, got {digits!r}"
         raise ArgumentError(message)
     scaled, prefixes = Fraction(value.p, value.q), BINARY if binary else DECIMAL
     step = 1024 if binary else 1000

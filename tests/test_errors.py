@@ -13,6 +13,23 @@ C, D, H, W, L = sf.dims("C D H W L")
 net = sf.Sequential(stem=sf.Conv2d(3, 8, 3), head=sf.Sequential(sf.Conv2d(9, 8, 1)))
 alpha = sf.dim("H", integer=False)
 
+COST = sf.cost(sf.Conv2d(C, D, 3, padding=1), (C, H, W))
+PRINTED = [
+    (lambda: COST.table().to_text(-3), "width must be a whole number of at least 12, got -3"),
+    (lambda: COST.table().to_text("x"), "width must be a whole number of at least 12, got 'x'"),
+    (lambda: COST.table().to_latex(caption=3), "caption must be text, got 3"),
+    (lambda: COST.table().to_latex(caption="A", label=["a"]), "label must be text, got ['a']"),
+    (lambda: COST.table().to_latex(fit=["page"]), "unknown fit \"['page']\""),
+    (lambda: COST.table([]), "a table needs a column"),
+    (lambda: COST.table(at=[1, 2]), "such as {'H': 224}, got [1, 2]"),
+    (lambda: COST.at("H"), "such as {'H': 224}, got 'H'"),
+    (lambda: COST.rename("H"), "such as {'C_in': 'c'}, got 'H'"),
+    (lambda: sf.notation_table("vgg16"), "such as cost(zoo.vgg16()), got 'vgg16'"),
+    (lambda: sf.report(COST, " "), "a title is text, got ' '"),
+    (lambda: sf.si(10, digits=0), "digits must be a whole number from 1 to 100, got 0"),
+    (lambda: sf.si(10, digits=10**9), "from 1 to 100, got 1000000000"),
+]
+
 CASES = [
     (
         lambda: sf.Conv2d(6, 8, 3, groups=4),
@@ -298,3 +315,11 @@ def test_nonsense_is_refused_by_name(layer):
                 assert cost.output
             except sf.SymflopsError as error:
                 assert type(layer).__name__ in str(error) or field.name in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(("given", "message"), PRINTED)
+def test_wrong_arguments_of_what_is_printed_are_one_sentence(given, message):
+    with pytest.raises(sf.SymflopsError) as caught:
+        given()
+    assert message in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
@@ -27,8 +27,6 @@ from symflops.symbols import by_name as names_of
 from symflops.trace import Condition, Shape, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from symflops.fields import Axes
 
 #: A dimension as users write it: a number, a symbol or an expression.
@@ -272,6 +270,9 @@ def assignment(
     Raises:
         SymbolError: a name that is none of the symbols, or a value that the symbol cannot have.
     """
+    if values is not None and not isinstance(values, Mapping):
+        message = f"values are put in by name, such as {{'H': 224}}, got {values!r}"
+        raise ArgumentError(message)
     known = names_of(symbols)
     swaps = {}
     for key, value in {**(values or {}), **by_name}.items():

@@ -203,6 +203,7 @@ def _places(values: Iterable[int]) -> list[int]:
     if len(given) < 2 or not all(value.is_Integer and value > 0 for value in given):  # noqa: PLR2004
         message = f"values must be the first and the last, or all to draw, from 1 on; got {given}"
         raise ArgumentError(message)
+    height("the last of the values", max(given))
     first, last = int(min(given)), int(max(given))
     if len(given) > 2:  # noqa: PLR2004 - not first and last alone
         return sorted(set(map(int, given)))

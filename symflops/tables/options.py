@@ -27,10 +27,15 @@ class Options:
     engine: str = "pdflatex"
 
     def __post_init__(self) -> None:
+        for kind in ("caption", "label"):
+            value = getattr(self, kind)
+            if value is not None and not isinstance(value, str):
+                message = f"{kind} must be text, got {value!r}"
+                raise ArgumentError(message)
         choices = {"fit": WIDTHS, "part": PARTS, "scale": SCALES, "engine": ENGINES}
         for kind, known in choices.items():
             value = getattr(self, kind)
-            if value not in known and (value is not None or kind != "scale"):
+            if value not in tuple(known) and (value is not None or kind != "scale"):
                 raise UnknownNameError(kind, str(value), known)
         if self.longtable and self.part != "table":
             message = f"longtable=True makes a part of its own, got part={self.part!r} as well"

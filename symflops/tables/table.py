@@ -243,6 +243,9 @@ class Table:
         """Return the table as aligned text; in ``width`` places, what is least needed gives way, and that is said.
 
         Without a width nothing is left out; a table wider than 120 places has its long formulas below.
+
+        Raises:
+            ArgumentError: a width that is no whole number, or less than 12.
         """
         from symflops.tables.text import render  # noqa: PLC0415 - each renderer when it is asked for
 

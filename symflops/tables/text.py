@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from symflops.errors import ArgumentError
 from symflops.tables.aligned import Form, Sheet
 from symflops.tables.fitting import DISPENSABLE
 from symflops.tables.table import AT
@@ -47,6 +48,9 @@ def spans(table: Table, room: int | None = None) -> list[Span]:
     needed first; then names are shortened, and last counts go. What was left out is said below.
     """
     if room is not None:
+        if not isinstance(room, int) or isinstance(room, bool) or room < LABEL:
+            message = f"width must be a whole number of at least {LABEL}, got {room!r}"
+            raise ArgumentError(message)
         return _fitted(table, room).spans(room)
     sheet = Sheet(table)
     if sheet.width > WIDE:
