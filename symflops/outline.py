@@ -99,23 +99,25 @@ def lines(root: Group, depth: int | None) -> list[Line]:
     return list(_lines(root, "", (), depth_of(root, depth)))
 
 
-def depth_of(root: Group, depth: Any) -> int:
+def depth_of(root: Group, depth: Any, *, summed: bool = False) -> int:
     """Return a depth as it is asked for; without one, the greatest at which there are not too many rows.
+
+    Rows that are ``summed``, all of a kind or a name, cannot be too many: these are the innermost.
 
     Raises:
         ArgumentError: what is no depth.
     """
-    if depth is not None:
-        if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
-            message = f"depth must be a whole number of at least 1, got {depth!r}"
-            raise ArgumentError(message)
-        return depth
+    if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
+        message = f"depth must be a whole number of at least 1, got {depth!r}"
+        raise ArgumentError(message)
     greatest, found = 1, list(_lines(root, "", (), 1))
-    while True:
+    bounded = depth is None and not summed
+    while greatest != depth:
         deeper = list(_lines(root, "", (), greatest + 1))
-        if deeper == found or len(merged(deeper)) > MOST_ROWS:
-            return greatest
+        if deeper == found or (bounded and len(merged(deeper)) > MOST_ROWS):
+            break
         greatest, found = greatest + 1, deeper
+    return greatest
 
 
 def _lines(group: Group, path: str, around: tuple[Times | Sum, ...], depth: int) -> Iterator[Line]:

@@ -281,3 +281,8 @@ def test_long_names_may_break_behind_points_and_anywhere_in_the_end():
     assert breakable("features.denselayer10", 60, SMALL) == (
         r"features\penalty1000{}.\allowbreak{}denselay\penalty1000{}er10"
     )
+
+
+def test_a_depth_beyond_the_innermost_layers_is_theirs():
+    cost = sf.cost(sf.zoo.lenet5())
+    assert cost.table(depth=10**18) == cost.table(depth=9)

@@ -113,6 +113,13 @@ def test_bars_are_the_rows_of_the_table():
     assert by_layer.get_xlabel() == "FLOPs (2 per MAC)"
 
 
+@pytest.mark.parametrize("model", ["resnet50", "mobilenet_v1", "densenet201"])
+def test_kinds_are_those_of_the_innermost_layers(model):
+    cost = sf.cost(getattr(sf.zoo, model)(), (3, 224, 224))
+    assert [kind for kind, _ in parts(cost, by="kind")] == ["Conv2d", "Linear"]
+    assert dict(parts(cost, by="kind", depth=1)).keys() != {"Conv2d", "Linear"}
+
+
 def test_parts_of_one_name_are_one_bar():
     block = sf.Sequential(up=sf.Linear(8, 32), down=sf.Linear(32, 8))
     cost = sf.cost(sf.Repeat(block, 3), (8,))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symflops.costs import METRICS
 from symflops.errors import ArgumentError, UnknownNameError
+from symflops.outline import depth_of
 from symflops.plot.canvas import (
     INK,
     LINE,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from symflops.plot.canvas import Canvas
 
 PARTS = ("layer", "kind", "name")
+SUMMED = PARTS[1:]  # what is summed over all layers, the innermost if no depth is given
 MOST_BARS = 60
 AXIS = 40  # points that the axis below the bars takes
 SPARE = 2  # letters that a number at a tick may be longer than the greatest, with room around
@@ -47,9 +49,9 @@ def breakdown(
     """Plot what a metric is made of, a bar a part with its share; return matplotlib's axes.
 
     ``by`` is ``"layer"`` (the rows of the table, folded to ``depth``), ``"kind"`` (Linear, Softmax, …) or
-    ``"name"`` (what bears the same name in every block). Parts that have nothing are left out. ``size`` is
-    ``"column"`` (235 pt, one of two columns), ``"page"`` (345 pt, taken if nothing is said) or ``"wide"`` (490 pt),
-    in letters of 8 pt; or draw on axes of your own, ``ax``.
+    ``"name"`` (what bears the same name in every block), both of the innermost layers. Parts that have nothing
+    are left out. ``size`` is ``"column"`` (235 pt, one of two columns), ``"page"`` (345 pt, taken if nothing is
+    said) or ``"wide"`` (490 pt), in letters of 8 pt; or draw on axes of your own, ``ax``.
 
     >>> import symflops as sf
     >>> cost = sf.cost(sf.zoo.vgg16(), (3, 224, 224))
@@ -115,7 +117,8 @@ def parts(
         message = f"the {metric} are {total}: put numbers in with at() before plotting"
         raise ArgumentError(message)
     found: dict[str, Any] = {}
-    for label, kind, value in table(cost, ("layer", "kind", metric), depth).rows:
+    level = depth_of(cost.root, depth, summed=by in SUMMED)
+    for label, kind, value in table(cost, ("layer", "kind", metric), level).rows:
         last = label.path.rpartition(".")[2]
         path = str(Label(label.path or kind, "", label.times))
         name = {"layer": path, "kind": kind, "name": last or kind}[by]

@@ -9,7 +9,7 @@ from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import joined, product
 from symflops.metrics import Mover, Profiler, work
 from symflops.outline import depth_of, foldings
-from symflops.plot.breakdown import PARTS
+from symflops.plot.breakdown import PARTS, SUMMED
 from symflops.plot.canvas import of_cost
 from symflops.plot.rates import roofs
 from symflops.tables.table import Label
@@ -141,7 +141,7 @@ def _parts(cost: Cost, by: str, depth: int | None) -> Iterator[_Part]:
     """
     moved, profile, counted = Mover(), Profiler(), cost.convention
     moved(cost.root)  # refuses what cannot be known before anything is asked of a part of it
-    _, rows = next(foldings(cost.root, depth_of(cost.root, depth)))
+    _, rows = next(foldings(cost.root, depth_of(cost.root, depth, summed=by in SUMMED)))
     for line in rows:
         flops = joined(work(profile(line.whole), counted.table, dense=counted.dense))
         elements = joined(moved(line.whole))
