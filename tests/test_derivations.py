@@ -370,6 +370,120 @@ def test_what_a_mask_leaves_is_counted_query_by_query():
             assert worth(relation.left, at) == worth(relation.right, at)
 
 
+def said_of(cost, metric="flops", **options):
+    """All sentences, in one line."""
+    return " ".join(str(sf.derive(cost, metric, **options)).split())
+
+
+@pytest.mark.parametrize(
+    ("cost", "metric", "sentences"),
+    [
+        (
+            sf.cost(sf.MultiheadAttention(D, h), (N, D), "2mac"),
+            "flops",
+            [
+                (
+                    "We derive the FLOPs of MultiheadAttention(D, h) on an input of N × D, by the "
+                    "convention “2mac”: A multiplication with its addition counts twice"
+                ),
+                "It holds where h divides D.",
+                "scores: Each of the h N² scores is a dot product of D/h terms: D/h multiplications.",
+                (
+                    "weighting: Each of the N D outputs is a sum of N weighted values: N "
+                    "multiplications. Not counted: scale and softmax."
+                ),
+            ],
+        ),
+        (
+            sf.cost(sf.MultiheadAttention(D, h, causal=True), (N, D)),
+            "flops",
+            [
+                "every elementary operation counts once. It holds",
+                "Query i sees i keys: Σ_(i=1..N) i = N (N + 1)/2 pairs of a query and a key.",
+                (
+                    "A row of n entries takes n − 1 comparisons, n subtractions, n exponentials, n − 1 "
+                    "additions and n divisions; the N h rows have N (N + 1) h/2 entries together."
+                ),
+                (
+                    "Each of the N (N + 1)/2 pairs takes D multiplications, N (N + 1) D/2 "
+                    "multiplications in all. Each of the N D outputs takes one addition fewer than it "
+                    "has products, N (N + 1) D/2 − N D additions in all."
+                ),
+            ],
+        ),
+        # as many keys on average are not as many for each query
+        (
+            sf.cost(sf.MultiheadAttention(4, 2, causal=True), (3, 4)),
+            "flops",
+            ["A row of n entries takes", "Each of the 6 pairs takes 4 multiplications"],
+        ),
+        (
+            sf.cost(sf.AdaptiveAvgPool2d((3, 7)), (4, 5, 3)),
+            "flops",
+            ["A window of n entries takes n − 1 additions and one division; the 84 windows have"],
+        ),
+        (
+            sf.cost(sf.ConvTranspose2d(64, 8, 4, 2, 1), (64, 3, 3)),
+            "flops",
+            ["The 64 · 4² · 8 · 3² products are added up to 512 sums"],
+        ),
+        (
+            sf.cost(sf.GroupNorm(h, D), (D, H, W)),
+            "flops",
+            [
+                (
+                    "The mean of each of the h rows of D H W/h entries takes D H W/h − 1 additions and "
+                    "one division."
+                ),
+                "is divided by the root: one addition, one square root and D H W/h divisions.",
+            ],
+        ),
+        (
+            sf.cost(sf.LocalResponseNorm(5), (D, H, W)),
+            "flops",
+            ["Each of the D H W elements takes 2 multiplications, one power and one division."],
+        ),
+        (
+            sf.cost(sf.LSTM(D, E), (N, D)),
+            "flops",
+            ["candidate: Each of the E elements takes one hyperbolic", "There are N equal steps."],
+        ),
+        (
+            sf.cost(sf.Repeat(sf.Shared("w", sf.Linear(D, D)), L), (N, D)),
+            "params",
+            ["Weights that layers share are counted once: block."],
+        ),
+        (sf.cost(sf.zoo.resnet50()), "macs", ["layer2.2 and layer2.3 are the same as layer2.1."]),
+        (sf.cost(sf.zoo.resnet50()), "macs", ["H_5 = ⌈H/32⌉ W_1 to W_5 likewise from W."]),
+        (
+            sf.cost(sf.zoo.deepseek_v3()),
+            "active_params",
+            ["layers.dense block is there 3 times. layers.moe block is there 58 times."],
+        ),
+        (
+            sf.cost(sf.zoo.gpt2()).per("token").at(N=8)["h.0"],
+            "macs",
+            ["We derive the MACs of h.0 in gpt2 on an input of N × 768, with N = 8, per token."],
+        ),
+        (
+            sf.cost(sf.ConvTranspose2d(C_in, C_out, k, s, p), (C_in, H, W)),
+            "output",
+            ["neighbouring windows stand s apart, and p is cut off at each end"],
+        ),
+    ],
+)
+def test_sentences_are_true_and_there(cost, metric, sentences):
+    told = said_of(cost, metric)
+    for sentence in sentences:
+        assert sentence in told
+
+
+def test_long_models_tell_a_pattern_once():
+    """Short ones tell the sizes of each layer."""
+    assert "conv3:" not in said_of(sf.cost(sf.zoo.resnet50()), "macs")
+    assert "c3: 16 filters of 6 · 5² weights each." in said_of(sf.cost(sf.zoo.lenet5()), "params")
+
+
 # what is wrong is not shown
 
 
@@ -397,7 +511,7 @@ def test_an_engine_that_errs_shows_nothing(place, monkeypatch):
         monkeypatch.setattr(composition, "simplest", lambda summed: sum(summed, sympy.Integer(1)))
     elif place == "accounts":
         monkeypatch.setattr(
-            layers, "accounts", lambda step, counts=None: accounts(step, counts)[:1] * 2
+            layers, "accounts", lambda *given, **options: accounts(*given, **options)[:1] * 2
         )
     else:
         monkeypatch.setattr(layers, "multiplied", lambda each, _: each)
@@ -410,6 +524,7 @@ def test_an_engine_that_errs_shows_nothing(place, monkeypatch):
     [
         ((same, "flop"), sf.UnknownNameError, "flops"),
         ((same, "flops", "long"), sf.UnknownNameError, "normal"),
+        ((same, "flops", "normal", None, "fr"), sf.UnknownNameError, "en, zh"),
         ((sf.Linear(1, 1),), sf.ArgumentError, "needs a cost"),
         (({"a": same},), sf.ArgumentError, "two costs"),
         (((same, same, same),), sf.ArgumentError, "two costs"),

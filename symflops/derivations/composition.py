@@ -69,7 +69,7 @@ class Composer:
             said = (*part.said, *part.notes, *closings((part.form,)))
             self.passages.append(Passage(lines, said))
         elif part.lines:
-            self.passages.append(Passage(part.lines, part.said))
+            self.passages.append(Passage(part.lines, (*part.said, *part.notes)))
         self.passages[-1] = ending_in(self.passages[-1], result)
         return tuple(self.passages)
 
@@ -78,7 +78,7 @@ class Composer:
     def has(self, node: Node) -> bool:
         """Say whether anything of a node counts."""
         if isinstance(node, Times | Sum):
-            return self.has(node.child)
+            return not self.ties.are(node.child) and self.has(node.child)
         if isinstance(node, Step) or self.quantity.is_told_whole(node):
             return self.by_itself(node) is not None
         return bool(self.kids(node))
@@ -121,7 +121,8 @@ class Composer:
         kids = self.kids(node)
         if len(kids) == 1:
             ((name, child),) = kids
-            return self.part(label, f"{path}.{name}".strip("."), child)
+            only = self.part(label, f"{path}.{name}".strip("."), child)
+            return replace(only, notes=(*only.notes, *self.tied(node)))
         key = self.key(node)
         if key not in self.parts:
             own = label if path.endswith("*") or not path else self.label(path)
@@ -171,17 +172,23 @@ class Composer:
             return replace(inner, form=form, notes=(*inner.notes, said))
         often = self.names.put(self.quantity.often(node))
         form = inner.form if often == 1 else Product((often, inner.form))
-        return replace(inner, form=form, notes=(*inner.notes, *self.repeated(word, often, node)))
+        return replace(
+            inner, form=form, notes=(*inner.notes, *self.repeated(word, block, often, node))
+        )
 
-    def repeated(self, block: str, often: sympy.Expr, node: Times) -> Iterator[Reason]:
+    def repeated(self, word: str, block: str, often: sympy.Expr, node: Times) -> Iterator[Reason]:
         """Yield why a block counts as often as it does."""
         if isinstance(node, Routed):
             of = self.names.put(node.of)
             yield reason("experts" if often == of else "routed", n=often, of=of)
         elif often != node.n:
-            yield reason("shared_by_steps", n=self.names.put(node.n), block=block)
+            yield reason("shared_by_steps", n=self.names.put(node.n), block=word)
         elif often != 1:
-            yield reason("repeated", n=often, block=block)
+            yield (
+                reason("repeated", n=often, block=word)
+                if block == word
+                else reason("repeated_by_name", n=often, name=block)
+            )
 
     def label(self, path: str) -> str:
         """Return a path without what repeats: attn for h.*.attn where there is one depth."""
@@ -209,11 +216,15 @@ class Composer:
                 said.append(reason("alike", name=name, names=tuple(n for n, _ in others)))
             summed.append(several(len(alike), part.form))
         said += [*closings(summed), *self.left_out(path, group)]
-        if tied := tuple(name for name, _ in self.ties.of(group)):
-            said.append(reason("tied", names=tied))
+        said += self.tied(group)
         lines += self.total(label, tuple(summed))
         self.passages.append(Passage(tuple(lines), tuple(said), label, path))
         return Part(self.passages[-1].chains[-1][0].name)
+
+    def tied(self, group: Group) -> list[Reason]:
+        """Return which weights are counted here that layers share."""
+        names = tuple(self.label(name) or "block" for name, _ in self.ties.of(group))
+        return [reason("tied", names=names)] if names else []
 
     def total(self, label: str, summed: tuple[Form, ...]) -> list[Line]:
         """Return the lines of a sum: by names, with sums over an index spelled out, and what it comes to."""
@@ -232,13 +243,13 @@ class Composer:
 
     def first_said(self, name: str, part: Part) -> Iterator[Reason]:
         """Yield the sentences of a layer; at less than full detail those that were not said of another."""
-        new = [s for s in part.said if self.detail == "full" or pattern(s) not in self.explained]
+        patterns = set(map(pattern, part.said))
         known = [s for s in part.said if s.key in AGAIN]
-        self.explained |= set(map(pattern, new))
-        new = without_bare_names(new)
-        if new:
+        if part.said and (self.detail == "full" or not patterns <= self.explained):
+            known_before = set(self.explained)
+            self.explained |= patterns
             yield reason("layer", name=name)
-            yield from new
+            yield from (s for s in part.said if s.key != "mask" or pattern(s) not in known_before)
         elif known:
             first = known[0]
             yield reason("again", name=name, said=Reason(f"{first.key}_again", first.parts))
@@ -272,16 +283,6 @@ def pattern(said: Reason) -> Hashable:
     terms = parts.get("terms")
     several = isinstance(terms, Product) or (terms and terms.as_coeff_Mul()[1].is_Mul)
     return said.key, bool(several), tuple(operation for operation, _ in counts)
-
-
-def without_bare_names(said: list[Reason]) -> list[Reason]:
-    """Return sentences without the names of steps of which nothing is said any more."""
-    following = (*(one.key for one in said[1:]), "layer")
-    return [
-        one
-        for one, after in zip(said, following, strict=False)
-        if (one.key, after) != ("layer", "layer")
-    ]
 
 
 def children_in_time(node: Node) -> Iterator[Node]:

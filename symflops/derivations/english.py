@@ -121,6 +121,14 @@ ENGLISH: dict[str, str] = {
     "matrix_again": "{outputs:output} of {terms:weight} each.",
     "weight_again": "{elements:element}.",
     "weights_each_again": "{elements:element} each.",
+    "tiles": "Each of the {outputs} tiles is transformed with {counts!o}.",
+    "tiles_one": "The one tile is transformed with {counts!o}.",
+    "rotated": "Each of the {outputs} pairs of entries is rotated with {counts!o}.",
+    "rotated_one": "The one pair of entries is rotated with {counts!o}.",
+    "local_sums": (
+        "The windows have {entries:square} together; to add those of a window up, and a constant, takes "
+        "as many additions as it has squares: {counts!o}."
+    ),
     "butterfly": "The fast Fourier transform has {outputs} butterflies; each takes {counts!o}.",
     "taken": "It takes {counts!o}.",
     "own": "{why}: {counts!o}.",
@@ -148,6 +156,7 @@ ENGLISH: dict[str, str] = {
     "mask": "Query {index} sees {keys:key}: {sum} pairs of a query and a key.",
     "repeated": "There are {n} equal {block!p}.",
     "routed": "Of {of:expert}, {n:is chosen|are chosen}.",
+    "repeated_by_name": "{name!l} is there {n} times.",
     "experts": "There are {n:expert}.",
     "shared_by_steps": "The {n} {block!p} share the weights of one.",
     "blocks_differ": "The blocks differ by their index {index}, from {first} to {last}.",

@@ -31,8 +31,13 @@ def grouped(factors: Iterable[sympy.Expr]) -> Form:
     factors = [factor for factor in factors if factor != 1]
     if sum(bool(factor.is_Rational) for factor in factors) > 1:
         numbers = all(factor.is_Rational for factor in factors)
-        return Product(tuple(_powers(factors)), "·" if numbers else "")
+        front = factors[: len(factors) == MAP]  # the channels, which are no power of the sides
+        shown = (*front, *_powers(factors[len(front) :]))
+        return Product(shown, "·" if numbers else "")
     return product(factors)
+
+
+MAP = 3  # factors of a map: channels, height and width
 
 
 def _powers(factors: list[sympy.Expr]) -> Iterator[Form]:

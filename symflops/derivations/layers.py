@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symflops.derivations.factors import grouped, times
 from symflops.derivations.lines import reason
-from symflops.derivations.masks import masks, told_of
+from symflops.derivations.masks import is_uneven, masks, told_of
 from symflops.derivations.quantities import Quantity, Told
 from symflops.derivations.steps import accounts
 from symflops.exprs import ZERO, product
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import sympy
 
+    from symflops.derivations.accounting import Account
     from symflops.derivations.lines import Reason
-    from symflops.derivations.steps import Account
     from symflops.forms import Form
     from symflops.tally import Key
 
@@ -34,41 +34,44 @@ class Work(Quantity):
 
     def of(self, item: Group | Step) -> Told | None:
         """Tell the operations of a layer: those for each output together, times the outputs."""
-        steps = [item] if isinstance(item, Step) else [step for _, step in item.children]
-        found = [account for step in steps for account in self.accounts(step)]  # type: ignore[arg-type]
-        counted = [account for account in found if account.counted(self.weigh).each]
+        steps: Any = [("", item)] if isinstance(item, Step) else item.children
+        taken = {name: self.accounts(step, item) for name, step in steps}
+        counted = [account for found in taken.values() for account in found]
         if not counted:
             return None
         rows = by_rows(counted)
         mask = () if self.dense or isinstance(item, Step) else masks(item, self.put)
-        said = (*mask, *self.sentences(item))
+        said = (*mask, *self.sentences(item, taken))
         units = {account.units for account in rows}
         why = one_times(rows) if len(units) == 1 and () not in units else None
         return Told(self.together(rows), said, why)
 
-    def sentences(self, item: Group | Step) -> list[Reason]:
+    def sentences(
+        self, item: Group | Step, taken: Mapping[str, tuple[Account, ...]]
+    ) -> list[Reason]:
         """Return what each step takes; steps of which the same is said go by their names."""
-        children = [("", item)] if isinstance(item, Step) else item.children
         told = {
-            name: [s for a in found for s in told_of(item, a, self.put)]
-            for name, step in children
-            if (found := [b for a in self.accounts(step) if (b := a.counted(self.weigh)).each])  # type: ignore[arg-type]
+            name: [said for account in found for said in told_of(item, account, self.put)]
+            for name, found in taken.items()
+            if found
         }
         said = [sentence for found in told.values() for sentence in found]
         if len(set(said)) == len(said):
             return said
         return [s for name, found in told.items() for s in (reason("layer", name=name), *found)]
 
-    def accounts(self, step: Step) -> tuple[Account, ...]:
-        """Return what a step takes; under a mask, what it would without, if the convention has it so."""
-        counts = step.dense if self.dense and step.dense else step.counts
-        return tuple(put(account, self.put) for account in accounts(step, counts))
+    def accounts(self, step: Step, within: Group | Step) -> tuple[Account, ...]:
+        """Return what counts of a step; under a mask, what it would take without, if the convention has it so."""
+        full = bool(self.dense and step.dense)
+        uneven = is_uneven(within, masked=not full)
+        found = accounts(step, step.dense if full else step.counts, uneven=uneven)
+        counted = (account.counted(self.weigh) for account in found)
+        return tuple(put(account, self.put) for account in counted if account.each)
 
     def together(self, found: Iterable[Account]) -> Form:
         """Return accounts with the same units as one product, and the sum of all."""
         parts: dict[tuple[sympy.Expr, ...], list[Form]] = {}
         for account in found:
-            account = account.counted(self.weigh)  # noqa: PLW2901
             parts.setdefault(account.units, []).extend(account.worth(self.weigh))
         terms: list[Form] = []
         for units, forms in parts.items():

@@ -11,15 +11,19 @@ from symflops.derivations.lines import reason
 from symflops.exprs import ONE, minimum
 from symflops.facts import Relation
 from symflops.forms import value
-from symflops.layers.scores import SCORES, OverPairs, Scores, Weighting
+from symflops.geometry import adaptive_taps
+from symflops.layers.pool import AdaptivePool
+from symflops.layers.rotary import RotaryEmbedding
+from symflops.layers.scores import SCORES, MaskedSoftmax, OverPairs, Scores, Weighting
+from symflops.layers.transposed import TransposedConvolution
 from symflops.primitives.attention import Pairs, pairs
 from symflops.symbols import unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from symflops.derivations.accounting import Account
     from symflops.derivations.lines import Reason
-    from symflops.derivations.steps import Account
     from symflops.trace import Group, Step
 
     Put = Callable[[sympy.Expr], sympy.Expr]
@@ -55,7 +59,7 @@ def masks(group: Group, put: Put) -> Iterator[Reason]:
 def told_of(item: Group | Step, account: Account, put: Put) -> Iterator[Reason]:
     """Yield the sentences of an account, in the words of attention where it is of scores and of weighted values."""
     layer = getattr(item, "layer", None)
-    key = WORDS.get(type(layer)) if account.key == "dot" else None
+    key = WORDS.get((type(layer), account.key))
     if key:
         yield replace(account, key=key).sentence
     elif isinstance(layer, Weighting) and account.key == "added_up":
@@ -64,8 +68,26 @@ def told_of(item: Group | Step, account: Account, put: Put) -> Iterator[Reason]:
         yield account.sentence
 
 
-#: What the dot products of attention are called.
-WORDS = {Scores: "scores", Weighting: "weighted"}
+#: What some layers call what they do.
+WORDS = {
+    (Scores, "dot"): "scores",
+    (Weighting, "dot"): "weighted",
+    (RotaryEmbedding, "each"): "rotated",
+}
+
+
+def is_uneven(item: Group | Step, *, masked: bool) -> bool:
+    """Say whether the outputs of a layer are known to differ in how many entries they have."""
+    layer = getattr(item, "layer", None)
+    if isinstance(layer, Weighting | MaskedSoftmax):
+        among = seen_by(item) if masked else None  # type: ignore[arg-type]
+        return among is not None and not among.is_full
+    if isinstance(layer, TransposedConvolution):
+        return any(window.kernel != window.stride for window in layer.windows())
+    if isinstance(layer, AdaptivePool):
+        sizes = zip(item.inputs[0][2:], item.outputs[0][2:], strict=True)  # type: ignore[union-attr]
+        return any((adaptive_taps(n, m) / m).is_integer is False for n, m in sizes)
+    return False
 
 
 def _weighted(group: Group, account: Account, put: Put) -> Iterator[Reason]:

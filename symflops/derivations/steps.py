@@ -6,68 +6,43 @@ against the counts, and a step that cannot be told so is told as it stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import sympy
 
+from symflops.derivations.accounting import account_of, but_ones
+from symflops.derivations.entries import (
+    FOLLOWING,
+    LOG_SOFTMAX,
+    MEAN,
+    REDUCED,
+    SHARES,
+    SOFTMAX,
+    UNIT_LENGTH,
+    elementwise,
+    ragged,
+    rows_of,
+    standardize,
+)
 from symflops.derivations.factors import grouped, less, shared_out, times
-from symflops.derivations.lines import Reason
-from symflops.exprs import ONE, ZERO, product, spread
+from symflops.exprs import ONE, ZERO, over_one_line, product, spread
 from symflops.forms import Total, value
-from symflops.symbols import unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from symflops.derivations.factors import Factors
-    from symflops.forms import Form
-    from symflops.tally import Key, Operation, Role, Tally
+    from symflops.derivations.accounting import Account, Counts
+    from symflops.tally import Operation, Role, Tally
     from symflops.trace import Step
 
 
-@dataclass(frozen=True)
-class Account:
-    """What a step takes: ``units``, each of which takes ``each`` of some operations.
-
-    ``units`` are factors in the order in which a paper prints them; without any, the counts are those of all.
-    ``key`` is the sentence that says it, with ``parts`` of its own. Of rows that are not equally long, ``row``
-    is what one of n entries takes.
-    """
-
-    key: str
-    units: Factors
-    each: tuple[tuple[Operation, Form], ...]
-    role: Role
-    parts: tuple[tuple[str, Any], ...] = ()
-    row: tuple[tuple[Operation, Form], ...] = ()
-
-    def counted(self, weigh: Mapping[Key, sympy.Rational]) -> Account:
-        """Return the account of what is worth something."""
-        each, row = (
-            tuple((op, form) for op, form in counts if weigh.get((op, self.role)))
-            for counts in (self.each, self.row)
-        )
-        return replace(self, each=each, row=row)
-
-    def worth(self, weigh: Mapping[Key, sympy.Rational]) -> list[Form]:
-        """Return what a unit takes, each operation at its weight."""
-        found = []
-        for operation, count in self.each:
-            weight = weigh[(operation, self.role)]
-            found.append(count if weight == 1 else times(weight, count))
-        return found
-
-    @property
-    def sentence(self) -> Reason:
-        """The sentence that says what a unit takes."""
-        units = (("outputs", grouped(self.units)),) if self.units else ()
-        row = (("row", self.row),) if self.row else ()
-        return Reason(self.key, (*units, *self.parts, *row, ("counts", self.each)))
-
-
-def accounts(step: Step, counts: Tally | None = None) -> tuple[Account, ...]:
+def accounts(
+    step: Step, counts: Tally | None = None, *, uneven: bool = False
+) -> tuple[Account, ...]:
     """Return what a step takes, in one account or several that add up to its counts.
+
+    ``uneven`` outputs differ in how many entries they have, even if their average is whole.
 
     >>> from symflops import contract, dims
     >>> k, C, D, H = dims("k C D H")
@@ -80,7 +55,9 @@ def accounts(step: Step, counts: Tally | None = None) -> tuple[Account, ...]:
     for role in dict.fromkeys(role for (_, role), _ in tally):
         own = {operation: count for (operation, known), count in tally if known == role}
         # what says why itself, as an order of a contraction does, explains more than its rule
-        told = _own if step.why else TOLD.get(step.rule, _elementwise)
+        told = _own if step.why else TOLD.get(step.rule, elementwise)
+        if uneven and not step.why:
+            told = UNEVEN.get(step.rule, told)
         try:
             part = tuple(told(step, own, role))
         except (KeyError, ValueError):  # a step of one's own that bears the name of a primitive
@@ -98,28 +75,28 @@ def _adds_up(found: tuple[Account, ...], counts: Mapping[Operation, sympy.Expr])
     return all(rest == 0 or spread(rest) == 0 for rest in left.values())
 
 
-Counts = dict["Operation", sympy.Expr]
-Told = "Iterator[Account]"
-
-
 def _contract(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell dot products: of n terms each, n products and n - 1 sums."""
     products, sums, taken = (counts.get(op, ZERO) for op in ("mul", "add", "sub"))
     outputs = products - sums if taken == 0 else taken - sums
     if taken != 0:  # the real part of complex products
         products = taken
-    found = shared_out(step.order, outputs, products) if outputs != 0 else None
+    found = None
+    if outputs != 0:  # N/4 + 1 terms are no average, unless under a mask
+        below = over_one_line(sympy.cancel(products / outputs))[1]
+        whole = bool(step.dense or below.free_symbols)
+        found = shared_out(step.order, outputs, products, whole=whole)
     if found is None:
         yield from _added_up(step, counts, role)
         return
     units, terms = found
     if taken != 0:
         each = (("mul", times(sympy.Integer(2), terms)), ("sub", terms), ("add", less(terms)))
-        yield _account("dot_real", units, each, role, terms=terms)
+        yield account_of("dot_real", units, each, role, terms=terms)
     elif terms == 1:
-        yield _account("product", units, (("mul", ONE),), role)
+        yield account_of("product", units, (("mul", ONE),), role)
     else:
-        yield _account("dot", units, (("mul", terms), ("add", less(terms))), role, terms=terms)
+        yield account_of("dot", units, (("mul", terms), ("add", less(terms))), role, terms=terms)
 
 
 def _added_up(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
@@ -127,29 +104,7 @@ def _added_up(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     entries = grouped(step.order)
     sums = counts["mul"] - counts.get("add", ZERO)
     each = [("mul", entries), ("add", less(entries, sums))]
-    yield _account("added_up", (), each, role, entries=entries, sums=sums)
-
-
-def _ragged(
-    step: Step, counts: Counts, role: Role, rows: sympy.Expr, taken: Mapping[str, tuple[int, ...]]
-) -> Iterator[Account]:
-    """Tell rows that differ in how many entries they have: what one of n takes, and how many they have in all."""
-    entries = grouped(step.order)
-    n = unused(rows, value(entries), name="n")
-    all_of = {ENTRY: entries, FOLLOWING: less(entries, rows), ROW: rows}
-    each = tuple(
-        (op, forms[0] if len(forms) == 1 else Total(forms))
-        for op in counts
-        for forms in [tuple(all_of[kind] for kind in taken[op])]
-    )
-    row = tuple((op, _taken(taken[op], n)) for op in counts)
-    key = "ragged_windows" if role == "pool" else "ragged"
-    told = _account(key, (), each, role, n=n, outputs=rows, entries=entries)
-    yield replace(told, row=row)
-
-
-def _account(key: str, units: Factors, each: Any, role: Role, **parts: Any) -> Account:
-    return Account(key, units, tuple(e for e in each if e[1] != 0), role, tuple(parts.items()))
+    yield account_of("added_up", (), each, role, entries=entries, sums=sums)
 
 
 def _complex(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
@@ -162,23 +117,11 @@ def _complex(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     units, n = found
     sums = n if n == ONE else Total((n, times(sympy.Integer(2), less(n))))
     each = (("mul", times(sympy.Integer(4), n)), ("sub", n), ("add", sums))
-    yield _account("dot_complex", units, each, role, terms=n)
+    yield account_of("dot_complex", units, each, role, terms=n)
 
 
 def _bias(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
-    yield _account("bias", _factors(step.order), tuple((op, ONE) for op in counts), role)
-
-
-def _factors(order: Factors) -> Factors:
-    return tuple(factor for factor in order if factor != 1)
-
-
-def _elementwise(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
-    """Tell the same few operations on every element."""
-    elements = product(step.order)
-    each = tuple((op, count / elements) for op, count in counts.items())
-    if all(number.is_Rational for _, number in each):
-        yield _account("each", _factors(step.order), each, role)
+    yield account_of("bias", but_ones(step.order), tuple((op, ONE) for op in counts), role)
 
 
 def _reduce(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
@@ -188,75 +131,31 @@ def _reduce(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     rows = entries - count
     found = shared_out(step.order, rows, entries)
     if found is None:
-        yield from _ragged(step, counts, role, rows, {operation: (FOLLOWING,)})
+        yield from ragged(step, counts, role, rows, {operation: (FOLLOWING,)})
         return
     units, n = found
-    yield _account("reduced", units, ((operation, less(n)),), role, entries=n)
+    yield account_of("reduced", units, ((operation, less(n)),), role, entries=n)
 
 
-#: Operations of a row of n entries: for each entry, for each entry but the first, or for the row.
-ENTRY, FOLLOWING, ROW = range(3)
+def _transform(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    for told in elementwise(step, counts, role):
+        yield replace(told, key="tiles")
 
 
-def _rows(
-    key: str, of: Callable[[Counts], sympy.Expr], *, whole: bool = True, **each: tuple[int, ...]
-) -> Callable[[Step, Counts, Role], Iterator[Account]]:
-    """Return the telling of rows, of which ``of`` says from the counts how many there are.
-
-    Unless ``whole``, those of a mask or at an edge, they are equally long, whatever the quotient looks like.
-    """
-
-    def told(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
-        try:
-            rows = of(counts)
-        except KeyError:
-            return
-        of_entries = ((op, count) for op, count in counts.items() if each.get(op, (ROW,))[0] != ROW)
-        op, count = next(of_entries, ("", rows))
-        entries = count + (rows if op and each[op][0] == FOLLOWING else ZERO)
-        found = shared_out(step.order, rows, entries, whole=whole)
-        if found is None:
-            yield from _ragged(step, counts, role, rows, each)
-            return
-        units, n = found
-        taken = [(op, _taken(each[op], n)) for op in counts if op in each]
-        yield _account(key, units, taken, role, entries=n)
-
-    return told
-
-
-def _taken(kinds: tuple[int, ...], n: Form) -> Form:
-    """Return what a row of n entries takes of an operation."""
-    parts = {ENTRY: n, FOLLOWING: less(n), ROW: ONE}
-    forms = [parts[kind] for kind in kinds if parts[kind] != 0]
-    return forms[0] if len(forms) == 1 else Total(tuple(forms))
-
-
-def _standardize(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
-    """Tell the mean, the variance or the scale of rows; deviations are told by their elements."""
-    if set(counts) == {"sub"}:
-        for account in _elementwise(step, counts, role):
-            yield replace(account, key="norm_difference")
-    elif "sqrt" in counts:
-        yield from NORM_ROOT(step, counts, role)
-    else:
-        yield from (NORM_SQUARES if "mul" in counts else NORM_MEAN)(step, counts, role)
-
-
-NORM_MEAN = _rows("norm_mean", lambda c: c["div"], whole=False, add=(FOLLOWING,), div=(ROW,))
-NORM_SQUARES = _rows(
-    "norm_squares", lambda c: c["div"], whole=False, mul=(ENTRY,), add=(FOLLOWING,), div=(ROW,)
-)
-NORM_ROOT = _rows(
-    "norm_root", lambda c: c["sqrt"], whole=False, add=(ROW,), sqrt=(ROW,), div=(ENTRY,)
-)
+def _local_response(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
+    """Tell what an element takes, and the squares of all windows, which are cut at the first and the last channel."""
+    elements, rest = counts["div"], dict(counts)
+    squares = rest.pop("add")
+    each = tuple((operation, count / elements) for operation, count in rest.items())
+    yield account_of("each", but_ones(step.order[1:]), each, role)
+    yield account_of("local_sums", (), (("add", squares),), role, entries=squares)
 
 
 def _fourier(_: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell butterflies: 4 multiplications and 6 sums each."""
     butterflies = counts["mul"] / 4
     each = tuple((op, count / butterflies) for op, count in counts.items())
-    yield _account("butterfly", (butterflies,), each, role)
+    yield account_of("butterfly", (butterflies,), each, role)
 
 
 def _state_passing(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
@@ -264,14 +163,14 @@ def _state_passing(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     rest = dict(counts)
     chunks = rest.pop("exp", ZERO)
     if chunks != 0:
-        yield _account("each", sympy.Mul.make_args(chunks), (("exp", ONE),), role)
-    yield from _elementwise(step, rest, role)
+        yield account_of("each", sympy.Mul.make_args(chunks), (("exp", ONE),), role)
+    yield from elementwise(step, rest, role)
 
 
 def _own(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     """Tell counts of one's own, which say why."""
     each = tuple(counts.items())
-    yield _account("own", (), each, role, why=step.why, source=step.source)
+    yield account_of("own", (), each, role, why=step.why, source=step.source)
 
 
 def _as_it_stands(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
@@ -280,10 +179,10 @@ def _as_it_stands(step: Step, counts: Counts, role: Role) -> Iterator[Account]:
     alike = {op: count / elements for op, count in counts.items()}
     even = tuple((op, share) for op, share in alike.items() if share.is_Rational)
     if even:
-        yield _account("each", _factors(step.order), even, role)
+        yield account_of("each", but_ones(step.order), even, role)
     rest = tuple((op, count) for op, count in counts.items() if not alike[op].is_Rational)
     if rest:
-        yield _account("own" if step.why else "taken", (), rest, role, why=step.why)
+        yield account_of("own" if step.why else "taken", (), rest, role, why=step.why)
 
 
 TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
@@ -291,40 +190,26 @@ TOLD: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
     "lookup": _contract,  # as a product with one-hot vectors, where that is counted
     "complex_contract": _complex,
     "bias_add": _bias,
-    "elementwise": _elementwise,
-    "transform": _elementwise,
+    "elementwise": elementwise,
+    "transform": _transform,
+    "local_response": _local_response,
     "reduce": _reduce,
-    "mean": _rows("mean", lambda c: c["div"], add=(FOLLOWING,), div=(ROW,)),
-    "softmax": _rows(
-        "softmax",
-        lambda c: c["sub"] - c.get("cmp", ZERO),
-        cmp=(FOLLOWING,),
-        sub=(ENTRY,),
-        exp=(ENTRY,),
-        add=(FOLLOWING,),
-        div=(ENTRY,),
-    ),
-    "log_softmax": _rows(
-        "row",
-        lambda c: c["log"],
-        cmp=(FOLLOWING,),
-        exp=(ENTRY,),
-        add=(FOLLOWING,),
-        log=(ROW,),
-        sub=(ENTRY, ENTRY),
-    ),
-    "unit_length": _rows(
-        "row",
-        lambda c: c["sqrt"],
-        whole=False,
-        mul=(ENTRY,),
-        add=(FOLLOWING,),
-        sqrt=(ROW,),
-        cmp=(ROW,),
-        div=(ENTRY,),
-    ),
-    "shares": _rows("row", lambda c: c["div"] - c.get("add", ZERO), add=(FOLLOWING,), div=(ENTRY,)),
-    "standardize": _standardize,
+    "mean": rows_of("mean", lambda c: c["div"], MEAN),
+    "softmax": rows_of("softmax", lambda c: c["sub"] - c.get("cmp", ZERO), SOFTMAX),
+    "log_softmax": rows_of("row", lambda c: c["log"], LOG_SOFTMAX),
+    "unit_length": rows_of("row", lambda c: c["sqrt"], UNIT_LENGTH, whole=False),
+    "shares": rows_of("row", lambda c: c["div"] - c.get("add", ZERO), SHARES),
+    "standardize": standardize,
     "fourier": _fourier,
     "state_passing": _state_passing,
+}
+
+#: The telling of outputs that are known to differ in how many entries they have.
+UNEVEN: dict[str, Callable[[Step, Counts, Role], Iterator[Account]]] = {
+    "contract": _added_up,
+    "softmax": lambda s, c, role: ragged(s, c, role, c["sub"] - c.get("cmp", ZERO), SOFTMAX),
+    "mean": lambda s, c, role: ragged(s, c, role, c["div"], MEAN),
+    "reduce": lambda s, c, role: ragged(
+        s, c, role, product(s.order) - next(iter(c.values())), REDUCED
+    ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symflops.trace import Group, Step, Sum, Times
+from symflops.trace import Group, Sum, Times
 
 if TYPE_CHECKING:
     from symflops.trace import Node
@@ -30,13 +30,13 @@ class Ties:
         return self._here.get(group, [])
 
     def _found(self, node: Node, path: str) -> dict[str, tuple[str, Node]]:
-        if isinstance(node, Step):
+        if not isinstance(node, Group):
             return {}
-        if isinstance(node, Times | Sum):
-            return self._found(node.child, f"{path}.*".strip("."))
         left: dict[str, tuple[str, Node]] = {}
         for name, child in node.children:
             inside = f"{path}.{name}".strip(".")
+            while isinstance(child, Times | Sum):
+                child, inside = child.child, f"{inside}.*".strip(".")  # noqa: PLW2901
             if self.are(child):
                 assert isinstance(child, Group)  # noqa: S101 - nothing else is tied
                 left.setdefault(child.tied, (inside, replace(child, tied="")))
