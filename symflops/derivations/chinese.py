@@ -66,10 +66,10 @@ CHINESE: dict[str, str] = {
     "norm_squares": "求平方的均值：共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。",
     "norm_squares_one": "求平方的均值：这一行有 {entries} 个元素，需 {counts!o}。",
     "norm_root": (
-        "加上一个小常数后开平方，再用它去除该行：共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。"
+        "加上一个小常数后开平方，该行各元素再除以所得的根：共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。"
     ),
     "norm_root_one": (
-        "加上一个小常数后开平方，再用它去除该行：这一行有 {entries} 个元素，需 {counts!o}。"
+        "加上一个小常数后开平方，该行各元素再除以所得的根：这一行有 {entries} 个元素，需 {counts!o}。"
     ),
     "again": "{name!l}：{said}",
     "dot_again": "{outputs} 个输出，每个为 {terms} 项的内积。",
@@ -112,7 +112,7 @@ CHINESE: dict[str, str] = {
     "alike_one": "{names!l} 与 {name!l} 相同。",
     "left_out": "不计入：{names!l}。",
     "nothing_counted": "没有计入任何运算",
-    "portion": "按每个{unit!w}计：除以输入的 {count} 个{unit!p}。",
+    "portion": "按每个{unit!w}计：除以输入的{unit!p}数 {count}。",
     "with_values": "取 {values}：",
     "mask": "第 {index} 个查询可见 {keys} 个键：查询与键共 {sum} 对。",
     "repeated": "共有 {n} 个相同的{block!w}。",
