@@ -93,10 +93,11 @@ def declared(name: str, latex: Any) -> str:
 def packages(latex: str) -> list[str]:
     r"""Return the packages that the commands of some LaTeX need.
 
-    >>> packages(r"d_\text{model} + \mathbb{E}"), packages(r"\mathrm{d}_{\hat{h}}")
+    >>> packages(r"d_\text{model} + \mathbb{E}"), packages(r"\mathrm{d}_{\hat{h}} \\text")
     (['amsmath', 'amssymb'], [])
     """
-    commands = set(re.findall(r"\\([A-Za-z]+)", latex))
+    # the words behind \\, which ends a row, are no command
+    commands = set(re.findall(r"\\([A-Za-z]+|.)", latex, re.DOTALL))
     return [package for package, known in PACKAGES.items() if commands & set(known.split())]
 
 
