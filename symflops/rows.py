@@ -112,10 +112,11 @@ def _table(request: Request, foldings: tuple[Folding, ...]) -> Table:
         row["layer"] = row["layer"].noting(*noted)
     pairs = list(_columns(request, shown, [*rows, total]))
     cells = [tuple(row[key] for key, _ in pairs) for row in rows]
+    adds_up = any(total.get(key) is not None for key, _ in pairs if key != "layer")
     return Table(
         tuple(column for _, column in pairs),
         tuple(cells),
-        tuple(total.get(key) for key, _ in pairs),
+        tuple(total.get(key) for key, _ in pairs) if adds_up else None,
         tuple(notes),
         cost.order,
         partial(_table, request, tuple(others)) if others else None,

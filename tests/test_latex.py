@@ -390,6 +390,20 @@ def test_a_dimension_that_latex_cannot_set():
     assert "\\text{通道}" in table.to_markdown()
 
 
+def test_a_short_note_is_no_wider_than_a_narrow_table():
+    N, D = sf.dims("N D")
+    layers = {"a": sf.Linear(D, D), "b": sf.Linear(D, 2 * D)}
+    table = sf.compare({name: sf.cost(layer, (N, D)) for name, layer in layers.items()})
+    assert table.notes[0] == ("Ratios are to the first row.",)
+    assert "\\begin{minipage}{\\wd0}" in table.to_latex()
+
+
+def test_a_table_without_counts_has_no_total():
+    table = cost_of(VGG).table("layer,output,receptive_field")
+    assert table.total is None
+    assert "total" not in table.to_text() + table.to_latex()
+
+
 def test_what_fits_in_no_way_is_one_message():
     table = sf.cost(sf.Linear(10**90, 10**90), (10**90,)).table()
     with pytest.raises(ArgumentError, match="does not fit 345 pt in any type size"):

@@ -63,7 +63,9 @@ def choose(table: Table, options: Options) -> Layout:
             layout for given, dropped in tries for layout in fitter.fit(folding, given, dropped)
         )
         if hollow:  # as few formulas below as there can be
-            layout = min(found, key=lambda layout: len(layout.moved), default=None)
+            layout = min(
+                found, key=lambda layout: (len(layout.moved), layout.notes_height), default=None
+            )
         else:
             layout = next((layout for layout in found if not layout.hollow), None)
         if layout is not None:
@@ -72,10 +74,10 @@ def choose(table: Table, options: Options) -> Layout:
         return fitter.tall[0]
     if fitter.tall:
         return min(fitter.tall, key=lambda layout: layout.height)
-    message = (
-        f"the table does not fit {options.width:g} pt in any type size; choose fewer columns with "
-        'columns=, or fit="page"'
-    )
+    metrics = any(column.kind == "ratio" for column in table.columns)
+    fewer = f"fewer {'metrics' if metrics else 'columns'}"
+    wider = "" if options.fit == "page" else ', or fit="page"'
+    message = f"the table does not fit {options.width:g} pt in any type size; choose {fewer}{wider}"
     raise ArgumentError(message)
 
 

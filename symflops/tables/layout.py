@@ -33,6 +33,7 @@ ITALIC = 1.04  # what a heading in italics is wider than in upright letters
 SIGN, TIED = r"$\times$ $", r"$\times$~$"
 LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
 HEAD = "MAC, 1 per"  # details under a header are set as narrow as this, or narrower if need be
+FEW_LINES = 2  # of a note under a table that is narrower
 NARROWEST = 60.0  # points of a column whose cells take several lines
 NOTE_SHARE = 0.62  # of the line: notes are never set narrower
 SMALLEST = SIZES["scriptsize"]
@@ -370,8 +371,10 @@ class Layout:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether the table is too narrow for notes of its own width."""
-        return self.width < NOTE_SHARE * self.options.width
+        """Whether the table is too narrow for notes of its own width: one would take more than two lines there."""
+        if self.width >= NOTE_SHARE * self.options.width:
+            return False
+        return any(line_count(note, self.width, self.note_size) > FEW_LINES for note in self.notes)
 
     @property
     def note_width(self) -> float:
