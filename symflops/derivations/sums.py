@@ -72,14 +72,14 @@ def simplest(summed: Iterable[sympy.Expr]) -> sympy.Expr:
     """Return a sum with like terms collected, multiplied out if that is no longer."""
     pairs = total((ONE, collect(terms(term))) for term in summed)
     collected, multiplied = joined(pairs), joined(expanded(pairs))
-    return min(
-        multiplied, collected, key=lambda found: (_divides(found), len(write(found, "text")))
-    )
+    return min(multiplied, collected, key=_hard_to_read)
 
 
-def _divides(expr: sympy.Expr) -> bool:
-    """Say whether an expression has symbols below a fraction stroke."""
-    return any(power.exp.could_extract_minus_sign() for power in expr.atoms(sympy.Pow))
+def _hard_to_read(expr: sympy.Expr) -> tuple[bool, bool, int]:
+    """Return how hard a sum is to read: with symbols below a stroke, with sums in sums, by its length."""
+    divides = any(power.exp.could_extract_minus_sign() for power in expr.atoms(sympy.Pow))
+    nested = any(part.atoms(sympy.Add) for whole in expr.atoms(sympy.Add) for part in whole.args)
+    return divides, nested, len(write(expr, "text"))
 
 
 def simplified(form: Form, result: sympy.Expr) -> Reason | None:
