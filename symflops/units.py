@@ -64,7 +64,7 @@ def si(
     if not value.is_Rational:
         message = f"si() needs a number, got {x}; put values in first, with at()"
         raise ArgumentError(message)
-    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
+    if type(digits) is not int or not 1 <= digits <= MOST_DIGITS:
         message = f"digits must be a whole number from 1 to {MOST_DIGITS}, got {digits!r}"
         raise ArgumentError(message)
     scaled, prefixes = Fraction(value.p, value.q), BINARY if binary else DECIMAL

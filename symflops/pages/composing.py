@@ -93,7 +93,7 @@ def report(
         raise ArgumentError(message)
     if lang not in WORDS:
         raise UnknownNameError("language", str(lang), WORDS)
-    if title is not None and not (isinstance(title, str) and title.strip()):
+    if title is not None and (type(title) is not str or not title.strip()):
         message = f"a title is text, got {title!r}"
         raise ArgumentError(message)
     if at is not None and not isinstance(at, Mapping):

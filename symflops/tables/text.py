@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symflops.errors import ArgumentError
 from symflops.tables.aligned import Form, Sheet
@@ -35,12 +35,12 @@ FORMS = (
 LAST = tuple(Form(longest, stacked=True, named=True, bare=True) for longest in (SHORT, *SHORTEST))
 
 
-def render(table: Table, room: int | None = None) -> str:
+def render(table: Table, room: Any = None) -> str:
     """Return the table as aligned text with a rule under the header and over the total."""
     return "".join(text for _, text in spans(table, room)).removesuffix("\n")
 
 
-def spans(table: Table, room: int | None = None) -> list[Span]:
+def spans(table: Table, room: Any = None) -> list[Span]:
     """Return the lines of a table with their roles: header, total, note or none.
 
     In a terminal ``room`` places wide nothing is wider. Headers take two lines first; sizes that were
