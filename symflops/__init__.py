@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from symflops import conventions as conventions
     from symflops import plot as plot
     from symflops import zoo as zoo
+    from symflops.analysis.asymptotics import Leading as Leading
+    from symflops.analysis.asymptotics import leading as leading
+    from symflops.analysis.asymptotics import limit as limit
+    from symflops.analysis.crossings import Crossover as Crossover
+    from symflops.analysis.crossings import crossover as crossover
+    from symflops.analysis.optima import Optimum as Optimum
+    from symflops.analysis.optima import optimum as optimum
     from symflops.arrangement import display as display
-    from symflops.asymptotics import Leading as Leading
-    from symflops.asymptotics import leading as leading
-    from symflops.asymptotics import limit as limit
     from symflops.bibliography.cited import Bibliography as Bibliography
     from symflops.bibliography.cited import bibtex as bibtex
     from symflops.claims.judging import check as check
@@ -28,8 +32,6 @@ if TYPE_CHECKING:
     from symflops.conventions import Convention as Convention
     from symflops.costs import Cost as Cost
     from symflops.costs import cost as cost
-    from symflops.crossings import Crossover as Crossover
-    from symflops.crossings import crossover as crossover
     from symflops.derivations.derivation import Derivation as Derivation
     from symflops.derivations.deriving import derive as derive
     from symflops.documents.marked_tables import check_table as check_table
@@ -205,8 +207,6 @@ if TYPE_CHECKING:
     from symflops.layers.windows import WindowPartition as WindowPartition
     from symflops.layers.winograd import WinogradConv2d as WinogradConv2d
     from symflops.newcommands import macros as macros
-    from symflops.optima import Optimum as Optimum
-    from symflops.optima import optimum as optimum
     from symflops.oracle.checking import Verification as Verification
     from symflops.oracle.checking import verify as verify
     from symflops.pages.composing import Page as Page
@@ -254,9 +254,9 @@ _MODULES = {
     "symflops.documents.marked_tables": "check_table",
     "symflops.reading.formulas": "parse",
     "symflops.reading.readings": "Growth Relation",
-    "symflops.asymptotics": "Leading leading limit",
-    "symflops.crossings": "Crossover crossover",
-    "symflops.optima": "Optimum optimum",
+    "symflops.analysis.asymptotics": "Leading leading limit",
+    "symflops.analysis.crossings": "Crossover crossover",
+    "symflops.analysis.optima": "Optimum optimum",
     "symflops.comparison": "compare ratio",
     "symflops.units": "si",
     "symflops.layers.base": "Layer Size",

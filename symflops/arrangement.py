@@ -12,10 +12,12 @@ import sympy
 from sympy import Add, Integer, Mul
 
 from symflops import exprs
-from symflops.asymptotics import leading
+from symflops.analysis.asymptotics import leading
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.exprs import ONE, joined, tidy
-from symflops.forms import (
+from symflops.printed import Formula
+from symflops.symbols import Symbol, by_name, exact
+from symflops.typeset.forms import (
     Minus,
     Parenthesis,
     Plain,
@@ -25,17 +27,15 @@ from symflops.forms import (
     leaves,
     mapped,
 )
-from symflops.naming import named
-from symflops.printed import Formula
-from symflops.scribe import opened, write
-from symflops.symbols import Symbol, by_name, exact
-from symflops.typeset import Order, is_minus
+from symflops.typeset.naming import named
+from symflops.typeset.scribe import opened, write
+from symflops.typeset.writer import Order, is_minus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from symflops.exprs import Terms
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 
 def display(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symflops.printing import printable, printable_lines, width
+from symflops.output.printing import printable, printable_lines, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

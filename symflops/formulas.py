@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symflops.columns import WEIGHTS
-from symflops.exporting import as_csv, as_json
+from symflops.output.exporting import as_csv, as_json
 
 if TYPE_CHECKING:
     from symflops.costs import Cost

@@ -19,16 +19,25 @@ from symflops.claims.equality import decide
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, cancelled
 from symflops.facts import Facts
-from symflops.forms import Braced, Minus, Parenthesis, Plain, Product, Quotient, Total, value
 from symflops.printed import Formula
 from symflops.reading.shapes import read_shape
 from symflops.symbols import Family, by_name
+from symflops.typeset.forms import (
+    Braced,
+    Minus,
+    Parenthesis,
+    Plain,
+    Product,
+    Quotient,
+    Total,
+    value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symflops.exprs import Terms
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 
 class _UnfitError(Exception):

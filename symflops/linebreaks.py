@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
-from symflops.printing import width as places
-from symflops.scribe import write
+from symflops.output.printing import width as places
 from symflops.tables.widths import SIZES, math_width
+from symflops.typeset.scribe import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symflops.forms import Form
-    from symflops.typeset import Medium, Order
+    from symflops.typeset.forms import Form
+    from symflops.typeset.writer import Medium, Order
 
 NORMAL = SIZES["normalsize"]
 TOKEN = re.compile(

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from symflops.costs import METRICS, Cost
-from symflops.declared import needing, packages
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.printing import printable
+from symflops.output.printing import printable
 from symflops.symbols import exact
 from symflops.tables.escape import escape
-from symflops.typeset import Order, as_factor
+from symflops.typeset.declared import needing, packages
+from symflops.typeset.writer import Order, as_factor
 from symflops.units import si
 
 if TYPE_CHECKING:

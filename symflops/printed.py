@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from symflops.declared import needing, packages
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
-from symflops.forms import Minus, Plain, Product, Quotient, Total, Where, value
-from symflops.scribe import opened, write
-from symflops.styles import enumerated
-from symflops.typeset import Order
+from symflops.typeset.declared import needing, packages
+from symflops.typeset.forms import Minus, Plain, Product, Quotient, Total, Where, value
+from symflops.typeset.scribe import opened, write
+from symflops.typeset.styles import enumerated
+from symflops.typeset.writer import Order
 
 if TYPE_CHECKING:
     import sympy
 
-    from symflops.forms import Form
     from symflops.symbols import Symbol
-    from symflops.typeset import Medium
+    from symflops.typeset.forms import Form
+    from symflops.typeset.writer import Medium
 
 PAGE = 345.0  # points of a line of article at 10 pt
 SHORT = 150.0  # points of a formula in a sentence that stands on one line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Rational
 
 from symflops.errors import UnknownNameError
-from symflops.printing import on_one_line
+from symflops.output.printing import on_one_line
 from symflops.symbols import exact
 from symflops.trace import Shape
 from symflops.units import percent

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy.core.cache import cacheit
 
-from symflops.declared import declared
 from symflops.errors import ArgumentError, SymbolError
+from symflops.typeset.declared import declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import sympy
 
-from symflops import forms
 from symflops.exprs import gcd, log2, minimum
 from symflops.symbols import Member
+from symflops.typeset import forms
 
 
 class OpenError(Exception):

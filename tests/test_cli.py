@@ -13,10 +13,10 @@ import pytest
 
 import symflops as sf
 from symflops import columns, costs
-from symflops.cli import main
-from symflops.options import COLUMNS, CONVENTIONS, METRICS
+from symflops.cli.entry import main
+from symflops.cli.options import COLUMNS, CONVENTIONS, METRICS
+from symflops.cli.usage import parser
 from symflops.outline import MOST_ROWS
-from symflops.usage import parser
 
 CONV = "Conv2d(C_in, C_out, k, padding='same', bias=False)"
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_latex import COLUMN, PAGE, compiled
 
 import symflops as sf
-from symflops.cli import main
+from symflops.cli.entry import main
 from symflops.costs import METRICS
 from symflops.derivations.deriving import SHAPES
 from symflops.derivations.lines import Line, Passage, reason
@@ -23,12 +23,12 @@ from symflops.derivations.reasons import SENTENCES
 from symflops.derivations.saying import PLACE, Voice
 from symflops.derivations.words import WORDS
 from symflops.errors import ArgumentError, ReadError, UnknownNameError
-from symflops.forms import Named
 from symflops.linebreaks import broken, parted, width_of
-from symflops.printing import width
-from symflops.scribe import write
+from symflops.output.printing import width
 from symflops.setups import EDITS
 from symflops.tally import OPERATIONS
+from symflops.typeset.forms import Named
+from symflops.typeset.scribe import write
 
 PREAMBLES = {"page": PAGE, "column": COLUMN}
 k, C_in, C_out, H, W, N, D, E, h, L, V = sf.dims("k C_in C_out H W N D E h L V")

@@ -20,8 +20,8 @@ from symflops.derivations.folding import length
 from symflops.derivations.lines import UnverifiedError, verified
 from symflops.derivations.steps import TOLD, accounts
 from symflops.derivations.telling import facts_of
-from symflops.forms import Product, value
 from symflops.symbols import exact
+from symflops.typeset.forms import Product, value
 
 FAMILIES = strategies.LEAVES | strategies.COUNTED_OTHERWISE
 WORK = [(metric, "exact") for metric in METRICS if metric != "flops"]

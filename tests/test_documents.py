@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import symflops as sf
-from symflops.cli import main
+from symflops.cli.entry import main
 from symflops.documents import latex, markdown, prose
 from symflops.documents.checking import check_files
 from symflops.documents.filling import filled
@@ -512,7 +512,7 @@ def test_remarks_that_say_nothing(text):
 
 
 def test_help_loads_nothing_heavy():
-    code = "import sys; from symflops.cli import parser; parser().format_help(); print('sympy' in sys.modules)"
+    code = "import sys; from symflops.cli.entry import parser; parser().format_help(); print('sympy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

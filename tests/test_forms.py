@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 import symflops as sf
 from symflops.claims.equality import decide
 from symflops.errors import ArgumentError, ReadError, UnknownNameError
-from symflops.forms import (
+from symflops.linebreaks import width_of
+from symflops.reading.readings import Relation
+from symflops.reading.shapes import read_shape
+from symflops.symbols import Index, index
+from symflops.typeset.forms import (
     Braced,
     Called,
     Minus,
@@ -31,11 +35,7 @@ from symflops.forms import (
     mapped,
     value,
 )
-from symflops.linebreaks import width_of
-from symflops.reading.readings import Relation
-from symflops.reading.shapes import read_shape
-from symflops.scribe import write
-from symflops.symbols import Index, index
+from symflops.typeset.scribe import write
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there")
 B, C, D, H, L, N, V, W, h, k, p, s = sf.dims("B C D H L N V W h k p s")

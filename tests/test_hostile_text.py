@@ -19,10 +19,10 @@ import sympy
 from markdown_it import MarkdownIt
 
 import symflops as sf
-from symflops.cli import main
+from symflops.cli.entry import main
 from symflops.errors import SymbolError, SymflopsError
+from symflops.output.printing import is_safe, on_one_line, printable
 from symflops.plot import breakdown, scaling
-from symflops.printing import is_safe, on_one_line, printable
 from symflops.tables.escape import escape
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there")

@@ -11,10 +11,10 @@ import pytest
 import sympy
 
 import symflops as sf
-from symflops.declared import LONGEST, fault
 from symflops.errors import SymbolError, UnknownNameError
-from symflops.spelling import spelling
 from symflops.symbols import family, index, notation
+from symflops.typeset.declared import LONGEST, fault
+from symflops.typeset.spelling import spelling
 
 B, C, D, H, L, N, W, h, k, p, s = sf.dims("B C D H L N W h k p s")
 C_in, C_out = sf.dims("C_in C_out")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from symflops.saving import save
+from symflops.output.saving import save
 
 
 def test_a_file_is_written_and_written_over(tmp_path):

@@ -15,7 +15,7 @@ from strategies import usual
 import symflops as sf
 from symflops.columns import COLUMNS, DEFAULT
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.printing import width
+from symflops.output.printing import width
 from symflops.tables.markdown import escape
 from symflops.tables.table import Column, Label, Table
 from symflops.tables.text import WIDE

@@ -18,17 +18,17 @@ from hypothesis import strategies as st
 from strategies import usual
 
 import symflops as sf
-from symflops.cli import main
-from symflops.printing import on_one_line, printable, shortened, width, wrapped
-from symflops.progress import Progress
-from symflops.terminal import NARROWEST, Terminal, is_coloured
+from symflops.cli.entry import main
+from symflops.output.printing import on_one_line, printable, shortened, width, wrapped
+from symflops.output.progress import Progress
+from symflops.output.terminal import NARROWEST, Terminal, is_coloured
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 #: The terminal is the one that the process belongs to, so that keys reach it.
 START = (
     "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); sys.argv[0] = 'symflops'; "
 )
-COMMAND = f"{START}from symflops.cli import main; sys.exit(main())"
+COMMAND = f"{START}from symflops.cli.entry import main; sys.exit(main())"
 QUIET = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM"}
 
 
@@ -319,8 +319,9 @@ def test_no_colour_in_files_pipes_and_notebooks(capsys, tmp_path):
 
 SLOW = f"""{START}
 import time
-from symflops import cli, progress
-from symflops.progress import Progress
+from symflops.cli import entry as cli
+from symflops.output import progress
+from symflops.output.progress import Progress
 progress.PATIENCE = 0.2
 with Progress(sys.stderr, 0.2) as said:
     for item in said.over(["a.md", "b\\x1b[31m.md"]):
@@ -366,7 +367,8 @@ def test_what_is_quick_says_nothing():
 
 STOPPED = f"""{START}
 import time
-from symflops import cli, usage
+from symflops.cli import entry as cli
+from symflops.cli import usage
 def slow(arguments):
     arguments.progress.say("much")
     time.sleep(60)

@@ -13,7 +13,7 @@ from symflops.arithmetic import read_size
 from symflops.errors import ArgumentError
 from symflops.exprs import gcd
 from symflops.symbols import family, index
-from symflops.typeset import Order, as_factor, in_terms, written
+from symflops.typeset.writer import Order, as_factor, in_terms, written
 
 k, C_in, C_out, H, W, p, s, d, N, D, L = sf.dims("k C_in C_out H W p s d N D L")
 alpha = sf.dim("alpha", integer=False)

@@ -12,7 +12,7 @@ from symflops.bibliography.software import SYMFLOPS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError
 from symflops.layers.base import Layer
-from symflops.printing import printable
+from symflops.output.printing import printable
 from symflops.trace import Group, Step
 from symflops.zoo.published import Model
 

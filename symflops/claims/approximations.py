@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Add
 
+from symflops.analysis.growth import Growth
 from symflops.claims.leads import right_to_leading_order
 from symflops.claims.rounding import explained, off_by
 from symflops.errors import NotClosedError, SymflopsError
 from symflops.exprs import over_one_line, spread
-from symflops.growth import Growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

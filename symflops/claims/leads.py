@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.analysis.growth import Growth
 from symflops.claims.equality import difference, known, taken
 from symflops.claims.proofs import proof
 from symflops.claims.values import approximately, value_or_none
 from symflops.claims.witnesses import dimensions
 from symflops.errors import NotClosedError
 from symflops.exprs import log2
-from symflops.growth import Growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

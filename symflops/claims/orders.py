@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Mul
 
+from symflops.analysis.growth import STILL, Growth
 from symflops.claims.equality import Decision, difference, known, taken
 from symflops.claims.leads import smooth
 from symflops.claims.witnesses import dimensions
 from symflops.contradictions import Row, is_empty
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, tidy
-from symflops.growth import STILL, Growth
 from symflops.printed import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from symflops.analysis.growth import Rate, Rates
     from symflops.facts import Facts, Relation
-    from symflops.growth import Rate, Rates
     from symflops.reading.readings import Growth as Order
     from symflops.symbols import Symbol
 

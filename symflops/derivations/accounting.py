@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symflops.derivations.factors import Factors
-    from symflops.forms import Form
     from symflops.tally import Key, Operation, Role
+    from symflops.typeset.forms import Form
 
 Counts = dict["Operation", sympy.Expr]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from symflops.derivations.lines import Line
     from symflops.derivations.media import Pen
     from symflops.derivations.saying import Voice
-    from symflops.forms import Form
     from symflops.linebreaks import Part
+    from symflops.typeset.forms import Form
 
 MOST_BROKEN = 2  # more rows than these are saved by a row for the name
 

@@ -15,9 +15,9 @@ from symflops.derivations.sums import (
     simplified,
     spelled_out,
 )
-from symflops.forms import Named, Product, Series, Total, value
 from symflops.layers.recurrent import Recurrent
 from symflops.trace import Group, Node, Routed, Step, Sum, Times
+from symflops.typeset.forms import Named, Product, Series, Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from symflops.derivations.quantities import Quantity, Told
     from symflops.derivations.sizes import Names
     from symflops.derivations.ties import Ties
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 
 @dataclass(frozen=True)

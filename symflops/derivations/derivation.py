@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.derivations.lines import Line, Passage
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from symflops.claims.equality import decide
 from symflops.derivations.lines import Line, reason
 from symflops.errors import ArgumentError
-from symflops.forms import value
 from symflops.reading.shapes import Shape, read_shape
-from symflops.scribe import write
 from symflops.symbols import Family, by_name, exact
-from symflops.typeset import Order
+from symflops.typeset.forms import value
+from symflops.typeset.scribe import write
+from symflops.typeset.writer import Order
 
 if TYPE_CHECKING:
     import sympy

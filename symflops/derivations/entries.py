@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from symflops.derivations.accounting import account_of, but_ones
 from symflops.derivations.factors import grouped, less, shared_out
 from symflops.exprs import ONE, ZERO, product
-from symflops.forms import Total, value
 from symflops.symbols import unused
+from symflops.typeset.forms import Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import sympy
 
     from symflops.derivations.accounting import Account, Counts
-    from symflops.forms import Form
     from symflops.tally import Role
     from symflops.trace import Step
+    from symflops.typeset.forms import Form
 
 #: Operations of a row of n entries: for each entry, for each entry but the first, or for the row.
 ENTRY, FOLLOWING, ROW = range(3)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symflops.exprs import ONE, ZERO, over_one_line, product, tidy
-from symflops.forms import Minus, Power, Product, Total
+from symflops.typeset.forms import Minus, Power, Product, Total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 Factors = tuple[sympy.Expr, ...]
 

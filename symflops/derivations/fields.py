@@ -16,10 +16,10 @@ from symflops.errors import NotClosedError
 from symflops.exprs import ONE, ZERO, spread
 from symflops.facts import Facts
 from symflops.fields import SAME, Field
-from symflops.forms import Minus, Named, Power, Product, Series, Total
 from symflops.receptive import Walk, own_view
 from symflops.symbols import index, unused
 from symflops.trace import Times
+from symflops.typeset.forms import Minus, Named, Power, Product, Series, Total
 from symflops.views import receptive_field
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.derivations.lines import Reason
-    from symflops.forms import Form
     from symflops.trace import Group, Sum
+    from symflops.typeset.forms import Form
     from symflops.views import View
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symflops.derivations.lines import Line, Passage, reason
-from symflops.forms import Named, Product, Series, Total, value
+from symflops.typeset.forms import Named, Product, Series, Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from symflops.derivations.lines import Chain
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 MOST_LINES = 90  # of a derivation that can be read, some three pages
 HEAD = 2  # lines of a title with the space around it

@@ -11,14 +11,14 @@ from symflops.derivations.lines import Line, reason
 from symflops.derivations.media import labelled, pen, told, where
 from symflops.derivations.saying import Voice
 from symflops.exprs import tidy
-from symflops.forms import Total
-from symflops.scribe import opened
+from symflops.typeset.forms import Total
+from symflops.typeset.scribe import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from symflops.derivations.derivation import Derivation
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 STYLE = (
     ".symflops-derivation .chain{display:grid;gap:.45em .5em;align-items:baseline;margin:.6em 0 1em 1.5em;"

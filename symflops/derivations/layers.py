@@ -11,8 +11,8 @@ from symflops.derivations.masks import is_uneven, masks, told_of
 from symflops.derivations.quantities import Quantity, Told
 from symflops.derivations.steps import accounts
 from symflops.exprs import ZERO, product
-from symflops.forms import Called, Minus, Named, Power, Product, Quotient, Total, value
 from symflops.trace import Group, Step
+from symflops.typeset.forms import Called, Minus, Named, Power, Product, Quotient, Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from symflops.derivations.accounting import Account
     from symflops.derivations.lines import Reason
-    from symflops.forms import Form
     from symflops.tally import Key
+    from symflops.typeset.forms import Form
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ import sympy
 from symflops.claims.equality import decide
 from symflops.errors import SymflopsError
 from symflops.exprs import collect, expanded, terms
-from symflops.forms import value
 from symflops.metrics import closed_sum
-from symflops.scribe import write
-from symflops.typeset import Order
+from symflops.typeset.forms import value
+from symflops.typeset.scribe import write
+from symflops.typeset.writer import Order
 
 if TYPE_CHECKING:
     from symflops.facts import Facts
-    from symflops.forms import Form
     from symflops.symbols import Symbol
+    from symflops.typeset.forms import Form
 
 
 class UnverifiedError(SymflopsError, ValueError):

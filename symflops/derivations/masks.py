@@ -10,7 +10,6 @@ import sympy
 from symflops.derivations.lines import reason
 from symflops.exprs import ONE, minimum
 from symflops.facts import Relation
-from symflops.forms import value
 from symflops.geometry import adaptive_taps
 from symflops.layers.pool import AdaptivePool
 from symflops.layers.rotary import RotaryEmbedding
@@ -18,6 +17,7 @@ from symflops.layers.scores import SCORES, MaskedSoftmax, OverPairs, Scores, Wei
 from symflops.layers.transposed import TransposedConvolution
 from symflops.primitives.attention import Pairs, pairs
 from symflops.symbols import unused
+from symflops.typeset.forms import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

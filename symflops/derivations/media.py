@@ -14,21 +14,21 @@ from symflops.derivations.lines import reason
 from symflops.derivations.quantities import LETTERS
 from symflops.derivations.saying import Voice, word
 from symflops.facts import Relation
-from symflops.forms import Braced, Named
-from symflops.scribe import Scribe
-from symflops.styles import Latex, MathML, Text, respelled
 from symflops.tables.cells import SIGNS
-from symflops.typeset import Order
+from symflops.typeset.forms import Braced, Named
+from symflops.typeset.scribe import Scribe
+from symflops.typeset.styles import Latex, MathML, Text, respelled
+from symflops.typeset.writer import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from symflops.derivations.derivation import Derivation
     from symflops.derivations.lines import Line, Passage, Reason
-    from symflops.forms import Form
-    from symflops.styles import Style
     from symflops.symbols import Symbol
-    from symflops.typeset import Medium
+    from symflops.typeset.forms import Form
+    from symflops.typeset.styles import Style
+    from symflops.typeset.writer import Medium
 
 
 #: The space between a factor and the word of a metric, which LaTeX would not set: 4 FLOPs_attn.

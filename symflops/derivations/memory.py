@@ -10,14 +10,14 @@ from symflops.derivations.layers import renamed
 from symflops.derivations.lines import Line, Passage, reason
 from symflops.derivations.quantities import LETTERS, Quantity, Told
 from symflops.exprs import product
-from symflops.forms import Named, Product, Total, value
 from symflops.trace import Group, Step
+from symflops.typeset.forms import Named, Product, Total, value
 from symflops.units import bytes_of
 
 if TYPE_CHECKING:
     import sympy
 
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 #: Metrics in bytes: the elements that they are bytes of, and the format of an element.
 BYTES = {"model_size": ("params", "float32"), "kv_cache_size": ("kv_cache", "float16")}

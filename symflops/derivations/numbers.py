@@ -13,16 +13,16 @@ from symflops.errors import SymflopsError
 from symflops.exprs import tidy
 from symflops.extents import put_in
 from symflops.facts import equal
-from symflops.forms import Called, Minus, Power, Product, Quotient, Total
-from symflops.styles import STYLES
 from symflops.symbols import exact
-from symflops.typeset import Order, Writer, fraction, is_minus, is_series
+from symflops.typeset.forms import Called, Minus, Power, Product, Quotient, Total
+from symflops.typeset.styles import STYLES
+from symflops.typeset.writer import Order, Writer, fraction, is_minus, is_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symflops.costs import Cost
-    from symflops.forms import Form, Named
+    from symflops.typeset.forms import Form, Named
 
 Values = "Mapping[sympy.Expr, sympy.Expr]"
 MOST_PLACES = 12  # terms and factors of a formula in which numbers are shown in place
@@ -64,7 +64,7 @@ def placed(expr: sympy.Expr, values: Mapping[Any, Any], order: Order) -> Form:
     """Return an expression as it is printed, with numbers in the places of symbols.
 
     >>> from symflops import dims
-    >>> from symflops.scribe import write
+    >>> from symflops.typeset.scribe import write
     >>> k, C, H = dims("k C H")
     >>> write(placed((2 * k**2 * C - 1) * H, {k: exact(3), C: exact(64)}, Order((C, k, H))), "text")
     '(2 · 64 · 3² − 1) · H'

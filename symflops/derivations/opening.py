@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from symflops.conventions import EXACT
 from symflops.derivations.lines import Passage, reason
 from symflops.facts import equal
-from symflops.forms import Product
 from symflops.statements import sentence_of
 from symflops.symbols import exact
+from symflops.typeset.forms import Product
 from symflops.zoo.published import Model
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from symflops.derivations.layers import renamed
 from symflops.derivations.lines import Line, Passage, Reason, are_equal, reason
 from symflops.exprs import ONE, ZERO
-from symflops.forms import Called, Minus, Named, Product, Quotient, Total, value
 from symflops.geometry import Window
 from symflops.trace import Group, Sum, Times
+from symflops.typeset.forms import Called, Minus, Named, Product, Quotient, Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.facts import Facts
-    from symflops.forms import Form
     from symflops.trace import Node
+    from symflops.typeset.forms import Form
 
 LETTERS = {1: "L", 2: "HW", 3: "DHW"}  # of the axes of a map
 OF_A_MAP = 2  # axes before those of a map: batch and channels

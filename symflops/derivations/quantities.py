@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from symflops.forms import Named
+from symflops.typeset.forms import Named
 
 if TYPE_CHECKING:
     import sympy
 
     from symflops.derivations.lines import Reason
-    from symflops.forms import Form
     from symflops.trace import Group, Step, Sum, Times
+    from symflops.typeset.forms import Form
 
 #: What stands for a metric in a formula.
 LETTERS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from symflops.conditions import strongest
 from symflops.derivations.lines import Line, Passage, reason
 from symflops.facts import Facts
-from symflops.forms import Named, Quotient, value
+from symflops.typeset.forms import Named, Quotient, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

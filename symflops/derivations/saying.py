@@ -14,12 +14,12 @@ from symflops.derivations.reasons import SENTENCES
 from symflops.derivations.words import WORDS
 from symflops.errors import UnknownNameError
 from symflops.facts import Relation
-from symflops.forms import value
+from symflops.typeset.forms import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 PLACE = re.compile(r"\{(\w+)(?:!(\w)|:([^}|]+)(?:\|([^}]+))?)?\}")
 CHINESE = "\u2e80"  # the first of the characters

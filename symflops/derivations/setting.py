@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.declared import packages
 from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
 from symflops.derivations.media import pen, told, where
@@ -19,13 +18,14 @@ from symflops.tables.breaking import breakable as breakable_text
 from symflops.tables.escape import escape
 from symflops.tables.options import WIDTHS
 from symflops.tables.widths import SIZES, cell_width
+from symflops.typeset.declared import packages
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from symflops.derivations.chains import Row
     from symflops.derivations.derivation import Derivation
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 SIGN = 13.4  # points that an equals sign takes with the space around it
 GAP = 20.0  # points before a reason, at least

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symflops.exprs import ZERO, minimum
-from symflops.naming import MINIMA, fresh, lettered, numbered
 from symflops.symbols import Member, Symbol, is_index
 from symflops.trace import Step, Sum, Times
+from symflops.typeset.naming import MINIMA, fresh, lettered, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ from symflops.derivations.entries import (
 )
 from symflops.derivations.factors import grouped, less, shared_out, times
 from symflops.exprs import ONE, ZERO, over_one_line, product, spread
-from symflops.forms import Total, value
+from symflops.typeset.forms import Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -10,15 +10,15 @@ import sympy
 from symflops.derivations.lines import Line, closed, reason
 from symflops.exprs import ONE, collect, expanded, joined, terms
 from symflops.facts import Relation
-from symflops.forms import Named, Product, Series, Total, value
-from symflops.scribe import write
 from symflops.tally import total
+from symflops.typeset.forms import Named, Product, Series, Total, value
+from symflops.typeset.scribe import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from symflops.derivations.lines import Passage, Reason
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 
 def spelled_out(form: Form) -> Form:

@@ -20,9 +20,9 @@ from symflops.derivations.ties import Ties
 from symflops.derivations.weights import Weights
 from symflops.exprs import ONE
 from symflops.facts import Facts
-from symflops.forms import Named, Quotient, value
 from symflops.symbols import exact
-from symflops.typeset import Order
+from symflops.typeset.forms import Named, Quotient, value
+from symflops.typeset.writer import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.derivations.quantities import Quantity
-    from symflops.forms import Form
+    from symflops.typeset.forms import Form
 
 TABLES = {"macs": MACS, "mults": MULTS, "adds": ADDS}
 OF_WEIGHTS = ("params", "active_params")

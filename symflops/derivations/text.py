@@ -9,7 +9,7 @@ from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
 from symflops.derivations.media import pen, told, where
 from symflops.derivations.saying import Voice
-from symflops.printing import printable, width
+from symflops.output.printing import printable, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

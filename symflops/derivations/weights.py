@@ -11,8 +11,8 @@ from symflops.derivations.lines import reason
 from symflops.derivations.quantities import Quantity, Told
 from symflops.derivations.steps import accounts
 from symflops.exprs import product
-from symflops.forms import Product, Total, value
 from symflops.trace import Group, Step
+from symflops.typeset.forms import Product, Total, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import sympy
 
     from symflops.derivations.lines import Reason
-    from symflops.forms import Form
     from symflops.trace import Sum, Times, Weight
+    from symflops.typeset.forms import Form
 
 
 @dataclass(frozen=True)

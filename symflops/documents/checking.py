@@ -15,7 +15,7 @@ from symflops.documents.remarks import read_statement
 from symflops.documents.reports import UNREAD, Finding, Place, Report
 from symflops.documents.sources import MOST_FILES, DocumentError, Source, included, sources
 from symflops.errors import SymflopsError
-from symflops.printing import printable
+from symflops.output.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

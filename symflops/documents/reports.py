@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from symflops.exporting import as_json
-from symflops.printing import printable, printable_lines, wrapped
+from symflops.output.exporting import as_json
+from symflops.output.printing import printable, printable_lines, wrapped
 
 if TYPE_CHECKING:
-    from symflops.terminal import Span
+    from symflops.output.terminal import Span
 
 #: A verdict of a claim that could not be read or judged.
 UNREAD = "unreadable"

@@ -11,7 +11,7 @@ from symflops.documents import latex, markdown, prose
 from symflops.documents.pieces import Equation, Grid, Lines, Remark
 from symflops.documents.reports import Place
 from symflops.errors import SymflopsError
-from symflops.printing import printable
+from symflops.output.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,13 +10,13 @@ from typing import Any
 
 from symflops.costs import METRICS, Cost
 from symflops.errors import ArgumentError, UnknownNameError
+from symflops.output.saving import save
 from symflops.pages import sections, telling
 from symflops.pages.folding import rules
 from symflops.pages.markup import Markup, element, shown, together
 from symflops.pages.pictures import pictures
 from symflops.pages.subjects import Subject
 from symflops.pages.wording import WORDS
-from symflops.saving import save
 
 #: Nothing is loaded and nothing runs: styles and pictures stand in the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

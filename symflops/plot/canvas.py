@@ -13,8 +13,8 @@ from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.plot.lettering import literal, measuring, shortened
-from symflops.styles import SUPERSCRIPTS
 from symflops.symbols import exact
+from symflops.typeset.styles import SUPERSCRIPTS
 from symflops.units import si
 
 if TYPE_CHECKING:

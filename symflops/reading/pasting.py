@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from symflops.reading.lexis import FUNCTIONS, MATH_LETTERS, is_latex, plain
-from symflops.spelling import LETTERS
+from symflops.typeset.spelling import LETTERS
 
 PIECE = re.compile(r"\\[A-Za-z]+|[^\W_]")
 MARKS = re.compile(r"[\\_^{}]")

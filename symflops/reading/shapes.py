@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.declared import fault
 from symflops.errors import ReadError, SymflopsError
-from symflops.forms import (
+from symflops.reading.formulas import check_length, known_symbols, prepared, whole_reading
+from symflops.reading.grammar import FormulaReader
+from symflops.reading.readings import Relation
+from symflops.symbols import Symbol
+from symflops.typeset.declared import fault
+from symflops.typeset.forms import (
     Braced,
     Called,
     Minus,
@@ -27,16 +31,12 @@ from symflops.forms import (
     Total,
     value,
 )
-from symflops.reading.formulas import check_length, known_symbols, prepared, whole_reading
-from symflops.reading.grammar import FormulaReader
-from symflops.reading.readings import Relation
-from symflops.symbols import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from symflops.forms import Form
     from symflops.reading.lexis import Word
+    from symflops.typeset.forms import Form
 
 #: What takes no part in a symbol, at the end of its LaTeX.
 BEHIND = re.compile(r"(?:\\(?:[,;:! ]|left|right|quad|qquad|big[lr]?)(?![A-Za-z])|~|\s)+$")
@@ -70,7 +70,7 @@ def read_shape(
 ) -> Shape:
     r"""Read a formula as it is written; of a chain of sides the last.
 
-    >>> from symflops.scribe import write
+    >>> from symflops.typeset.scribe import write
     >>> shape = read_shape(r"24BLsh^2(1+\frac{s}{6h})C_{in}")
     >>> write(shape.form, "text"), shape.spelled["C_in"]
     ('24 B L s h² (1 + s/(6 h)) C_in', 'C_{in}')

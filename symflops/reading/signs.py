@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symflops.spelling import GREEK
-from symflops.styles import BY_LETTER
+from symflops.typeset.spelling import GREEK
+from symflops.typeset.styles import BY_LETTER
 
 #: Signs that mean the same as another.
 SAME = {

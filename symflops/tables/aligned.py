@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from symflops.printing import printable, shortened, width, wrapped
+from symflops.output.printing import printable, shortened, width, wrapped
 from symflops.tables.cells import formula, size, words, written_cell
 from symflops.tables.shorthand import moved, nameable, with_names
 from symflops.tables.table import LEFT, Label, groups
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import sympy
 
+    from symflops.output.terminal import Span
     from symflops.tables.table import Column, Table
-    from symflops.terminal import Span
 
 GAP = 2  # spaces between columns
 INDENT = "  "  # of rows that stand under a heading

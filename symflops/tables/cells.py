@@ -11,14 +11,14 @@ from symflops.facts import Relation
 from symflops.symbols import exact
 from symflops.tables.sections import Equal, Mark
 from symflops.tables.table import Label
-from symflops.typeset import as_factor, written
+from symflops.typeset.writer import as_factor, written
 from symflops.units import fixed_digits, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symflops.tables.table import Column, Kind, Table
-    from symflops.typeset import Medium
+    from symflops.typeset.writer import Medium
 
 WIDEST = 99  # a ratio over a greater number is written as a decimal
 

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from symflops.errors import ArgumentError
-from symflops.styles import BY_LETTER
+from symflops.typeset.styles import BY_LETTER
 
 SPECIAL = {
     "\\": r"\textbackslash{}",

@@ -6,10 +6,10 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.printing import on_one_line
+from symflops.output.printing import on_one_line
 from symflops.tables.cells import size, words, written_cell
 from symflops.tables.table import LEFT, groups
-from symflops.typeset import in_terms
+from symflops.typeset.writer import in_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symflops.declared import packages
 from symflops.tables.escape import is_chinese, label
 from symflops.tables.fitting import choose
 from symflops.tables.layout import HEIGHT, Layout
 from symflops.tables.table import LEFT
 from symflops.tables.widths import digits, is_number
+from symflops.typeset.declared import packages
 
 if TYPE_CHECKING:
     from symflops.tables.options import Options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from symflops.printing import on_one_line
+from symflops.output.printing import on_one_line
 from symflops.symbols import exact
 from symflops.tables.cells import formula, size, words, written_cell
 from symflops.tables.table import LEFT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.errors import ArgumentError
-from symflops.exporting import as_csv, as_json
+from symflops.output.exporting import as_csv, as_json
 from symflops.symbols import exact
 from symflops.tables.aligned import plain
 from symflops.tables.table import Label

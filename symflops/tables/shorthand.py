@@ -10,10 +10,10 @@ import sympy
 
 from symflops.exprs import ONE, ZERO, minimum
 from symflops.facts import Relation, equal
-from symflops.naming import MINIMA, fresh, lettered, numbered, repeated, rounded
 from symflops.symbols import Member, Symbol, is_index
 from symflops.tables.cells import expression
 from symflops.tables.table import Label, listed
+from symflops.typeset.naming import MINIMA, fresh, lettered, numbered, repeated, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ import sympy
 
 from symflops.errors import SymflopsError
 from symflops.tables.sections import Mark, Section, lettered, printed
-from symflops.typeset import Medium, Order
+from symflops.typeset.writer import Medium, Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -13,8 +13,8 @@ from symflops.tables.table import AT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from symflops.output.terminal import Span
     from symflops.tables.table import Table
-    from symflops.terminal import Span
 
 WIDE = 120  # places: a table that is wider moves its long formulas below
 LONG = 32  # places of a formula that stays

@@ -11,13 +11,13 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from symflops.errors import ArgumentError
-from symflops.spelling import LETTERS, spelling
 from symflops.symbols import notation
+from symflops.typeset.spelling import LETTERS, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from symflops.spelling import Spelling
+    from symflops.typeset.spelling import Spelling
 
 BY_LETTER = {letter: name for name, letter in LETTERS.items()}
 SUBSCRIPTED = {"log2": "log₂"}  # operators with a base, as text has them

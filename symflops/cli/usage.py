@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from symflops import commands, options
-from symflops.options import COLUMNS, METRICS, Command, Parser, counting, one_of, output
+from symflops.cli import commands, options
+from symflops.cli.options import COLUMNS, METRICS, Command, Parser, counting, one_of, output
 
 DERIVED = (*METRICS, "output", "receptive_field")
 

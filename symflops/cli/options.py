@@ -9,13 +9,13 @@ import argparse
 import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
-from symflops.printing import printable, wrapped
-from symflops.terminal import WHEN
+from symflops.output.printing import printable, wrapped
+from symflops.output.terminal import WHEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from symflops.terminal import Spans
+    from symflops.output.terminal import Spans
 
 FORMATS = ("text", "markdown", "latex", "html", "csv", "json")
 METRICS = (

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Poly, oo
 
-from symflops.answers import Answer, question, variable
+from symflops.analysis.answers import Answer, question, variable
+from symflops.analysis.monotone import first_above_in_the_end
+from symflops.analysis.roots import elementary_root, last_root, sign_of, whole_parts
+from symflops.analysis.wholes import Range, first_above
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import MOST_DIVIDED, ZERO, joined, log2, over_one_line, spread, terms, tidy
 from symflops.extents import extent
 from symflops.facts import Facts, Relation, at_least, more_than
-from symflops.monotone import first_above_in_the_end
-from symflops.roots import elementary_root, last_root, sign_of, whole_parts
 from symflops.tables.table import listed
-from symflops.wholes import Range, first_above
 
 if TYPE_CHECKING:
     from symflops.symbols import Symbol

@@ -9,15 +9,15 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from symflops.printing import printable_lines
-from symflops.terminal import Terminal, is_terminal, plain
-from symflops.usage import parser
+from symflops.cli.usage import parser
+from symflops.output.printing import printable_lines
+from symflops.output.terminal import Terminal, is_terminal, plain
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from symflops.terminal import Spans
+    from symflops.output.terminal import Spans
 
 INVALID = 2  # exit status of an input that cannot be taken
 STOPPED = 130  # of a command that was stopped from the keyboard, as shells have it
@@ -45,7 +45,7 @@ def _main(argv: Sequence[str] | None) -> int:
         top.print_help()
         return INVALID
     from symflops.errors import SymflopsError
-    from symflops.progress import Progress
+    from symflops.output.progress import Progress
 
     to_file = arguments.output is not None
     arguments.terminal = Terminal() if to_file else Terminal.of(sys.stdout, arguments.color)
@@ -84,7 +84,7 @@ def _write(spans: Spans, arguments: argparse.Namespace) -> None:
     text = plain(spans)
     end = [] if text.endswith("\n") else [("", "\n")]
     if arguments.output is not None:
-        from symflops.saving import save
+        from symflops.output.saving import save
 
         save(text + plain(end), arguments.output)
         return

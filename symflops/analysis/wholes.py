@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import sympy
 from sympy import Add, Poly, floor
 
+from symflops.analysis.roots import last_not_above, whole_parts
 from symflops.errors import NotClosedError
 from symflops.exprs import minimum, spread
 from symflops.facts import Facts
 from symflops.floors import canonical
-from symflops.roots import last_not_above, whole_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

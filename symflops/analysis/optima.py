@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Poly
 
-from symflops.answers import Answer, question, variable
-from symflops.crossings import facts_of, rooted
+from symflops.analysis.answers import Answer, question, variable
+from symflops.analysis.crossings import facts_of, rooted
+from symflops.analysis.roots import elementary_root, last_root, sign_of, whole_parts
+from symflops.analysis.wholes import Range
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, over_one_line, spread, tidy
 from symflops.facts import Facts, Relation, at_least, more_than
 from symflops.floors import canonical
-from symflops.roots import elementary_root, last_root, sign_of, whole_parts
 from symflops.tables.table import listed
-from symflops.wholes import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

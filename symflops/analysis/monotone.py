@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 import sympy
 from sympy import Add, Mul, Poly, floor
 
+from symflops.analysis.growth import Growth
 from symflops.errors import NotClosedError
 from symflops.exprs import ZERO, log2, spread
-from symflops.growth import Growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symflops.growth import Rate
+    from symflops.analysis.growth import Rate
+    from symflops.analysis.wholes import Range
     from symflops.symbols import Symbol
-    from symflops.wholes import Range
 
 MOST_RANGES = 20_000  # that are looked at
 MOST_DOUBLINGS = 256  # of 2 before the leading term leads
@@ -115,7 +115,7 @@ def first_above_in_the_end(expr: sympy.Expr, within: Range) -> tuple[int | None,
 
     >>> from symflops.facts import Facts
     >>> from symflops.symbols import dim
-    >>> from symflops.wholes import Range
+    >>> from symflops.analysis.wholes import Range
     >>> N = dim("N")
     >>> first_above_in_the_end(N**2 - 100 * N * log2(N), Range.of(N, Facts()))
     (997, 996)

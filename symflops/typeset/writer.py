@@ -14,13 +14,13 @@ from sympy.core.function import Application
 
 from symflops.errors import ArgumentError
 from symflops.exprs import ONE, tidy
-from symflops.styles import STYLES
 from symflops.symbols import Member
+from symflops.typeset.styles import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from symflops.styles import Style
+    from symflops.typeset.styles import Style
 
 Medium = Literal["text", "latex", "inline", "browser", "mathml"]
 SPELLED = {"minimum": "min"}  # functions by the names they have in print

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import sympy
 
 from symflops.exprs import tidy
-from symflops.forms import (
+from symflops.typeset.forms import (
     Braced,
     Called,
     Minus,
@@ -22,8 +22,8 @@ from symflops.forms import (
     Total,
     Where,
 )
-from symflops.styles import STYLES, respelled
-from symflops.typeset import (
+from symflops.typeset.styles import STYLES, respelled
+from symflops.typeset.writer import (
     ATOM,
     POWER,
     PRODUCT,
@@ -40,8 +40,8 @@ from symflops.typeset import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from symflops.forms import Form
-    from symflops.styles import Style
+    from symflops.typeset.forms import Form
+    from symflops.typeset.styles import Style
 
 
 def opened(expr: sympy.Expr, order: Order) -> Form:

@@ -7,8 +7,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from symflops.printing import printable, shortened, width
-from symflops.terminal import is_terminal
+from symflops.output.printing import printable, shortened, width
+from symflops.output.terminal import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import argparse
 
-    from symflops.terminal import Spans
+    from symflops.output.terminal import Spans
 
 
 def run_cost(arguments: argparse.Namespace) -> str:
     """Return one metric as a formula."""
     from symflops.formulas import rendered
-    from symflops.printing import wrapped
+    from symflops.output.printing import wrapped
 
     text = rendered(_cost(arguments), arguments.metric, arguments.format)
     if arguments.format != "text":
@@ -161,8 +161,8 @@ def run_check(arguments: argparse.Namespace) -> str | Spans:
 def run_fill(arguments: argparse.Namespace) -> str | Spans:
     """Fill documents in, or say which are stale; nothing is written unless all can be."""
     from symflops.documents.filling import filled
-    from symflops.printing import printable
-    from symflops.saving import save
+    from symflops.output.printing import printable
+    from symflops.output.saving import save
 
     found = [(path, *filled(path)) for path in arguments.progress.over(arguments.files)]
     pieces = []

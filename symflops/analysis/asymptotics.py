@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.answers import Answer, question, variable
+from symflops.analysis.answers import Answer, question, variable
+from symflops.analysis.growth import Growth
 from symflops.errors import ArgumentError, NotClosedError
 from symflops.exprs import ONE, ZERO, cancelled, tidy
-from symflops.growth import Growth
 from symflops.tables.table import listed
 
 if TYPE_CHECKING:

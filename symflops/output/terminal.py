@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from symflops.printing import printable_lines
+from symflops.output.printing import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from symflops.printing import is_safe
+from symflops.output.printing import is_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

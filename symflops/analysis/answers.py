@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from symflops.symbols import Symbol
     from symflops.tables.table import Note
-    from symflops.typeset import Medium
+    from symflops.typeset.writer import Medium
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from symflops.printing import printable
+from symflops.output.printing import printable
 
 
 def save(text: str, path: str | os.PathLike[str]) -> None:

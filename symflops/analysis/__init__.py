@@ -1,0 +1,1 @@
+"""What is said about formulas: what leads, what grows, where one overtakes another, what is best."""

@@ -1,0 +1,3 @@
+"""The command line: ``symflops COMMAND``."""
+
+from symflops.cli.entry import main as main

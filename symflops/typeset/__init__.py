@@ -1,0 +1,1 @@
+"""How a formula is written: its order, signs and parentheses, in every medium."""
