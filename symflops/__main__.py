@@ -2,6 +2,6 @@
 
 import sys
 
-from symflops.cli.entry import main
+from symflops.cli import main
 
 sys.exit(main())

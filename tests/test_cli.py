@@ -13,7 +13,7 @@ import pytest
 
 import symflops as sf
 from symflops import columns, costs
-from symflops.cli.entry import main
+from symflops.cli import main
 from symflops.cli.options import COLUMNS, CONVENTIONS, METRICS
 from symflops.cli.usage import parser
 from symflops.outline import MOST_ROWS

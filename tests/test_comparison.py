@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 
 k, C, D, H, W, L = sf.dims("k C D H W L")
 FORMATS = ("text", "markdown", "html", "csv", "json", "latex")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_latex import COLUMN, PAGE, compiled
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 from symflops.costs import METRICS
 from symflops.derivations.deriving import SHAPES
 from symflops.derivations.lines import Line, Passage, reason

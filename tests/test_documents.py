@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 from symflops.documents import latex, markdown, prose
 from symflops.documents.checking import check_files
 from symflops.documents.filling import filled

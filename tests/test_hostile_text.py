@@ -19,7 +19,7 @@ import sympy
 from markdown_it import MarkdownIt
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 from symflops.errors import SymbolError, SymflopsError
 from symflops.output.printing import is_safe, on_one_line, printable
 from symflops.plot import breakdown, scaling

@@ -4,7 +4,7 @@ import pytest
 import sympy
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 
 N, M, D, B, L, V, E, C, H, W = sf.dims("N M D B L V E C H W")
 WORK = ("mults", "adds", "macs", "flops", "activations", "kv_cache", "kv_cache_size")

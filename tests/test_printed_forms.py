@@ -3,7 +3,7 @@
 import pytest
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 
 B, N, M, D, L, h, d_ff, V, n, m, T, C, F, H, W = sf.dims("B N M D L h d_ff V n m T C F H W")
 

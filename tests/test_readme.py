@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symflops.cli.entry import main
+from symflops.cli import main
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)

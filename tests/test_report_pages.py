@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 from symflops.pages.composing import POLICY
 from symflops.pages.levels import inside, levels, opened
 from symflops.pages.wording import WORDS

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from strategies import usual
 
 import symflops as sf
-from symflops.cli.entry import main
+from symflops.cli import main
 from symflops.output.printing import on_one_line, printable, shortened, width, wrapped
 from symflops.output.progress import Progress
 from symflops.output.terminal import NARROWEST, Terminal, is_coloured
@@ -28,7 +28,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 START = (
     "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); sys.argv[0] = 'symflops'; "
 )
-COMMAND = f"{START}from symflops.cli.entry import main; sys.exit(main())"
+COMMAND = f"{START}from symflops.cli import main; sys.exit(main())"
 QUIET = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TERM"}
 
 
