@@ -94,7 +94,9 @@ def test_long_numbers_in_the_text_are_computed(path):
 @each_notebook
 def test_no_cell_holds_a_machine_path(path):
     for cell in read(path).cells:
-        found = MACHINE_PATH.search(f"{cell.source}\n{outputs(cell)}")
+        printed, shown = outputs(cell)
+        forms = [form for result in shown if isinstance(result, dict) for form in result.values()]
+        found = MACHINE_PATH.search("\n".join([cell.source, *printed.values(), *map(str, forms)]))
         assert found is None, f"{found[0]} in the cell\n{cell.source}"
 
 

@@ -16,7 +16,7 @@ from symflops.facts import equal
 from symflops.symbols import exact
 from symflops.typeset.forms import Called, Minus, Power, Product, Quotient, Total
 from symflops.typeset.styles import STYLES
-from symflops.typeset.writer import Order, Writer, fraction, is_minus, is_series
+from symflops.typeset.writer import Order, Writer, fraction, is_minus, is_series, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,8 @@ def placed(expr: sympy.Expr, values: Mapping[Any, Any], order: Order) -> Form:
     >>> k, C, H = dims("k C H")
     >>> write(placed((2 * k**2 * C - 1) * H, {k: exact(3), C: exact(64)}, Order((C, k, H))), "text")
     '(2 · 64 · 3² − 1) · H'
+    >>> write(placed(sympy.floor((H + 1) / 2), {H: exact(224)}, Order()), "text")
+    '⌈224/2⌉'
     """
     writer = Writer(STYLES["text"], order)
     if expr.is_Symbol:
@@ -86,9 +88,10 @@ def placed(expr: sympy.Expr, values: Mapping[Any, Any], order: Order) -> Form:
         return Quotient(over, _product(below, values, order)) if below else over
     if expr.is_Pow:
         return Power(placed(expr.base, values, order), placed(expr.exp, values, order))
-    if isinstance(expr, sympy.floor | sympy.ceiling):
-        function = "floor" if isinstance(expr, sympy.floor) else "ceiling"
-        return Called(function, (placed(expr.args[0], values, order),))  # type: ignore[arg-type]
+    if isinstance(expr, sympy.floor):
+        function, dividend, divisor = rounded(expr)
+        over = placed(dividend, values, order)
+        return Called(function, (over if divisor == 1 else Quotient(over, divisor, inline=True),))
     return put_in(expr, values)
 
 

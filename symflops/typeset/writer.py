@@ -183,11 +183,9 @@ class Writer:
 
     def floor(self, expr: sympy.Expr) -> str:
         """Write ⌊x/q⌋; ⌊(x + q - 1)/q⌋ is ⌈x/q⌉."""
-        dividend, divisor = sympy.together(expr.args[0]).as_numer_denom()
-        number, rest = dividend.as_coeff_Add()
-        if divisor.is_Integer and number == divisor - 1 and divisor > 1 and rest.is_integer:
-            return self.style.ceiling(self.slashed(rest, divisor))
-        return self.style.floor(self.slashed(dividend, divisor))
+        function, dividend, divisor = rounded(expr)
+        bracket = self.style.ceiling if function == "ceiling" else self.style.floor
+        return bracket(self.slashed(dividend, divisor))
 
     def slashed(self, dividend: sympy.Expr, divisor: sympy.Expr) -> str:
         """Write a quotient on one line, as it stands inside a floor: (H + 2 p − k)/s."""
@@ -220,6 +218,20 @@ class Writer:
 def is_power_of_number(factor: sympy.Expr) -> bool:
     """Say whether a factor begins with a number: 2^L, but not √2."""
     return bool(factor.is_Pow and factor.base.is_Rational and factor.exp != sympy.Rational(1, 2))
+
+
+def rounded(expr: sympy.floor) -> tuple[Literal["floor", "ceiling"], sympy.Expr, sympy.Expr]:
+    """Return which way a quotient is rounded as it is printed, with dividend and divisor.
+
+    >>> from symflops import dim
+    >>> rounded(sympy.floor((dim("H") + 1) / 2))
+    ('ceiling', H, 2)
+    """
+    dividend, divisor = sympy.together(expr.args[0]).as_numer_denom()
+    number, rest = dividend.as_coeff_Add()
+    if divisor.is_Integer and number == divisor - 1 and divisor > 1 and rest.is_integer:
+        return "ceiling", rest, divisor
+    return "floor", dividend, divisor
 
 
 def is_series(factor: sympy.Expr) -> bool:
