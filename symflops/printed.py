@@ -117,15 +117,13 @@ class Formula:
         <BLANKLINE>
 
         Raises:
-            ArgumentError: another word; a piece that cannot be broken is wider than a line.
+            UnknownNameError: another word.
+            ArgumentError: no width, or a piece that cannot be broken is wider than a line.
         """
         from symflops.linebreaks import width_of  # noqa: PLC0415 - loaded when it is asked for
-        from symflops.tables.options import WIDTHS  # noqa: PLC0415
+        from symflops.tables.options import points  # noqa: PLC0415
 
-        width = WIDTHS.get(fit) if isinstance(fit, str) else fit
-        if width is None:
-            message = f"fit is 'page', 'column' or a width in points, got {fit!r}"
-            raise ArgumentError(message)
+        width = points(fit)
         whole = width_of(self.latex) <= width
         lines = (self.latex,) if whole else self.lines(width)
         said = "" if whole else self._where_list()

@@ -45,7 +45,7 @@ KNOWN = 'Package fontspec Warning: Font "FandolSong-Regular" does not contain re
 HOSTILE = r'50% of R&D, $5 #1_a {b} ~x^2 \end a<b>c "quoted" |bar| `` -- [x]*'
 
 
-def compiled(tmp_path, fragments, preamble, engine="pdflatex"):
+def compiled(tmp_path, fragments, preamble, engine="pdflatex", room=None):
     """Compile fragments in one document; return name → what is wrong in its part of the log."""
     packages = {
         name
@@ -68,7 +68,8 @@ def compiled(tmp_path, fragments, preamble, engine="pdflatex"):
             [engine, *options, "all.tex"], cwd=tmp_path, capture_output=True, check=False
         )
     log = (tmp_path / "all.log").read_text(errors="replace").replace(KNOWN, "")
-    assert f"WIDTH {235 if 'twocolumn' in preamble else 345}.0pt" in log
+    room = room or (235.0 if "twocolumn" in preamble else 345.0)
+    assert f"WIDTH {room}pt" in log
     first, *parts = re.split(r"PART (\d+) PART", log)
     assert not BAD.search(first), first
     found = {names[int(i)]: text for i, text in zip(parts[::2], parts[1::2], strict=True)}
@@ -374,6 +375,26 @@ def test_a_taken_name_is_not_given_to_a_size():
 def test_errors_of_arguments(given, error, message):
     with pytest.raises(error, match=re.escape(message)):
         numbers(LENET).table().to_latex(**given)
+
+
+@pytest.mark.parametrize("fit", [0, -3, 10**6, True, float("nan"), None, ["page"]])
+def test_no_width(fit):
+    table = sf.cost(sf.Linear(3, 4), (3,)).table()
+    with pytest.raises(ArgumentError, match="a width from 50 to 1000 points, got"):
+        table.to_latex(fit=fit)
+
+
+@needs_tex
+def test_the_columns_of_any_class(tmp_path):
+    """A width in points: those of article have 229.5, where a column is taken to have 235."""
+    small = {name: numbers(name) for name in ("vgg16", "resnet50", "gpt2", "vit_b_16", "unet")}
+    fragments = {name: cost.table().to_latex(fit=229.5) for name, cost in small.items()}
+    fragments["alone"] = cost_of("resnet50").table().to_latex(fit=229.5, caption="Costs.")
+    for name in ("vgg16", "gpt2", "vit_b_16"):
+        fragments[f"{name} derived"] = sf.derive(cost_of(name), "macs").to_latex(229.5)
+    assert all("% set for 229.5 pt" in fragment for fragment in fragments.values())
+    preamble = r"\documentclass[10pt,twocolumn]{article}"
+    assert compiled(tmp_path, fragments, preamble, room=229.5) == {}
 
 
 def test_scaling_needs_numbers():

@@ -161,8 +161,19 @@ def language(added: Any) -> None:
 def fit(latex: Any) -> None:
     """Take the line that LaTeX is to fit."""
     latex.add_argument(
-        "--fit", metavar="NAME", help="page (345 pt) or column (235 pt) (default: page)"
+        "--fit",
+        metavar="WIDTH",
+        type=_width,
+        help="page (345 pt), column (235 pt) or points (default: page)",
     )
+
+
+def _width(text: str) -> str | float:
+    """Read a width: a number of points, or a word."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def table(added: Any) -> None:

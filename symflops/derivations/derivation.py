@@ -66,10 +66,11 @@ class Derivation:
 
         return html(self)
 
-    def to_latex(self, fit: str = "page") -> str:
+    def to_latex(self, fit: str | float = "page") -> str:
         """Return the derivation as a fragment of LaTeX; its first line names the packages that it needs.
 
-        No line is wider than a page's 345 pt, or than a column's 235 pt with ``fit="column"``.
+        No line is wider than a page's 345 pt, than a column's 235 pt with ``fit="column"``, or than a width in
+        points.
         """
         from symflops.derivations.setting import latex  # noqa: PLC0415
 

@@ -12,11 +12,10 @@ from symflops.derivations.chains import Chain, Room
 from symflops.derivations.lines import Line, reason
 from symflops.derivations.media import pen, told, where
 from symflops.derivations.saying import Voice
-from symflops.errors import UnknownNameError
 from symflops.linebreaks import breakable, width_of
 from symflops.tables.breaking import breakable as breakable_text
 from symflops.tables.escape import escape
-from symflops.tables.options import WIDTHS
+from symflops.tables.options import points
 from symflops.tables.widths import SIZES, cell_width
 from symflops.typeset.declared import packages
 
@@ -45,16 +44,15 @@ CODE = re.compile(r"\\texttt\{((?:[^{}]|\{\})*)\}")
 TYPEWRITER = 5.25  # points of a letter
 
 
-def latex(derivation: Derivation, fit: str = "page") -> str:
+def latex(derivation: Derivation, fit: str | float = "page") -> str:
     """Return a derivation as a fragment of LaTeX.
 
     Raises:
         UnknownNameError: a fit that is not there.
-        ArgumentError: what LaTeX cannot set, or a number that is wider than a line.
+        ArgumentError: no width, what LaTeX cannot set, or a number that is wider than a line.
     """
-    if fit not in WIDTHS:
-        raise UnknownNameError("fit", fit, WIDTHS)
-    setting = Setting(derivation, WIDTHS[fit])
+    width = points(fit)
+    setting = Setting(derivation, width)
     body = "\n".join(setting.body())
     used = dict.fromkeys(["amsmath", *packages(body)])
     named = [f"{{{name}}}" for name in used]
@@ -63,7 +61,7 @@ def latex(derivation: Derivation, fit: str = "page") -> str:
         named.append("[scheme=plain]{ctex}")
         engine = ", compiled with xelatex"
     needs = " ".join(f"\\usepackage{name}" for name in named)
-    head = [f"% needs {needs}{engine}", f"% set for {WIDTHS[fit]:g} pt"]
+    head = [f"% needs {needs}{engine}", f"% set for {width:g} pt"]
     return "\n".join([*head, WITHIN, body, r"\par\endgroup", ""])
 
 

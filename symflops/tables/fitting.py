@@ -76,7 +76,7 @@ def choose(table: Table, options: Options) -> Layout:
         return min(fitter.tall, key=lambda layout: layout.height)
     metrics = any(column.kind == "ratio" for column in table.columns)
     fewer = f"fewer {'metrics' if metrics else 'columns'}"
-    wider = "" if options.fit == "page" else ', or fit="page"'
+    wider = "" if options.place == "page" else ', or fit="page"'
     message = f"the table does not fit {options.width:g} pt in any type size; choose {fewer}{wider}"
     raise ArgumentError(message)
 
@@ -146,7 +146,7 @@ def _rounds(table: Table, options: Options, forms: list[Form]) -> Iterator[tuple
     first, *others = _drops(table, options)
     *more, last = others or [first]
     final = [(forms, last), (bare, last), (wrapped, last), (least, last)]
-    if options.fit == "page":
+    if options.place == "page":
         whole, fewer = [(forms, first), (bare, first)], [(forms, dropped) for dropped in more]
         fewer += [(bare, more[-1])] if more else []
         stays = [(kind, (more or [first])[-1]) for kind in (wrapped, least)]
@@ -171,7 +171,7 @@ def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:
     yield dropped
     if any(column.kind == "ratio" for column in table.columns):
         return  # every column of a comparison was asked for by name
-    for metric in DISPENSABLE[options.fit]:
+    for metric in DISPENSABLE[options.place]:
         gone = tuple(column.key for column in table.columns if column.metric == metric)
         left = [c for c in table.columns if c.key not in (*dropped, *gone)]
         if gone and any(c.kind != "word" for c in left):

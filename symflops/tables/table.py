@@ -287,7 +287,7 @@ class Table:
     def to_latex(
         self,
         *,
-        fit: str = "page",
+        fit: str | float = "page",
         part: str = "table",
         caption: str | None = None,
         label: str | None = None,
@@ -298,8 +298,8 @@ class Table:
     ) -> str:
         r"""Return a LaTeX fragment for ``\input``; its first line names the packages it needs.
 
-        ``fit="page"`` (345 pt) or ``"column"`` (235 pt) chooses type size, columns and short forms, and says
-        so in a comment. ``part`` is ``"table"``, ``"table*"`` (with ``fit="column"`` across both columns,
+        ``fit="page"`` (345 pt), ``"column"`` (235 pt) or a width in points chooses type size, columns and short
+        forms, and says so in a comment. ``part`` is ``"table"``, ``"table*"`` (with ``fit="column"`` across both columns,
         487 pt), ``"tabular"`` or ``"rows"``; ``scale`` writes counts in ``"K"``, ``"M"`` or ``"G"``. ``engine``
         ``"xelatex"`` or ``"lualatex"`` takes Chinese words, for the package ctex.
 
