@@ -19,7 +19,7 @@ PRINTED = [
     (lambda: COST.table().to_text("x"), "width must be a whole number of at least 12, got 'x'"),
     (lambda: COST.table().to_latex(caption=3), "caption must be text, got 3"),
     (lambda: COST.table().to_latex(caption="A", label=["a"]), "label must be text, got ['a']"),
-    (lambda: COST.table().to_latex(fit=["page"]), "unknown fit \"['page']\""),
+    (lambda: COST.table().to_latex(fit=["page"]), "a width from 50 to 1000 points, got ['page']"),
     (lambda: COST.table([]), "a table needs a column"),
     (lambda: COST.table(at=[1, 2]), "such as {'H': 224}, got [1, 2]"),
     (lambda: COST.at("H"), "such as {'H': 224}, got 'H'"),

@@ -501,8 +501,10 @@ def test_a_display_says_what_it_needs():
     one = sf.display(MIXING, order=(N, D))
     assert one.to_latex() == "% needs no package\n\\[\n  4 N D (N + 6 D)\n\\]\n"
     assert one.to_latex(60).startswith("% needs \\usepackage{amsmath}\n\\[\n  \\begin{aligned}\n")
-    with pytest.raises(ArgumentError, match="'page', 'column' or a width in points, got 'wide'"):
+    with pytest.raises(UnknownNameError, match="unknown fit 'wide'; there are: column, page"):
         one.to_latex("wide")
+    with pytest.raises(ArgumentError, match="'page', 'column' or a width from 50 to 1000 points"):
+        one.to_latex(-1)
     with pytest.raises(ArgumentError, match="wider than a line"):
         one.lines(5)
 
