@@ -5,10 +5,10 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from deadline import cpu_limit
 
 import symflops as sf
 from symflops.cli import main
@@ -477,18 +477,16 @@ BOMBS = {
     "scan", [markdown.scan, latex.scan, prose.scan], ids=["markdown", "latex", "prose"]
 )
 def test_hostile_texts_are_scanned_in_time(name, scan):
-    start = time.process_time()
-    scan(BOMBS[name])
-    assert time.process_time() - start < 5
+    with cpu_limit(30):
+        scan(BOMBS[name])
 
 
 @pytest.mark.parametrize("name", BOMBS)
 @pytest.mark.parametrize("suffix", [".md", ".tex", ".txt"])
 def test_hostile_texts_leave_no_traceback(tmp_path, name, suffix):
-    start = time.process_time()
-    found = report(tmp_path, BOMBS[name], f"a{suffix}", without_marks=True)
+    with cpu_limit(100):
+        found = report(tmp_path, BOMBS[name], f"a{suffix}", without_marks=True)
     assert "cannot be judged" not in str(found)
-    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize(

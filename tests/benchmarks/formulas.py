@@ -1,13 +1,21 @@
-"""Reading formulas: what a typical one takes once the reader is loaded."""
+"""Reading formulas: what a typical one takes once the reader is loaded, and what a hostile one takes at most."""
 
 from __future__ import annotations
 
-from report import alternating, goal, heading, line
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from report import alternating, goal, heading, line, seconds
 
 import symflops as sf
 
+sys.path.append(str(Path(__file__).parents[1]))
+from bombs import BOMBS
+
 ROUNDS = 21
 GOAL = 2  # milliseconds, of every formula here
+HOSTILE = 1000  # milliseconds, of every hostile text
 FORMULAS = {
     "a number with a unit": r"4.1\text{ GFLOPs}",
     "a convolution": r"2K^2\frac{C_{in}}{g}\frac{C_{out}}{g}HW\cdot g",
@@ -26,3 +34,17 @@ def run():
         action()
     for name, median in alternating(actions, ROUNDS).items():
         line(name, median, goal(median * 1e3, GOAL, " ms"))
+
+    times = {name: seconds(lambda name=name: attempt(BOMBS[name])) for name in BOMBS}
+    slowest = max(times, key=times.__getitem__)
+    line(
+        f"of {len(BOMBS)} hostile texts, “{slowest}”",
+        times[slowest],
+        goal(times[slowest] * 1e3, HOSTILE, " ms"),
+    )
+
+
+def attempt(text):
+    """Read a text or have it refused."""
+    with suppress(sf.SymflopsError):
+        sf.parse(text)

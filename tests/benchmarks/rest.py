@@ -1,4 +1,4 @@
-"""A symbolic depth against one block, and what is asked of a cost that is there: numbers, a table."""
+"""A symbolic depth against one block, and what is asked of a cost that is there: numbers, a table, a derivation."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def run():
         "resnet152, .at(H=224, W=224).flops": lambda: resnet.at(H=224, W=224).flops,
         "resnet152, .table()": resnet.table,
         "resnet152, .table().to_text()": lambda: resnet.table().to_text(),
+        "resnet152, derive(…, 'macs')": lambda: sf.derive(resnet, "macs"),
     }
     medians = alternating(actions, ROUNDS)
-    references = ["a block"] * 2 + ["resnet152, cost and all metrics"] * 4
+    references = ["a block"] * 2 + ["resnet152, cost and all metrics"] * 5
     for (name, median), reference in zip(medians.items(), references, strict=True):
         line(name, median, f"{median / medians[reference]:.2f}× {reference}")
