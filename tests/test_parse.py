@@ -176,6 +176,11 @@ UNITS = [
     ("312 TFLOP/s", 312 * 10**12, "flops"),
     ("14*2/4 GB", 7 * 10**9, "bytes"),
     (r"14/2\text{ GB}", 7 * 10**9, "bytes"),
+    (r"150\text{ TFLOPs/s}", 150 * 10**12, "flops"),
+    (r"1555\ \text{GB/s}", 1555 * 10**9, "bytes"),
+    (r"3.8\text{ GFLOPs per image}", 38 * 10**8, "flops"),
+    (r"\frac{600\ GB/sec}{2}", 3 * 10**11, "bytes"),
+    ("2 bytes/param × 7B", 14 * 10**9, "bytes"),
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Rational
 
@@ -42,6 +42,7 @@ def polynomials(draw):
     return expr
 
 
+@settings(deadline=None)
 @given(polynomials())
 def test_what_symflops_prints_is_read_as_what_it_is(expr):
     formula = sf.display(expr)

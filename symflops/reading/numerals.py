@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MOST_DIGITS = 120
 CLOSES = ("*", "/", "+", "-", ")", "]", "}", ",", "?", ".", ";", "⌋", "⌉")
 PER = {"s", "sec", "second", "token", "sample", "image", "step", "param"}
+#: What a unit is per or of: GB/s, GFLOPs per image.
+PER_WHAT = re.compile(r"\s*/|\s+(?:per|of)\b")
 SHORT = 2  # a unit of so few letters may be a product of symbols
 
 
@@ -104,14 +106,17 @@ def _power_of_ten(reader: FormulaReader) -> Any:
 
 
 def _per(reader: FormulaReader, unit: Unit) -> None:
-    """Step over what a rate is per: GFLOPs/s, GB/s."""
-    slash, per = reader.word, reader.peek()
-    if not unit.quantity or slash.text != "/" or per.text not in PER - reader.known.keys():
+    """Step over what a rate is per: GFLOPs/s, 320 GB/sec, 2 bytes/param."""
+    start = reader.at
+    if not unit.quantity or reader.word.spaced or not reader.take("/"):
         return
-    if not slash.spaced and not per.spaced and reader.is_end_of_side(reader.at + 2):
-        reader.reading.note(f"the numbers are per {per.text}")
-        reader.step()
-        reader.step()
+    per = ""
+    while reader.word.kind in ("letter", "word") and not reader.word.spaced:
+        per += reader.step().text
+    if per in PER - reader.known.keys() and (reader.is_end_of_side() or reader.is_sign(*CLOSES)):
+        reader.reading.note(f"the numbers are per {per}")
+    else:
+        reader.at = start
 
 
 def _counts(reader: FormulaReader, unit: Unit) -> None:
@@ -142,8 +147,12 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
     if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
         reader.step()
         text = reader.raw()
-        unit = unit_of(text.strip(), apart=word.spaced or text != text.lstrip(), upright=True)
-        return None if unit is not None and _is_factor(reader, unit) else unit
+        unit, behind = _unit_said(text, apart=word.spaced or text != text.lstrip())
+        if unit is None or _is_factor(reader, unit):
+            return None
+        if behind:
+            reader.reading.note(f"the words {behind!r} behind the unit are left out")
+        return unit
     start, text = reader.at, ""
     while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
         text += reader.step().text
@@ -153,6 +162,15 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
     if unit is None or _is_factor(reader, unit):
         return None
     return unit if _is_unit(reader, text, start, decimals=decimals) else None
+
+
+def _unit_said(text: str, *, apart: bool) -> tuple[Unit | None, str]:
+    """Return the unit that a word set as a word is, and what it is per or of: GB/s, GFLOPs per image."""
+    text = text.strip()
+    behind = PER_WHAT.search(text)
+    end = behind.start() if behind else len(text)
+    unit = unit_of(text[:end], apart=apart, upright=True)
+    return (None, "") if behind and unit and not unit.quantity else (unit, text[end:].strip())
 
 
 def _is_closed(reader: FormulaReader) -> bool:
@@ -243,18 +261,18 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
         text = reader.step().text
     else:
         return False
-    unit = unit_of(text.strip(), apart=True, upright=True)
     if reader.is_end_of_side():
+        unit, behind = _unit_said(text, apart=True)
+        if unit is None and word.kind == "command" and re.match(r"\s+\S|per ", text):
+            first = unit_of(text.split()[0], apart=True, upright=True)
+            unit = first if first is not None and first.quantity else Unit(ONE)
+            behind = text.strip()
         if unit is not None and not _is_factor(reader, unit):
             _counts(reader, unit)
             if unit.factor != ONE:
                 factors.append(unit.factor)
-            return True
-        if unit is None and word.kind == "command" and re.match(r"\s+\S|per ", text):
-            first = unit_of(text.split()[0], apart=True, upright=True)
-            if first is not None and first.factor == ONE:
-                _counts(reader, first)
-            reader.reading.note(f"the words {text.strip()!r} are left out")
+            if behind:
+                reader.reading.note(f"the words {behind!r} are left out")
             return True
     reader.at = start
     return False
