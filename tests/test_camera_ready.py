@@ -11,9 +11,8 @@ from html.parser import HTMLParser
 
 import pytest
 import sympy
-from strategies import usual
+from models import Costs, usual_cost
 from test_latex import COLUMN, HOSTILE, PAGE, compiled, engines, needs_tex
-from test_tables import COSTS as KNOWN
 
 import symflops as sf
 from symflops.errors import ArgumentError, SymbolError, UnknownNameError
@@ -48,9 +47,8 @@ def costs():
     )
 
 
-OWN = dict(costs())
-COSTS = OWN | {name: cost for name, cost in KNOWN.items() if name in sf.zoo.names()}
-SMALL = list(OWN)
+COSTS = Costs(costs())
+SMALL = list(COSTS.given)
 SOME = ["resnet18", "googlenet", "densenet121", "vit_b_16", "gpt2", "mixtral_8x7b", "t5_small"]
 
 
@@ -133,7 +131,8 @@ def test_shares_are_those_of_the_numbers():
 @pytest.mark.parametrize("name", COSTS)
 def test_numbers_add_up_to_the_cost_with_values_put_in(name):
     cost = COSTS[name]
-    bound = usual(cost, name) if name in sf.zoo.names() else cost.at(dict.fromkeys(cost.symbols, 4))
+    own = name in SMALL
+    bound = cost.at(dict.fromkeys(cost.symbols, 4)) if own else usual_cost(name)
     values = dict(bound.setup.values)
     if not values:
         return
@@ -403,7 +402,7 @@ def kinds():
         *draw.sample([n for n in sf.zoo.names() if n not in SOME], 10),
     ]:
         cost = COSTS[name]
-        bound = usual(cost, name)
+        bound = usual_cost(name)
         values = dict(bound.setup.values)
         groups, pair = draw.choice([1, 2]), draw.sample(list(sf.conventions.CONVENTIONS), 2)
         yield f"{name}-groups", cost.table(groups=groups)
@@ -459,7 +458,7 @@ def test_every_kind_compiles_without_a_warning(tmp_path, fragments, fit, preambl
 @pytest.mark.parametrize("siunitx", [False, True])
 def test_tables_are_as_wide_as_is_said(tmp_path, drawn, siunitx):
     """Differences have signs, ratios decimals: siunitx keeps room for both in every cell."""
-    costs = {name: usual(COSTS[name], name) for name in ("resnet50", "vgg16", "squeezenet1_1")}
+    costs = {name: usual_cost(name) for name in ("resnet50", "vgg16", "squeezenet1_1")}
     tables = {
         "delta": sf.compare(costs, delta=True),
         "deltas": sf.compare(costs, delta=True, metric="params,macs", baseline="vgg16"),

@@ -10,6 +10,7 @@ from deadline import cpu_limit
 from derivation_checker import OpenError, check, worth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from models import model_cost
 from strategies import usual
 
 import symflops as sf
@@ -124,7 +125,7 @@ def test_other_models_too(name, way, detail):
 
 def check_model(name, metric, convention="exact", **options):
     """Derive in symbols, and check at the model's usual sizes."""
-    cost = sf.cost(getattr(sf.zoo, name)(), convention=convention)
+    cost = model_cost(name).under(convention)
     at = {symbol.name: int(value) for symbol, value in usual(cost, name).setup.values}
     held(cost, metric, at, **options)
 
@@ -542,7 +543,7 @@ def test_what_cannot_be_derived_is_said(arguments, error, words):
 )
 def test_derivations_of_models_can_be_read(name):
     """Some three pages at most, and each name for one value."""
-    cost = sf.cost(getattr(sf.zoo, name)())
+    cost = model_cost(name)
     for metric in ("params", "macs", "flops"):
         with cpu_limit(60):
             derivation = sf.derive(cost, metric)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sympy
+from models import model_cost
 
 import symflops as sf
 
@@ -101,7 +102,7 @@ def test_widths_that_brown_2020_prints_otherwise():
     ],
 )
 def test_parameters_that_a_token_meets(name, all_of_them, met):
-    cost = sf.cost(sf.zoo.model(name))
+    cost = model_cost(name)
     assert (f"{cost.params / 1e9:.1f}", f"{cost.active_params / 1e9:.1f}") == (all_of_them, met)
 
 
@@ -150,7 +151,7 @@ def test_radford_2022_table_1(name, printed):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_family_is_its_closed_form(name):
     """All sizes are symbols; naive loops over drawn numbers count the same."""
-    cost = sf.cost(sf.zoo.model(name))
+    cost = model_cost(name)
     assert {symbol.name for symbol in cost.symbols} == FAMILIES[name]
     assert cost.params.is_polynomial(*cost.symbols - {h})
     verified = sf.verify(cost)
@@ -236,7 +237,7 @@ MIXED = ("sigmoid", "top_k", "normalize", "scale", "experts", "combine", "shared
     ],
 )
 def test_what_parts_are_made_of(name, path, parts):
-    cost = sf.cost(sf.zoo.model(name))
+    cost = model_cost(name)
     tree = cost[path].tree if path else cost.tree
     assert tuple(child for child, _ in tree.children) == parts
 
@@ -254,7 +255,7 @@ def test_what_parts_are_made_of(name, path, parts):
     ],
 )
 def test_activations(name, path, activation):
-    assert sf.cost(sf.zoo.model(name))[f"{path}.act"].tree.layer == activation
+    assert model_cost(name)[f"{path}.act"].tree.layer == activation
 
 
 def test_vectors_are_scaled_by_the_root_of_their_width():
@@ -270,7 +271,7 @@ def test_encoders_keep_nothing():
     """What the next word needs are the decoder's own keys and values, and those of the memory."""
     assert sf.cost(sf.zoo.bert()).kv_cache == 0
     for name in ("t5", "transformer", "whisper"):
-        cost = sf.cost(sf.zoo.model(name))
+        cost = model_cost(name)
         assert cost["encoder"].kv_cache == 0
         own, memory = (cost[f"decoder.layers.0.{part}"] for part in ("self_attn", "multihead_attn"))
         L = sf.dim("L")

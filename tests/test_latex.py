@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from strategies import usual
+from models import model_cost, usual_cost
 
 import symflops as sf
 from symflops.columns import COLUMNS
@@ -77,20 +77,12 @@ def compiled(tmp_path, fragments, preamble, engine="pdflatex", room=None):
     return {name: text for name, text in found.items() if BAD.search(text)} | stopped
 
 
-def cost_of(name):
-    return sf.cost(getattr(sf.zoo, name)())
-
-
-def numbers(name):
-    return usual(cost_of(name), name)
-
-
 @pytest.fixture(scope="module")
 def tables():
     """Every model of the zoo, in symbols and with numbers."""
     names = sf.zoo.names()
-    return {f"{name}-symbols": cost_of(name).table() for name in names} | {
-        f"{name}-numbers": numbers(name).table() for name in names
+    return {f"{name}-symbols": model_cost(name).table() for name in names} | {
+        f"{name}-numbers": usual_cost(name).table() for name in names
     }
 
 
@@ -128,20 +120,20 @@ OPTIONS = {
 @needs_tex
 def test_every_option_compiles_without_a_warning(tmp_path):
     fragments = {
-        f"{name}-{option}": numbers(name).table().to_latex(**given)
+        f"{name}-{option}": usual_cost(name).table().to_latex(**given)
         for name in (VGG, RESNET, LENET)
         for option, given in OPTIONS.items()
         if "label" not in given or name == VGG
     }
     for option in ("siunitx", "longtable", "star", "tabular", "hostile"):
         given = {key: value for key, value in OPTIONS[option].items() if key != "label"}
-        fragments[f"symbols-{option}"] = cost_of(RESNET).table().to_latex(**given)
+        fragments[f"symbols-{option}"] = model_cost(RESNET).table().to_latex(**given)
     for convention in sf.conventions.CONVENTIONS:
-        fragments[convention] = cost_of(VGG).under(convention).table().to_latex()
+        fragments[convention] = model_cost(VGG).under(convention).table().to_latex()
     fragments["models"] = listing().to_latex(caption="Models")
     for depth in (1, 2, 3):
-        fragments[f"depth{depth}"] = numbers(RESNET).table(depth=depth).to_latex()
-        fragments[f"depth{depth}-symbols"] = cost_of(RESNET).table(depth=depth).to_latex()
+        fragments[f"depth{depth}"] = usual_cost(RESNET).table(depth=depth).to_latex()
+        fragments[f"depth{depth}-symbols"] = model_cost(RESNET).table(depth=depth).to_latex()
     assert compiled(tmp_path, fragments, PAGE) == {}
 
 
@@ -158,9 +150,9 @@ def test_columns_that_are_asked_for(tmp_path):
         for keys in choices
         for fit in WIDTHS
         for name, cost in {
-            "numbers": numbers(RESNET),
+            "numbers": usual_cost(RESNET),
             "symbols": sf.cost(sf.zoo.vgg11()),
-            "lenet": numbers(LENET),
+            "lenet": usual_cost(LENET),
         }.items()
     }
     assert compiled(tmp_path, fragments, PAGE) == {}
@@ -258,7 +250,7 @@ def test_estimates_of_widths_are_a_little_wide_and_never_narrow(tmp_path, tables
 
 
 def test_the_first_lines_say_what_is_needed_and_what_was_chosen():
-    table = numbers(VGG).table()
+    table = usual_cost(VGG).table()
     first, second, *_ = table.to_latex(siunitx=True, longtable=True).splitlines()
     assert first == "% needs \\usepackage{booktabs} \\usepackage{longtable} \\usepackage{siunitx}"
     assert second.startswith("% set for 345 pt: \\")
@@ -287,22 +279,22 @@ def test_every_model_stays_on_one_page(fragments):
             assert fragment.count(r"\begin{table}") <= most, (name, fit)
     said = fragments["page"]["googlenet-numbers"].splitlines()[1]
     assert said.endswith("folded from 62 to 55 rows (all: longtable=True)")
-    deep = cost_of("densenet121").table(depth=4).to_latex()
+    deep = model_cost("densenet121").table(depth=4).to_latex()
     assert "pages" in deep.splitlines()[1]
     assert "folded" not in deep.splitlines()[1]
-    table = numbers("googlenet").table()
+    table = usual_cost("googlenet").table()
     long = table.to_latex(longtable=True)
     assert "folded" not in long.splitlines()[1]
     assert all(f"{escape(row[0].path)} " in long for row in table.rows)
 
 
 def test_a_small_table_is_set_in_full():
-    said = numbers(LENET).table().to_latex().splitlines()[1]
+    said = usual_cost(LENET).table().to_latex().splitlines()[1]
     assert said == "% set for 345 pt: \\normalsize"
 
 
 def test_scaled_counts():
-    table = numbers(VGG).table(("layer", "params", "macs"))
+    table = usual_cost(VGG).table(("layer", "params", "macs"))
     rows = table.to_latex(part="rows", scale="G").splitlines()
     assert rows[2] == "% Exact totals: 138,357,544 params, 15,470,264,320 MACs."
     assert rows[3] == "% With $H = 224$, $W = 224$."
@@ -330,7 +322,7 @@ def test_a_long_table_goes_on_in_a_second_float():
 
 
 def test_long_formulas_are_named_and_said_once():
-    latex = cost_of(VGG).table().to_latex()
+    latex = model_cost(VGG).table().to_latex()
     assert latex.count("$\\mathcal{M}_{\\mathrm{total}}") == 2
     assert "Here $H_{1} = \\lfloor H/2 \\rfloor$" in latex
     assert "$64 \\times H \\times W$" in latex
@@ -338,7 +330,7 @@ def test_long_formulas_are_named_and_said_once():
 
 
 def test_what_names_stand_for_is_said_with_every_part():
-    table = cost_of(VGG).table()
+    table = model_cost(VGG).table()
     rows = table.to_latex(part="rows")
     tabular = table.to_latex(part="tabular").splitlines()
     assert re.search(r"^% \$\\mathcal\{M\}_\{\\mathrm\{total\}\} = ", rows, re.MULTILINE)
@@ -374,7 +366,7 @@ def test_a_taken_name_is_not_given_to_a_size():
 )
 def test_errors_of_arguments(given, error, message):
     with pytest.raises(error, match=re.escape(message)):
-        numbers(LENET).table().to_latex(**given)
+        usual_cost(LENET).table().to_latex(**given)
 
 
 @pytest.mark.parametrize("fit", [0, -3, 10**6, True, float("nan"), None, ["page"]])
@@ -387,11 +379,11 @@ def test_no_width(fit):
 @needs_tex
 def test_the_columns_of_any_class(tmp_path):
     """A width in points: those of article have 229.5, where a column is taken to have 235."""
-    small = {name: numbers(name) for name in ("vgg16", "resnet50", "gpt2", "vit_b_16", "unet")}
+    small = {name: usual_cost(name) for name in ("vgg16", "resnet50", "gpt2", "vit_b_16", "unet")}
     fragments = {name: cost.table().to_latex(fit=229.5) for name, cost in small.items()}
-    fragments["alone"] = cost_of("resnet50").table().to_latex(fit=229.5, caption="Costs.")
+    fragments["alone"] = model_cost("resnet50").table().to_latex(fit=229.5, caption="Costs.")
     for name in ("vgg16", "gpt2", "vit_b_16"):
-        fragments[f"{name} derived"] = sf.derive(cost_of(name), "macs").to_latex(229.5)
+        fragments[f"{name} derived"] = sf.derive(model_cost(name), "macs").to_latex(229.5)
     assert all("% set for 229.5 pt" in fragment for fragment in fragments.values())
     preamble = r"\documentclass[10pt,twocolumn]{article}"
     assert compiled(tmp_path, fragments, preamble, room=229.5) == {}
@@ -399,7 +391,7 @@ def test_the_columns_of_any_class(tmp_path):
 
 def test_scaling_needs_numbers():
     with pytest.raises(ArgumentError, match="scale='M' needs numbers"):
-        cost_of(VGG).table().to_latex(scale="M")
+        model_cost(VGG).table().to_latex(scale="M")
 
 
 def test_a_dimension_that_latex_cannot_set():
@@ -420,7 +412,7 @@ def test_a_short_note_is_no_wider_than_a_narrow_table():
 
 
 def test_a_table_without_counts_has_no_total():
-    table = cost_of(VGG).table("layer,output,receptive_field")
+    table = model_cost(VGG).table("layer,output,receptive_field")
     assert table.total is None
     assert "total" not in table.to_text() + table.to_latex()
 

@@ -7,6 +7,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from models import model_cost
 
 import symflops as sf
 from symflops.zoo.published import DEFAULTS
@@ -254,7 +255,7 @@ def test_models_paste_back(name):
 
 @pytest.mark.parametrize("name", sf.zoo.names())
 def test_no_float_anywhere(name):
-    cost = sf.cost(sf.zoo.model(name))
+    cost = model_cost(name)
     for metric in METRICS:
         assert not getattr(cost, metric).atoms(sympy.Float), metric
 

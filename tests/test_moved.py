@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from models import model_cost
 
 import symflops as sf
 from symflops.exprs import joined
@@ -99,7 +100,7 @@ def test_experts_are_read_that_tokens_meet(tokens, read):
 
 @pytest.mark.parametrize("name", ["vgg16", "resnet50", "gpt2", "mixtral_8x7b", "mamba_130m"])
 def test_numbers_may_be_put_in_before_or_after(name):
-    cost = sf.cost(getattr(sf.zoo, name)())
+    cost = model_cost(name)
     values = dict.fromkeys(cost.symbols, 64)
     before = joined(Mover()(cost.at(values).root))
     assert before.is_Integer
@@ -108,7 +109,7 @@ def test_numbers_may_be_put_in_before_or_after(name):
 
 def test_every_model_is_known():
     for name in sf.zoo.names():
-        assert Mover()(sf.cost(getattr(sf.zoo, name)()).root), name
+        assert Mover()(model_cost(name).root), name
 
 
 class Mixed(sf.Layer):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import sympy
+from models import model_cost
 
 import symflops as sf
 from symflops.columns import COLUMNS
@@ -74,7 +75,7 @@ def test_equal_rows_are_joined_when_they_are_gathered():
     "name", ["vgg11_bn", "unet", "efficientnet_b0", "regnet_y_400mf", "googlenet"]
 )
 def test_every_folding_has_fewer_rows_and_the_same_totals(name):
-    cost = sf.cost(sf.zoo.model(name))
+    cost = model_cost(name)
     table, met = cost.table(COUNTS), []
     total = table.total
     while table is not None:
@@ -171,7 +172,7 @@ def test_tables_without_such_sizes_stay_as_they_are():
 @pytest.mark.parametrize("which", ["rounded", "all"])
 @pytest.mark.parametrize("name", ["unet", "alexnet_original", "inception_v3", "regnet_y_400mf"])
 def test_what_is_named_is_the_same_when_the_names_are_put_in(name, which):
-    table = sf.cost(sf.zoo.model(name)).table()
+    table = model_cost(name).table()
     found = nameable(table, which)
     short = with_names(table, found)
     relations = [part for part in short.notes[-1] if hasattr(part, "sign")]

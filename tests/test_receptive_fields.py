@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sympy
+from models import model_cost
 
 import symflops as sf
 from symflops.fields import SAME, Field
@@ -87,7 +88,7 @@ def test_published_rows(row):
 )
 def test_published_models(name, size):
     """Of the last map before the pooling that sees everything."""
-    found = sf.cost(sf.zoo.model(name)).receptive_field
+    found = model_cost(name).receptive_field
     assert found.size == (size, size)
     assert found.stride == (32, 32)
     assert found.aligned

@@ -15,7 +15,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import usual
+from models import model_cost, usual_cost
 
 import symflops as sf
 from symflops.cli import main
@@ -131,8 +131,7 @@ MODELS = ("alexnet", "densenet121", "gpt", "mixtral_8x7b", "unet", "vit_b_16", "
 @pytest.mark.parametrize("name", [name for name in MODELS if name in sf.zoo.names()])
 @pytest.mark.parametrize("room", [40, 60, 80, 100, 130])
 def test_no_line_is_wider_than_the_room(name, room):
-    cost = sf.cost(getattr(sf.zoo, name)())
-    for found in (cost, usual(cost, name)):
+    for found in (model_cost(name), usual_cost(name)):
         for table in (found.table(), found.table("layer,kind,input,output,params,macs,share")):
             text = table.to_text(room)
             assert max(map(width, text.split("\n"))) <= room
