@@ -92,6 +92,46 @@ def test_rows_that_do_not_go_on_are_formulas_of_their_own():
         sf.parse(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"a = b && c = d",
+        r"a &= b & c &= d",
+        r"a = b \qquad c = d",
+        r"a = b, \quad \text{where } c = d",
+        r"a = b \implies c > d",
+        "a = b ⇒ c = d",
+        "a = b, c = d",
+    ],
+)
+def test_formulas_on_one_row_are_never_multiplied(text):
+    with pytest.raises(sf.ReadError, match="by itself"):
+        sf.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\boxed{\;a = b\;}",
+        r"\small{a \approxeq b}",
+        r"{\color{red} a = b}",
+        r"a = b \quad (5)",
+        r"a = b. \qquad (2.1)",
+        r"a &= b && \text{(by definition)}",
+        r"a =\quad b \hfill (3)",
+    ],
+)
+def test_boxes_and_numbers_of_formulas_are_left_out(text):
+    assert sf.parse(text).sides == (a, b)
+
+
+def test_a_matrix_is_refused_and_an_array_behind_a_brace_is_cases():
+    with pytest.raises(sf.ReadError, match="a matrix is no formula"):
+        sf.parse(r"\left[\begin{array}{ll} a & b \\ c & d \end{array}\right]")
+    text = r"\left\{\begin{array}{ll} a & n = 1 \\ b & \text { otherwise }\end{array}\right."
+    assert sf.parse(text) == sympy.Piecewise((a, sympy.Eq(n, 1)), (b, True))
+
+
 def test_cases():
     text = r"\begin{cases} a & n = 1 \\ b, & \text{if } n > m \\ c & \text{otherwise} \end{cases}"
     meant = sympy.Piecewise((a, sympy.Eq(n, 1)), (b, n > m), (c, True))
@@ -154,6 +194,38 @@ def test_capitals_of_plain_text_are_a_name_and_offered_as_a_product():
     assert reading.notes == ["HW is read as one name"]
     assert [other.value for other in reading.readings] == [2 * H * W * C_in]
     assert read("2*HW*C_in").readings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (r"\mathcal{L}(N, D) = 2n", "L"),
+        (r"\text{FLOPs}_{\text{attn}}(n) = 2n", "FLOPs_attn"),
+        ("f(n) = 2n", "f"),
+        ("参数量(n) = 2*n", "参数量"),
+    ],
+)
+def test_a_definition_begins_with_a_name_and_what_it_depends_on(text, name):
+    reading = read(text)
+    assert reading.value.sides == (sf.dim(name), 2 * n)
+    assert reading.notes == [f"{name}(…) is read as the quantity {name}"]
+    assert len(reading.readings) == ("," not in text)
+    assert sf.parse("d(n + 1) = m").sides[0] == d * (n + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (r"2n\quad\text{(乘法)} + m \text{(加法)}", "the words '(乘法)' are left out"),
+        ("2*n（输入通道数） + m", "the words '(输入通道数)' are left out"),
+        (r"2\text{(forward and back)}\cdot n + m", "the words '(forward and back)' are left out"),
+    ],
+)
+def test_words_in_parentheses_beside_a_factor_are_no_factor(text, note):
+    reading = read(text)
+    assert reading.value == 2 * n + m
+    assert note in reading.notes
+    assert sf.parse("2(n)(通道)") == 2 * n * sf.dim("通道")
 
 
 def test_words_at_the_end_of_a_side_are_no_factor():

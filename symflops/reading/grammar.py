@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Mul
 
 from symflops.floors import whole
-from symflops.reading import functions, names, numerals, orders, powers, series
+from symflops.reading import functions, heads, names, numerals, orders, powers, series
 from symflops.reading.commands import COMMANDS
 from symflops.reading.cursor import MAX_DEPTH, MAX_PARTS, OPENING, Cursor
 from symflops.reading.lexis import FUNCTIONS, Word
@@ -62,12 +62,15 @@ class FormulaReader(Cursor):
         """Read everything: one side, or a chain of them."""
         sides: list[Any] = []
         signs = []
-        sides.append(None if self.word.kind == "relation" else orders.side(self))
+        begins = None if self.word.kind == "relation" else heads.head(self) or orders.side(self)
+        sides.append(begins)
         while self.word.kind == "relation":
             signs.append(self.step().text)
             sides.append(orders.side(self))
         while self.take("?", ".", ";", ","):
             pass
+        if self.word.kind != "end" and signs and self.peek(-1).text in (";", ","):
+            raise self.error("another formula begins here; each is read by itself")
         if self.word.kind != "end":
             raise self.error(f"expected an operator, a relation or the end, got {self.shown()}")
         self.reading.value = Relation(tuple(sides), tuple(signs)) if signs else sides[0]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_DIGITS = 120
 CLOSES = ("*", "/", "+", "-", ")", "]", "}", ",", "?", ".", ";", "⌋", "⌉")
 PER = {"s", "sec", "second", "token", "sample", "image", "step", "param"}
+ASIDE = re.compile(r"\([^+*/^=\\{}]*[^\W\d][^+*/^=\\{}]*\)")  # words alone, in parentheses
 #: What a unit is per or of: GB/s, GFLOPs per image.
 PER_WHAT = re.compile(r"\s*/|\s+(?:per|of)\b")
 SHORT = 2  # a unit of so few letters may be a product of symbols
@@ -244,24 +245,33 @@ def _is_factor(reader: FormulaReader, unit: Unit) -> bool:
     return bool(unit.quantity and not unit.scaled and others)
 
 
-def remark(reader: FormulaReader, factors: list[Any]) -> bool:
-    r"""Step over words at the end of a side that are no factor: ``6ND \text{ FLOPs per token}``."""
+def _aside(reader: FormulaReader) -> str:
+    r"""Step over words in parentheses beside a factor: ``2mn \text{(forward)}``, ``B(批量大小)``."""
     word, start = reader.word, reader.at
+    text = ""
     if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
         reader.step()
-        text = reader.raw()
-    elif word.spaced and reader.peek(-1).kind == "number" and word.kind in ("letter", "word"):
-        text = ""
-        while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
-            text += reader.step().text
-        text = "" if len(text) < SHORT or reader.letters.intersection(text) else text
-    elif word.kind == "chinese" or (
-        word.kind == "word" and word.text in NAMED.keys() - reader.known
-    ):
-        text = reader.step().text
-    else:
-        return False
-    if reader.is_end_of_side():
+        text = reader.raw().strip()
+    elif word.text == "(" and reader.peek(-1).kind in ("letter", "word", "chinese"):
+        end = reader.closing(reader.at)
+        inside = reader.words[reader.at + 1 : end]
+        if inside and all(word.kind == "chinese" for word in inside):
+            text = reader.text[word.position : reader.words[end].position + 1]
+            reader.at = end + 1
+    if ASIDE.fullmatch(text):
+        return text
+    reader.at = start
+    return ""
+
+
+def remark(reader: FormulaReader, factors: list[Any]) -> bool:
+    r"""Step over words that are no factor: ``\text{(bias)}``; at the end of a side ``6ND \text{ FLOPs per token}``."""
+    word, start = reader.word, reader.at
+    if aside := _aside(reader):
+        reader.reading.note(f"the words {aside!r} are left out")
+        return True
+    text = _words_ahead(reader)
+    if text is not None and reader.is_end_of_side():
         unit, behind = _unit_said(text, apart=True)
         if unit is None and word.kind == "command" and re.match(r"\s+\S|per ", text):
             first = unit_of(text.split()[0], apart=True, upright=True)
@@ -276,3 +286,19 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
             return True
     reader.at = start
     return False
+
+
+def _words_ahead(reader: FormulaReader) -> str | None:
+    """Step over words that may say what was counted, and return them; None where there are none."""
+    word = reader.word
+    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
+        reader.step()
+        return reader.raw()
+    if word.spaced and reader.peek(-1).kind == "number" and word.kind in ("letter", "word"):
+        text = ""
+        while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
+            text += reader.step().text
+        return "" if len(text) < SHORT or reader.letters.intersection(text) else text
+    if word.kind == "chinese" or (word.kind == "word" and word.text in NAMED.keys() - reader.known):
+        return reader.step().text
+    return None
