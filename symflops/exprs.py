@@ -256,7 +256,7 @@ def joined(pairs: Terms) -> sympy.Expr:
     for number in pairs.values():
         writable(number)
     front = common(pairs) if len(pairs) > 1 else ONE
-    rest = Add(*(number * (monomial / front) for monomial, number in pairs.items()))
+    rest = Add(*(number * _without(monomial, front) for monomial, number in pairs.items()))
     if front is ONE:
         return rest
     # 2*C + 2*k becomes 2*(C + k), but the big numbers of a network stay where they came from
@@ -264,6 +264,15 @@ def joined(pairs: Terms) -> sympy.Expr:
     if content is ONE or (content.is_Integer and content > SMALL):
         return Mul(rest, front)
     return Mul(content, primitive, front)
+
+
+def _without(monomial: sympy.Expr, front: sympy.Expr) -> sympy.Expr:
+    """Divide a monomial by one that divides it; sympy leaves 2**(l + 1)*2**(-l - 1) as it stands."""
+    powers = [f for f in Mul.make_args(front) if f.is_Pow and f.base.is_Rational]
+    if not powers:
+        return monomial / front
+    others = [f for f in Mul.make_args(monomial) if f not in powers]
+    return Mul(*others) / Mul(*(f for f in Mul.make_args(front) if f not in powers))
 
 
 def cancelled(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:
@@ -279,7 +288,7 @@ def cancelled(above: sympy.Expr, below: sympy.Expr) -> sympy.Expr:
         return sympy.cancel(above / below)
     top, bottom = shortest(collect(terms(above))), shortest(collect(terms(below)))
     front = common({**top, **bottom})
-    over, under = (joined({m / front: n for m, n in p.items()}) for p in (top, bottom))
+    over, under = (joined({_without(m, front): n for m, n in p.items()}) for p in (top, bottom))
     return over / under
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sympy
 
+from symflops.columns import each
 from symflops.costs import Cost, answer
 from symflops.errors import ArgumentError, UnknownNameError
-from symflops.meanings import ALIKE, AND, AXES, FIELDS, HEADERS, SIDES, WORDS
+from symflops.meanings import ALIKE, AND, AXES, COMMA, FIELDS, HEADERS, SIDES, WORDS
 from symflops.readers import looks_up, positions, readers
-from symflops.symbols import Family, Member, Symbol, index, is_index, notation
+from symflops.symbols import Family, Member, Symbol, is_index, notation
 from symflops.tables.table import Column, Table
 from symflops.trace import Group, Step
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from symflops.trace import Node
+
+
+TWO = 2  # things that a symbol may be at once
 
 
 class Place(NamedTuple):
@@ -69,8 +73,8 @@ def notation_table(cost: Cost, lang: str = "en") -> Table:
         found = places.get(symbol.name, [])
         said = _declared(symbol, lang) or _derived(found, lang)
         where = found[0].name or HEADERS[lang]["input"] if found else None
-        shown = Member(symbol, index("l")) if isinstance(symbol, Family) else symbol
-        rows.append((((shown,),), said or None, values.get(symbol.name), where))
+        for shown, value in each({symbol: values.get(symbol.name)}):
+            rows.append((((shown,),), said or None, value, where))
     headers = HEADERS[lang]
     kinds = (("symbol", "shape"), ("meaning", "word"), ("value", "count"), ("where", "word"))
     columns = tuple(Column(key, headers[key], kind) for key, kind in kinds)  # type: ignore[arg-type]
@@ -106,7 +110,10 @@ def _derived(places: list[Place], lang: str) -> str:
         if len(found) > 1 and set(found) <= set(several):
             found = [one]
     words = [WORDS[lang][key] for key in found]
-    return AND[lang].join(words) if len(words) in (1, 2) else ""
+    axes = all(not place.name for place in outermost)  # a cube has depth, height and width
+    if len(words) > (len(AXES) if axes else TWO):
+        return ""
+    return COMMA[lang].join([*words[:-TWO], AND[lang].join(words[-TWO:])])
 
 
 def _places(cost: Cost) -> dict[str, list[Place]]:
@@ -123,10 +130,10 @@ def _places(cost: Cost) -> dict[str, list[Place]]:
                     seen.add((symbol, key, depth))
                     name = f"{path}.{field}" if path else f"{kind}.{field}"
                     found.setdefault(symbol, []).append(Place(key, depth, name))
+    axes: dict[str, list[Place]] = {}
     for symbol, meaning in _axes(cost):
-        if symbol not in found:
-            found[symbol] = [Place(meaning, 0, "")]
-    return found
+        axes.setdefault(symbol, []).append(Place(meaning, 0, ""))
+    return axes | found
 
 
 def _groups(node: Node, path: str = "", depth: int = 0) -> Iterator[tuple[str, int, Group]]:

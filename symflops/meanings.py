@@ -68,6 +68,7 @@ HEADERS = {
     "zh": {"symbol": "符号", "meaning": "含义", "value": "取值", "where": "出处", "input": "输入"},
 }
 AND = {"en": " and ", "zh": "，也是"}
+COMMA = {"en": ", ", "zh": "、"}
 WORDS = {
     "en": {
         "in_channels": "input channels",

@@ -139,6 +139,9 @@ def conv(**options):
 
 same = sf.cost(conv(padding="same"), (C_in, H, W))
 strided = sf.cost(conv(stride=s, padding=p, dilation=d), (C_in, H, W))
+C = sf.family("C")
+chain = sf.Stack(lambda i: sf.Conv2d(C[i - 1], C[i], 3, padding=1, bias=False), L)
+widening = sf.cost(chain, (C[0], H, H))
 
 
 def written(derivation):
@@ -196,6 +199,34 @@ def written(derivation):
             sf.cost(sf.Repeat(sf.Linear(D, D), L), (N, D)).per("token"),
             "macs",
             ["D · N D", "N D²", "L MACs(block)", "L N D²", "MACs/N", "L D²"],
+        ),
+        (
+            sf.cost(sf.Stack(lambda i: sf.Linear(2**i * D, 2 ** (i + 1) * D), L), (N, 2 * D)),
+            "params",
+            [
+                "2^i D · 2^(i + 1) D + 2^(i + 1) D",
+                "2^(i + 1) D (2^i D + 1)",
+                "Σ_(i=1..L) Params(block)",
+                "Σ_(i=1..L) 2^(i + 1) D (2^i D + 1)",
+                "4 D (2 D 4^L + 3 · 2^L − 2 D − 3)/3",
+            ],
+        ),
+        (
+            widening.at(L=2, C=(3, 64, 128)),
+            "macs",
+            [
+                *("3 · 3² · 64 H²", "1,728 H²", "64 · 3² · 128 H²", "73,728 H²"),
+                *("MACs(0) + MACs(1)", "75,456 H²"),
+            ],
+        ),
+        (
+            widening.at(C=lambda i: 64 * 2**i),
+            "macs",
+            [
+                *("576 · 2^(i − 1) · 64 · 2^i H²", "36,864 · 2^(i − 1) · 2^i H²"),
+                *("Σ_(i=1..L) MACs(block)", "Σ_(i=1..L) 36,864 · 2^(i − 1) · 2^i H²"),
+                "H² (24,576 · 4^L − 24,576)",
+            ],
         ),
     ],
 )
@@ -477,6 +508,27 @@ def test_sentences_are_true_and_there(cost, metric, sentences):
     told = said_of(cost, metric)
     for sentence in sentences:
         assert sentence in told
+
+
+@pytest.mark.parametrize(
+    ("cost", "metric", "absent"),
+    [
+        # numbers that the formula does not have change nothing
+        (sf.cost(sf.zoo.alexnet()).at(H=224, W=224), "params", ("224", "where", "put in")),
+        (sf.cost(sf.zoo.vgg16()).at(H=224, W=224), "macs", ("H_5",)),
+        (
+            sf.cost(sf.zoo.resnet18(), assume=("32 | H", "32 | W")).at(H=224, W=224),
+            "macs",
+            ("H_1", " where H_"),
+        ),
+        # a sum in an exponent has no like terms
+        (widening.at(C=lambda i: 64 * 2**i), "macs", ("collected",)),
+    ],
+)
+def test_nothing_is_said_that_does_nothing(cost, metric, absent):
+    told = said_of(cost, metric)
+    for words in absent:
+        assert words not in told
 
 
 def test_long_models_tell_a_pattern_once():

@@ -194,6 +194,23 @@ def test_families_and_values():
     assert values["C_in"] == 64
     assert values["H"] == 2 * W
     assert values["k"] is None
+    put_in = sf.cost(chain, (widths[0], H, H)).at(L=2, C=(3, 64, 128))
+    table = sf.notation_table(put_in)
+    assert {str(row[0][0][0]): (row[1], row[2]) for row in table.rows} == {
+        **{f"C[{i}]": ("channels", value) for i, value in enumerate((3, 64, 128))},
+        "H": ("height and width", None),
+        "L": ("number of blocks", 2),
+    }
+    assert "C_2     channels            128" in table.to_text()
+    doubled = sf.cost(chain, (widths[0], H, H)).at(C=lambda i: 64 * 2**i)
+    assert " 64 · 2^l " in str(sf.notation_table(doubled))
+
+
+def test_a_size_of_several_axes_is_each_of_them():
+    cube = sf.Conv3d(C, 3, 3, padding=1)
+    assert meanings(sf.cost(cube, (C, H, H, H)))["H"] == "depth, height and width"
+    assert meanings(sf.cost(cube, (C, H, H, W)))["H"] == "depth and height"
+    assert meanings(sf.cost(cube, (C, H, H, H)), "zh")["H"] == "深度、高度，也是宽度"
 
 
 def test_notation_in_every_format():

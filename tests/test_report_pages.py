@@ -163,6 +163,18 @@ def test_formulas_are_mathml_and_numbers_stand_below():
     assert said[2][2] == "=30,940,528,640 ≈ 30.9 G"
 
 
+def test_values_of_a_cost_stand_in_the_notation():
+    widths, L = sf.family("C"), sf.dim("L")
+    chain = sf.Stack(lambda i: sf.Conv2d(widths[i - 1], widths[i], 3, padding=1), L)
+    cost = sf.cost(chain, (widths[0], H, W))
+    for put_in, cells in (
+        (cost.at(L=2, C=(3, 64, 1280)), ("<td>3</td>", "<td>1,280</td>")),
+        (cost.at(C=lambda i: 64 * 2**i), ("<mn>64</mn>",)),
+    ):
+        page = str(sf.report(put_in))
+        assert all(cell in page for cell in cells)
+
+
 def test_names_of_sizes_are_the_same_in_formulas_and_rows():
     root = tree(page("vgg16"))
     (where,) = (e for e in root.iter("ul") if e.get("class") == "where")

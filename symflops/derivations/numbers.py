@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symflops.columns import each
 from symflops.costs import answer
 from symflops.derivations.lines import Line, Passage, reason
 from symflops.errors import SymflopsError
@@ -49,10 +50,11 @@ def with_values(
     name: Named, shown: sympy.Expr, result: sympy.Expr, values: Any, order: Order
 ) -> Passage:
     """Return the passage that puts numbers into a formula; ``shown`` may have names for sizes."""
+    seen = {symbol: value for symbol, value in values.items() if symbol in shown.free_symbols}
     lines = [Line(result, reason("values"), name)]
-    if not shown.is_Rational and _places(shown) <= MOST_PLACES:
-        lines = [Line(placed(tidy(shown), values, order), reason("values"), name), Line(result)]
-    relations = tuple(equal(symbol, value) for symbol, value in values.items())
+    if _places(shown) <= MOST_PLACES:
+        lines = [Line(placed(tidy(shown), seen, order), reason("values"), name), Line(result)]
+    relations = tuple(equal(*pair) for pair in each(seen))
     return Passage(tuple(lines), (reason("with_values", values=relations),))
 
 

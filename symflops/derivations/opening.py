@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from symflops.columns import each
 from symflops.conventions import EXACT
 from symflops.derivations.lines import Passage, reason
 from symflops.facts import equal
@@ -28,7 +29,10 @@ def opening(cost: Cost, shown: Cost, metric: str, lang: str) -> Passage:
     """Return the passage that says what is derived of a cost; ``shown`` is it before numbers were put in."""
     portion = cost.setup.portion.unit
     work = metric not in (*OF_WEIGHTS, "output", "receptive_field")
-    values = tuple(equal(symbol, number) for symbol, number in cost.setup.values)
+    values = tuple(equal(*pair) for pair in each(dict(cost.setup.values)))
+    if metric in OF_WEIGHTS:  # what is put in for the input alone changes nothing
+        inside = exact(shown.metric(metric)).free_symbols
+        values = tuple(value for value in values if value.symbols & inside)
     first = reason(
         "opening",
         metric=f"metric_{metric}",

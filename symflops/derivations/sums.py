@@ -92,7 +92,12 @@ def simplified(form: Form, result: sympy.Expr) -> Reason | None:
 def _has_sum(form: Form) -> bool:
     if isinstance(form, Product):
         return any(map(_has_sum, form.factors))
-    return isinstance(form, Total) or (not isinstance(form, Named) and value(form).has(sympy.Add))
+    return isinstance(form, Total) or (not isinstance(form, Named) and _adds(value(form)))
+
+
+def _adds(expr: sympy.Expr) -> bool:
+    """Say whether there is a sum in an expression that is not an exponent alone."""
+    return expr.is_Add or any(map(_adds, expr.args[:1] if expr.is_Pow else expr.args))
 
 
 def looks_alike(form: Form, result: sympy.Expr) -> bool:

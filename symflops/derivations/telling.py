@@ -84,7 +84,9 @@ class Teller:
         facts, where = facts_of(self.shown), self.names.where
         told = tuple(verified(passage, facts) for passage in self.passages())
         hold(told[-1].naming(where).expr, exact(self.shown.metric(self.metric)), facts)
-        return told if self.shown is self.cost else (*told, self.in_numbers(told[-1]))
+        if self.shown is self.cost or not told[-1].expr.free_symbols:
+            return told
+        return (*told, self.in_numbers(told[-1]))
 
     def in_numbers(self, last: Passage) -> Passage:
         """Return the passage that puts numbers into the formula that was derived."""

@@ -75,7 +75,10 @@ def where(subject: Subject, told: Iterable[Told]) -> Markup | None:
         element(
             "tr",
             element("th", shape(table, row[0][0]), scope="row"),
-            *(element("td", cell or "") for cell in row[1:]),
+            *(
+                element("td", count(table, cell) if column.kind == "count" else cell or "")
+                for column, cell in zip(table.columns[1:], row[1:], strict=True)
+            ),
         )
         for row in table.rows
     ]

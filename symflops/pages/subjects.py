@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.columns import column_of
+from symflops.columns import column_of, each
 from symflops.derivations.numbers import in_symbols
 from symflops.derivations.sizes import names_of
 from symflops.exprs import ONE
@@ -158,7 +158,7 @@ class Subject:
     @property
     def values(self) -> list[Relation]:
         """What was put in, as equalities."""
-        return [equal(symbol, value) for symbol, value in self.shown.setup.values]
+        return [equal(*pair) for pair in each(dict(self.shown.setup.values))]
 
     def heading(self, key: str) -> tuple[str, str]:
         """Return the name of a metric, and what stands behind it: the convention, the portion."""
