@@ -79,6 +79,11 @@ VERDICTS = [
     ("1950887168 bits", ALEXNET, None, {}, "correct", {}),
     ("8.2 GFLOPs", sf.zoo.resnet50(), None, {"at": {"H": 224, "W": 224}}, "approximation", {"how": "rounded"}),
     ("4.1 GFLOPs", sf.zoo.resnet50(), None, {"at": {"H": 224, "W": 224}}, "approximation", {"conventions": ("mac", "mac+bias")}),
+    ("4.1 GFLOPs", sf.zoo.resnet50(), None, {}, "approximation", {"how": "rounded", "conventions": ("mac", "mac+bias")}),
+    ("22.4 GFLOPs", sf.zoo.bert_base(), None, {}, "undecided", {"holds": None}),
+    ("2.67n^2 + n", "8n^2/3 + n", None, {}, "approximation", {"how": "rounded", "holds": True}),
+    ("2.5n^2 + n", "8n^2/3 + n", None, {}, "wrong", {}),
+    ("2.67n^2 + 2n", "8n^2/3 + n", None, {}, "wrong", {}),
     # rounding to leading terms
     ("12lh^2", "l*(12h^2+13h)+2h", "params", {}, "approximation", {"how": "leading"}),
     (r"P \approx 12lh^2", "l*(12h^2+13h)+2h", "params", {}, "approximation", {"holds": True}),
@@ -99,7 +104,10 @@ VERDICTS = [
     ("MACs = k^2 C_in C_out H W", BARE, None, {}, "correct", {}),
     ("FLOPs = 2 MACs", BIASED, None, {}, "correct", {}),
     ("FLOPs = 2 MACs", BARE, None, {}, "approximation", {"difference": -C_out * H * W}),
+    ("FLOPs = 2 MACs", BARE, None, {"convention": "2mac"}, "correct", {}),
+    ("FLOPs = MACs = k^2 C_in C_out H W", BARE, None, {}, "correct_under_convention", {"conventions": ("mac", "mac+bias")}),
     ("FLOPs = 3 MACs", BARE, None, {}, "wrong", {}),
+    ("(a+b)^2 = a^2 + b^2", None, None, {}, "wrong", {}),
     ("P = D^2 + D = D(D + 1)", (sf.Linear(D, D), (D,)), "params", {}, "correct", {}),
     ("P = D^2 + D = D(D + 2)", (sf.Linear(D, D), (D,)), "params", {}, "wrong", {}),
     # pasted text
@@ -333,3 +341,19 @@ def test_what_was_changed_is_refuted_with_numbers(exact, data):
     assert found.actual.xreplace(at) == found.witness.actual
     assert found.witness.claimed != found.witness.actual
     assert sympy.expand(exact - claim - found.difference) == 0
+
+
+def test_the_right_side_of_a_chain_is_what_it_claims():
+    for chain in ("2D + 3 = 2D", "(D + 3)^2 = D^2 + 9", "D^2 + 5 <= 5D"):
+        found = sf.check(chain)
+        assert found.claim.xreplace(found.witness.sizes) == found.witness.claimed
+        assert found.actual.xreplace(found.witness.sizes) == found.witness.actual
+
+
+def test_a_number_is_held_against_the_sizes_that_a_model_was_published_for():
+    found = sf.check("17.6 GFLOPs", sf.zoo.vit_b_16())
+    assert found.actual == 17563828224
+    assert "H = 224, W = 224 are put in" in str(found)
+    assert "代入 H = 224, W = 224" in str(found.in_language("zh"))
+    assert "at={'H': 224, 'W': 224}" in found.code[-1]
+    assert "put in" not in str(sf.check("86.6M", sf.zoo.vit_b_16()))

@@ -44,6 +44,7 @@ WORDS = (
     (N,),
 )
 ALEXNET = sf.zoo.alexnet_original()
+RESNET = sf.cost(sf.zoo.resnet50()).at(H=224, W=224)
 
 #: The name of the miss, what is claimed, of what, of which quantity, what is told, and words of the sentence.
 MISSES = [
@@ -54,6 +55,7 @@ MISSES = [
     ("no strides", "k_1 + k_2 + k_3 - 2", CHAIN, "receptive_field", {}, "strides are ignored"),
     ("other convention", "2C_{in}k^2HWC_{out}", BARE, "flops", {"convention": "mac"}, "as m additions"),
     ("other convention", "C_{in}k^2HWC_{out}", BARE, "flops", {"convention": "2mac"}, "a MAC is counted once"),
+    ("other convention", "4.1 GFLOPs", RESNET, "flops", {"convention": "2mac"}, "a MAC is counted once"),
     ("bias twice", "C_{out}(C_{in}k^2 + 2)", BIASED, "params", {}, "bias is counted twice"),
     ("one bias", "C_{out}C_{in}k^2 + 1", BIASED, "params", {}, "one bias is counted for all outputs"),
     ("heads", "h(4ND^2 + 2N^2D)", ATTENTION, "macs", {}, "the h heads are multiplied in again"),
@@ -72,8 +74,10 @@ MISSES = [
     ("input positions", "9C_{in}C_{out}HW", STRIDED, "macs", {}, "size of the input stands"),
     ("output positions", "C_{in}C_{out}HWs^4", UP, "macs", {}, "size of the output stands"),
     ("experts", "24 D d_ff + 8 D", EXPERTS, "active_params", {}, "all experts are counted"),
+    ("experts", "47B", sf.zoo.mixtral_8x7b(), "active_params", {}, "all experts are counted"),
     ("experts", "6 D d_ff + 8 D", EXPERTS, "params", {}, "chosen experts alone"),
     ("per token", "4D^2 + 2ND", ATTENTION, "macs", {}, "one token"),
+    ("per token", "24LD^2 + 4LND + 2VD", sf.zoo.gpt(), "flops", {}, "and there are N"),
     ("per token", "4N^2D^2 + 2N^3D", ATTENTION, "macs", {}, "N tokens once more"),
     ("per sample", "4ND^2 + 2N^2D", BATCH, "macs", {}, "one sample"),
     ("per layer", "4ND^2 + 2N^2D", DEEP, "macs", {}, "one layer, and there are L"),
@@ -92,6 +96,9 @@ MISSES = [
     ("twice", "8ND^2 + 4N^2D", ATTENTION, "macs", {}, "a MAC is two FLOPs"),
     ("half", "N D^2", "2 N D^2", "flops", {}, "MACs were counted"),
     ("half", "2 P", "4 P", "bytes", {}, "2 bytes and of 4"),
+    ("twice", "8.2 GMACs", RESNET, None, {}, "a MAC is two FLOPs"),
+    ("elements", "k^2 C_{in} C_{out}", BARE, "model_size", {}, "each takes 4 bytes"),
+    ("elements", "6.74 GB", sf.zoo.llama2_7b(), "model_size", {}, "each takes 2 bytes"),
     ("bit or byte", "32 P", "4 P", "bytes", {}, "bits and bytes"),
     ("K or Ki", "1024 P", "1000 P", None, {}, "Ki stands where K belongs"),
     ("K or Ki", "6.7 GiB", "6710886400", "bytes", {}, "Gi stands where G belongs"),
@@ -168,6 +175,11 @@ def test_the_simplest_explanation_stands_first():
     assert found.explanation.startswith(
         "With D = 2 and N = 3 the claim gives 72, and the exact value is 84. q_proj,"
     )
+
+
+def test_a_unit_explains_a_number_better_than_a_part_does_by_chance():
+    found = sf.check("13.5 GiB", sf.zoo.llama2_7b(), "model_size")
+    assert [miss.name for miss in found.misses] == ["K or Ki"]
 
 
 def test_of_formulas_without_layers_no_part_is_named():

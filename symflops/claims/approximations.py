@@ -23,7 +23,12 @@ MOST_TERMS = 60
 
 
 def rounded(claim: sympy.Expr, value: sympy.Expr, printed: Iterable[Printed]) -> str | None:
-    """Say how a printed number comes of an exact one, if it does: "rounded" or "truncated"."""
+    """Say how a printed number comes of an exact one, if it does: "rounded" or "truncated".
+
+    Of a formula the numbers before its terms are compared, each as it was printed: 2.67·n² for 8·n²/3.
+    """
+    if not claim.is_Rational:
+        return _rounded_terms(claim, value, printed)
     if not value.is_Rational:
         return None
     for number in printed:
@@ -31,6 +36,28 @@ def rounded(claim: sympy.Expr, value: sympy.Expr, printed: Iterable[Printed]) ->
         if how is not None:
             return how
     return None
+
+
+def _rounded_terms(claim: sympy.Expr, value: sympy.Expr, printed: Iterable[Printed]) -> str | None:
+    if claim.free_symbols != value.free_symbols:
+        return None
+    try:
+        shown, exact = (_numbers(side) for side in (claim, value))
+    except SymflopsError:
+        return None
+    if shown.keys() != exact.keys():
+        return None
+    for rest, number in shown.items():
+        alike = [p for p in printed if p.value == number]
+        if number != exact[rest] and rounded(number, exact[rest], alike) != "rounded":
+            return None
+    return "rounded"
+
+
+def _numbers(expr: sympy.Expr) -> dict[sympy.Expr, sympy.Rational]:
+    """Return the numbers before the terms of a formula."""
+    terms = (term.as_coeff_Mul() for term in Add.make_args(spread(expr)))
+    return {rest: number for number, rest in terms}
 
 
 def near(claim: sympy.Expr, value: sympy.Expr) -> sympy.Rational | None:
@@ -44,7 +71,8 @@ def omission(claim: sympy.Expr, value: sympy.Expr) -> tuple[sympy.Expr, tuple[Sy
     """Return the terms that a claim leaves out and what must grow for that, if it is else as it should be.
 
     Whole terms are left out, and those that stay outgrow them: as all symbols grow alike, or one of them.
-    A term with another factor is no omission. Quotients of sums are right if their ratio tends to 1.
+    None stays that one of those outgrows, as b² of (a + b)² for a² + b². A term with another factor is no
+    omission. Quotients of sums are right if their ratio tends to 1.
 
     >>> from symflops import dims
     >>> N, D, s = dims("N D s")
@@ -68,7 +96,7 @@ def omission(claim: sympy.Expr, value: sympy.Expr) -> tuple[sympy.Expr, tuple[Sy
     if _outgrow(claimed, rest, shared):
         return Add(*rest), _sorted(shared)
     for symbol in _sorted(every):
-        if _outgrown(Add(*rest), claim, symbol):
+        if _outgrown(Add(*rest), claim, symbol) and not _keeps_less(claimed, rest, symbol):
             return Add(*rest), (symbol,)
     return (Add(*rest), _sorted(every)) if _outgrow(claimed, rest, every) else None
 
@@ -93,6 +121,12 @@ def _outgrow(
     """Say whether all terms of one kind have a greater degree than all of another, in what grows alike."""
     high, low = ([_degree(term, growing) for term in terms] for terms in (great, small))
     return None not in (*high, *low) and bool(max(low) < min(high))
+
+
+def _keeps_less(kept: Iterable[sympy.Expr], left_out: Iterable[sympy.Expr], symbol: Symbol) -> bool:
+    """Say whether a term that stays is of lower order than one that is left out: b² of a² + 2·a·b + b²."""
+    high, low = ([_degree(term, (symbol,)) for term in terms] for terms in (kept, left_out))
+    return None not in (*high, *low) and bool(min(high) < max(low))
 
 
 def _degree(term: sympy.Expr, growing: Iterable[Symbol]) -> Any:

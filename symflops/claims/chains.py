@@ -33,7 +33,7 @@ def judged(
     """
     if sign in BOUNDS:
         return _bound(left, sign, right, facts)
-    decision = decide(left, right, facts)
+    decision = decide(right, left, facts)
     off = near(right, left)
     if decision.equal or decision.equal is None:
         return Judged(left, sign, right, decision.equal)
@@ -56,4 +56,4 @@ def _is_rough(left: Any, right: Any) -> bool:
 
 def _bound(left: Any, sign: str, right: Any, facts: Facts) -> Judged:
     decision = bounded(left, BOUNDS[sign], right, facts)
-    return Judged(left, sign, right, decision.equal, decision.witness)
+    return Judged(left, sign, right, decision.equal, decision.witness and decision.witness.turned)

@@ -207,21 +207,21 @@ class Comparison:
 
     def subject(self, candidate: Candidate) -> Subject:
         """Return what a sentence about a candidate is about."""
-        cost = self.target.cost
-        if cost is None:
-            return Subject(candidate.quantity)
-        return Subject(candidate.quantity, _short(self.target.layer), self.target.input, cost.order)
+        return subject(self.target, candidate.quantity)
 
     # what is not equal
 
     def _rounded(self) -> Verdict | None:
-        """Take the claim for a printed number that was rounded or cut off."""
-        claim = self.named.claim
-        if not claim.is_Rational or not self.printed:
+        """Take the claim for a printed number, or a formula of such numbers, that was rounded or cut off."""
+        if not self.printed:
             return None
         groups: list[Iterable[Candidate]] = [self.target.candidates, self.target.variants()]
         for candidates in groups:
-            found = [(c, how) for c in candidates if (how := rounded(claim, c.value, self.printed))]
+            found = [
+                (c, how)
+                for c in candidates
+                if (how := rounded(self.best(c).claim, c.value, self.printed))
+            ]
             right = [f for f in found if self.is_right(f[0])]
             if found and (right or self.target.convention is None):
                 best, how = (right or found)[0]
@@ -230,7 +230,7 @@ class Comparison:
                     self.open(best, "approximation"),
                     holds=True,
                     how=how,
-                    off=near(claim, best.value),
+                    off=near(self.named.claim, best.value),
                     conventions=tuple(dict.fromkeys(n for c in alike for n in c.conventions)),
                     quantities=tuple(dict.fromkeys(c.quantity for c in alike)),
                     variant=self._variant(best),
@@ -268,6 +268,10 @@ class Comparison:
 
     def _wrong(self) -> Verdict:
         candidate = next(self.wanted())
+        left = sorted(candidate.value.free_symbols, key=str)
+        if self.target.cost is not None and self.printed and self.named.claim.is_Rational and left:
+            missing = f"numbers for {', '.join(map(str, left))}, which at= puts in"
+            return replace(self.open(candidate, "undecided"), witness=None, missing=missing)
         return replace(self.open(candidate, "wrong"), holds=False)
 
     def open(self, candidate: Candidate, word: Any) -> Verdict:
@@ -320,6 +324,13 @@ class Comparison:
 CLOSE = sympy.Rational(1, 100)  # of a number in print that rounding does not explain
 NEAREST = 4
 LONG = 160  # characters of Python in a sentence
+
+
+def subject(target: Target, quantity: str) -> Subject:
+    """Return what a sentence about a quantity of a target is about."""
+    if target.cost is None:
+        return Subject(quantity)
+    return Subject(quantity, _short(target.layer), target.input, target.cost.order)
 
 
 def _short(text: str) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Integer, Rational
 
-from symflops.claims.targets import layers_of
+from symflops.claims.targets import DTYPES, layers_of
 from symflops.claims.verdicts import Miss
 from symflops.exprs import ONE
 from symflops.printed import Formula
+from symflops.units import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,8 @@ def told(ratio: sympy.Expr, case: Case) -> Iterator[Miss]:
     number, sizes = ratio.as_coeff_Mul()
     becomes = case.exact * ratio
     if sizes == ONE:
-        yield from _number(number, case, becomes)
+        number = next((n for n in TOLD if case.is_printed(case.exact * n)), number)
+        yield from _number(number, case, case.exact * number)
     else:
         yield _sizes(number, sizes, case) or _plain(ratio, becomes)
 
@@ -48,6 +50,12 @@ def _number(number: sympy.Rational, case: Case, becomes: Any) -> Iterator[Miss]:
             (),
             becomes,
         )
+    elif number * SIZES.get(case.candidate.detail, 0) == 1:
+        en, zh = (
+            "it is the number of elements: each takes {0} bytes",
+            "这是元素个数：每个占 {0} 字节",
+        )
+        yield Miss("elements", en, zh, (1 / number,), becomes)
     elif number in MEANINGS:
         name, en, zh = MEANINGS[number]
         why = _reason(number, quantity)
@@ -72,6 +80,9 @@ MEANINGS = {
     Integer(3): ("training", "it is three times as much", "是三倍"),
     Rational(1, 3): ("forward", "it is a third of it", "只有三分之一"),
 }
+#: Factors that a number in print is looked into for.
+TOLD = (*MEANINGS, Rational(1, 4), Integer(8), Rational(1, 8))
+SIZES = {name: bytes_of(name) for name in DTYPES}
 
 
 def _prefixes(number: sympy.Rational, case: Case) -> Iterator[Miss]:

@@ -11,11 +11,12 @@ from sympy import Mul
 
 from symflops.claims import chains
 from symflops.claims.approximations import omission
-from symflops.claims.comparing import Comparison
+from symflops.claims.comparing import Comparison, subject
 from symflops.claims.matching import by_the_names, guessed, put
 from symflops.claims.nearest import explained
 from symflops.claims.orders import grows
 from symflops.claims.verdicts import Judged, Subject, Verdict
+from symflops.conventions import CONVENTIONS
 from symflops.errors import ArgumentError
 from symflops.facts import Facts
 from symflops.reading.amounts import NAMED
@@ -57,6 +58,7 @@ class Judge:
         self.growing, self.constants = growing, constants
         self.stated = (assume,) if isinstance(assume, str | sympy.Basic) else tuple(assume)
         self.bare = target.expr is None and target.cost is None
+        self.convention = target.convention
 
     def verdict(self, reading: Reading) -> Verdict:
         """Return the verdict on one reading of a claim."""
@@ -144,7 +146,31 @@ class Judge:
             pair = (self._valued(left), self._valued(right))
             facts = Facts((*self._target_facts(), *self.facts(sum(pair))))
             steps.append(chains.judged(pair[0], sign, pair[1], facts, printed))
-        return self._chained(sides, tuple(steps), printed, claim)
+        found = self._chained(sides, tuple(steps), printed, claim)
+        return found if found.holds else self._counted_otherwise(claim, printed, found)
+
+    def _counted_otherwise(
+        self, claim: Relation, printed: tuple[Printed, ...], found: Verdict
+    ) -> Verdict:
+        """Return the verdict by the conventions under which a chain that names FLOPs holds, if there are any."""
+        cost = self.target.cost
+        named = {NAMES.get(name) for name in letters(claim)}
+        if cost is None or self.convention is not None or "flops" not in named:
+            return found
+        held: dict[str, Verdict] = {}
+        other = copy(self)
+        for name, other.convention in CONVENTIONS.items():
+            if (verdict := other.chain(claim, printed)).holds:
+                held[name] = verdict
+        if not held:
+            return found
+        ways = tuple(held)
+        if found.verdict == "approximation":
+            return replace(found, notes=(*found.notes, f"Counted by {', '.join(ways)} it holds"))
+        flops = exact(cost.under(ways[0]).flops), exact(cost.flops)
+        return replace(held[ways[0]], verdict="correct_under_convention", claim=flops[0], actual=flops[1],
+                       conventions=ways, quantities=("flops",), counted=cost.convention.name,
+                       subject=subject(self.target, "flops"))  # fmt: skip
 
     def _of_a_quantity(self, claim: Relation) -> Judge | None:
         """Return who judges ``FLOPs = …``: the first side says of which quantity the others are."""
@@ -233,7 +259,9 @@ class Judge:
         """Put the target's own quantities in for FLOPs, MACs, params."""
         if isinstance(side, Growth) or self.target.cost is None:
             return side
-        cost = self.target.cost
+        cost = (
+            self.target.cost if self.convention is None else self.target.cost.under(self.convention)
+        )
         swaps = {
             s: exact(cost.metric(NAMES[s.name]))
             for s in side.free_symbols

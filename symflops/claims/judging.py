@@ -12,7 +12,7 @@ from symflops.claims.arguments import listed, real, refuse
 from symflops.claims.judges import Judge, letters
 from symflops.claims.matching import check_given
 from symflops.claims.reproducing import code_of
-from symflops.claims.targets import Target, target_of
+from symflops.claims.targets import COUNTED, Target, target_of
 from symflops.claims.verdicts import LANGUAGES, Verdict
 from symflops.errors import ArgumentError, UnknownNameError
 from symflops.reading.formulas import read
@@ -94,6 +94,9 @@ def check(
     check_given(symbols, letters(reading.value))
     real(reading.value)
     reading = _in_bytes(reading)
+    if not at and (sizes := _published_for(reading, target)):
+        found = check(claim, against, quantity, **(asked | {"at": sizes}))
+        return _with_sizes(found, target, sizes)
     judge = Judge(target, symbols, notation, at, assume, growing, constants)
     verdicts = [judge.verdict(one) for one in (reading, *reading.readings)]
     names = [reading.notes, *(other.notes for other in reading.readings)]
@@ -120,6 +123,27 @@ def _read(claim: Any, target: Target, symbols: Any, macros: Any, *, pasted: bool
         notes = [f"{word} is read as {'·'.join(word)}" for word in words]
         return replace(again, notes=[*again.notes, *notes])
     return Reading(exact(getattr(claim, "expr", claim)))
+
+
+def _published_for(reading: Reading, target: Target) -> dict[str, int]:
+    """Return the sizes that a model's published numbers are for, if the claim is such a number and sizes are open."""
+    if target.cost is None or not reading.printed or letters(reading.value):
+        return {}
+    (shape, *others), layer = target.cost.setup.inputs, target.cost.setup.layer
+    inputs = {number.input for number in getattr(layer, "published", ())}
+    given = next((one for one in inputs if len(one) == len(shape)), ())
+    sizes = {str(s): n for s, n in zip(shape, given, strict=False) if s.is_Symbol}
+    return {} if others else sizes
+
+
+def _with_sizes(verdict: Verdict, target: Target, sizes: Mapping[str, int]) -> Verdict:
+    """Return a verdict that says which sizes were put in, where what it is about depends on them."""
+    about = verdict.subject.quantity
+    if target.cost is None or about not in COUNTED or exact(target.cost.metric(about)).is_Rational:
+        return verdict
+    listed_ = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+    note = f"{listed_} are put in: the published numbers are for them"
+    return replace(verdict, notes=(*verdict.notes, note))
 
 
 def _made_of(reading: Reading, target: Target, given: Container[str]) -> list[str]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MOST_TERMS = 40
 MOST_SYMBOLS = 9
 LONGEST = 400  # parts of both formulas for which values are put in one by one
-THREE = 100  # times the last digit: a number of three digits
+TWO, THREE = 10, 100  # times the last digit: a number of two digits, and of three
 
 
 @dataclass(eq=False)
@@ -107,9 +107,16 @@ class Case:
         return decide(self.claim, value, self.facts).equal is True
 
     def is_printed(self, value: sympy.Expr) -> bool:
-        """Say whether a number in print, of three digits or more, comes of a changed value."""
-        telling = [p for p in self.printed if abs(p.value) >= THREE * p.unit_in_the_last_place]
-        return rounded(self.claim, value, telling) is not None
+        """Say whether a number in print, of two digits or more, comes of a changed value."""
+        return rounded(self.claim, value, self._digits(TWO)) is not None
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the claim is a number of so few digits that it comes of some part by chance."""
+        return bool(self.claim.is_Rational and self.printed and not self._digits(THREE))
+
+    def _digits(self, least: int) -> list[Printed]:
+        return [p for p in self.printed if abs(p.value) >= least * p.unit_in_the_last_place]
 
     @cached_property
     def ratio(self) -> sympy.Expr | None:
@@ -316,7 +323,7 @@ RANKS = (
     "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias",
     "heads", "groups", "stride ignored", "dilation ignored", "causal", "full", "own keys", "gated", "not gated", "class token", "groups ignored",
     "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "what is left", "upside down", "swapped",
-    "in place of", "not rounded", "rounded up", "training", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
+    "in place of", "not rounded", "rounded up", "training", "elements", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
     "missing term", "extra term", "other term", "extra factor", "missing factor", "other factor", "zeros", "only when equal",
     "only when a multiple", "only when 1", "other terms",
 )  # fmt: skip
@@ -334,6 +341,8 @@ def misses(case: Case) -> list[Miss]:
         tables = (*OF_LAYERS, *TABLE)
     else:
         tables = (parts, *TABLE)
+    if case.is_loose or (case.claim.is_Rational and case.printed and next(factor(case), None)):
+        tables = tuple(entry for entry in tables if entry is not parts)
     found = {miss.name: miss for entry in tables for miss in entry(case)}
     return sorted(found.values(), key=rank)
 

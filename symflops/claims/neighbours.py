@@ -118,7 +118,11 @@ MAP = 3  # axes of the smallest map, its batch included
 def portions(case: Case) -> Iterator[Miss]:
     """The number of one token or sample."""
     for portion in case.target.portions():
-        if portion.quantity == case.candidate.quantity and case.is_claim(portion.value):
+        alike = (portion.quantity, portion.conventions) == (
+            case.candidate.quantity,
+            case.candidate.conventions,
+        )
+        if alike and case.is_claim(portion.value):
             unit = portion.detail.removeprefix("per ")
             unit_zh = {"token": " token ", "sample": "样本"}[unit]
             yield Miss(

@@ -31,6 +31,9 @@ REMARKS = [
         (r"letters and digits are read as they stand", r"字母和数字按原样读"),
         (r"(.+?)(?: is)? read as (.+)", r"\1 读作 \2"),
         (r"it is not said which of the symbols grow", r"未说明哪些符号趋于无穷"),
+        (r"Counted by (.+) it holds", r"按约定 \1 统计则成立"),
+        (r"(.+) are put in: the published numbers are for them", r"代入 \1：已发表的数值均按此尺寸"),
+        (r"numbers for (.+), which at= puts in", r"\1 的数值（用 at= 代入）"),
         (r"no rule says whether (.+)", r"没有规则能判定是否 \1"),
     )
 ]  # fmt: skip

@@ -31,7 +31,7 @@ class Miss:
 
 @dataclass(frozen=True)
 class Judged:
-    """One step of a chain: two sides with their sign, and whether it holds."""
+    """One step of a chain: two sides with their sign, and whether it holds; what is claimed is the right one."""
 
     left: Any
     sign: str

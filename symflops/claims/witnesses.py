@@ -47,6 +47,11 @@ class Witness:
     actual: sympy.Expr
 
     @property
+    def turned(self) -> Witness:
+        """The same with both sides exchanged."""
+        return Witness(self.sizes, self.actual, self.claimed)
+
+    @property
     def sense(self) -> tuple[bool, ...]:
         """How sensible the values are: fractions, whole, above 0."""
         both = (self.claimed, self.actual)

@@ -128,7 +128,7 @@ class Saying:
         left, right = self.shown(step.left), self.shown(step.right)
         yield self.words["step"].format(number=number, left=left, sign=step.sign, right=right)
         if step.witness is not None and step.witness.sizes:
-            yield self.at(step.witness, "sides")
+            yield self.at(step.witness.turned, "sides")
         elif step.off is not None:
             yield self.words["off_by"].format(self.percent(step.off))
 
