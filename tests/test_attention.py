@@ -444,6 +444,7 @@ def test_a_batch_may_stand_second():
         ),
         (lambda: MHA(512, 8, out_proj=False, out_bias=True), "out_bias=True needs out_proj=True"),
         (lambda: MHA(512, 8, k_bias="no"), "k_bias must be one of None, True, False; got 'no'"),
+        (lambda: MHA(512, 8, 2), "MultiheadAttention: dropout must be from 0 to 1, got 2"),
         (lambda: sf.Scores(8, 3), "Scores: kv_heads = 3 must divide num_heads = 8"),
     ],
 )
@@ -475,7 +476,7 @@ def test_arguments_that_cannot_be(build, message):
         (sf.Weighting(), [(8, 10, 4), (4, 60)], "the width 60 of the values is not one of 8 heads"),
         (sf.Weighting(3), [(8, 10, 4), (4, 60)], "kv_heads = 3 must divide num_heads = 8"),
         (sf.RelativePositionBias(32, 4), (8, 10, 10), "expects 4 heads, got 8"),
-        (sf.RotaryEmbedding(64), (10, 100), "the width 100 of the entries is not one of"),
+        (sf.RotaryEmbedding(64), (10, 100), "100 entries are not heads of 64 each"),
     ],
     ids=str,
 )

@@ -33,6 +33,20 @@ def scalars(layer: Layer, *names: str) -> Iterable[Require]:
     return positive(layer, *names)
 
 
+def portions(layer: Layer, *names: str) -> None:
+    """Refuse fields that are not one number from 0 to 1 each; what a symbol is cannot be known.
+
+    Raises:
+        ArgumentError: a tuple, or a number outside.
+    """
+    single(layer, *names)
+    for name in names:
+        value = getattr(layer, name)
+        if value.is_Rational and not 0 <= value <= 1:
+            message = f"{type(layer).__name__}: {name} must be from 0 to 1, got {value}"
+            raise ArgumentError(message)
+
+
 def along(layer: Any, name: str, axes: int | None = None) -> tuple[Any, ...]:
     """Return a field as one number for each axis of the layer.
 

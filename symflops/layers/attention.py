@@ -9,7 +9,7 @@ from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import minimum, product
 from symflops.facts import divides, equal
 from symflops.layers.activation import Softmax
-from symflops.layers.arguments import scalars, single
+from symflops.layers.arguments import portions, scalars, single
 from symflops.layers.base import Forward, IsBatched, Layer, Require, Size, option, positive
 from symflops.layers.cache import Appended, Cached, Kept, Memory, Precomputed
 from symflops.layers.combine import Shared, same_size
@@ -67,7 +67,8 @@ class MultiheadAttention(Layer):
     (2*D*(2*D + S + 1), 2*D*(S + 1))
 
     Raises:
-        ArgumentError: heads that do not divide the width, or arguments that say nothing together.
+        ArgumentError: heads that do not divide the width, a dropout outside of 0 to 1, or arguments that say
+            nothing together.
         ShapeError: inputs of other widths, a causal mask between sequences of two lengths, or a memory beside
             ``cache_length``.
 
@@ -109,6 +110,7 @@ class MultiheadAttention(Layer):
         """Heads that are whole, and arguments that go together."""
         yield from scalars(self, "embed_dim", "kdim", "vdim", "head_dim", "window", "kv_length")
         single(self, "cache_length")
+        portions(self, "dropout")
         yield from positive(self, "cache_length", least=0)
         yield from heads(self)
         for name in ("out_bias", "k_bias"):

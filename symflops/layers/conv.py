@@ -5,6 +5,7 @@ Source of the arithmetic: Dumoulin and Visin 2016, A guide to convolution arithm
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
@@ -87,7 +88,7 @@ class Convolution(Kernels):
     """The engine: each output is a dot product over the taps of C_in/g channels (Dumoulin and Visin 2016)."""
 
     padding_mode: str = "zeros"
-    count_padding: bool = True
+    count_padding: bool = dataclasses.field(default=True, kw_only=True)
 
     def needs(self) -> Iterable[Require]:
         """As all kernels, and a padding mode that exists."""

@@ -89,7 +89,9 @@ class MixtureOfExperts(Layer):
         yield from scalars(self, "d_model", "num_experts", "top_k")
         yield Require(
             at_least(self.num_experts, self.top_k),
-            lambda: f"MixtureOfExperts: top_k = {self.top_k} of {self.num_experts} experts",
+            lambda: (
+                f"MixtureOfExperts cannot choose top_k = {self.top_k} of {self.num_experts} experts"
+            ),
         )
         if self.capacity_factor is not None:
             yield Require(

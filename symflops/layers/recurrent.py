@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from symflops.errors import ArgumentError, ShapeError
+from symflops.errors import ShapeError
 from symflops.fields import pointwise
-from symflops.layers.arguments import scalars, single
+from symflops.layers.arguments import portions, scalars
 from symflops.layers.base import Forward, Layer, Require, Size, option
 from symflops.layers.cells import GRUCell, LSTMCell, RNNCell
 from symflops.layers.depth import Repeat
@@ -118,10 +118,7 @@ class Stacked(OfSequences):
 
     def needs(self: Any) -> Iterable[Require]:
         """What the cell needs, at least one layer, and a part that dropout drops."""
-        single(self, "dropout")
-        if self.dropout.is_Rational and not 0 <= self.dropout <= 1:
-            message = f"{type(self).__name__}: dropout must be from 0 to 1, got {self.dropout}"
-            raise ArgumentError(message)
+        portions(self, "dropout")
         option(self, "bias_vectors", (1, 2))
         yield from scalars(self, "input_size", "hidden_size", "num_layers")
         yield from self.cell(self.input_size).needs()

@@ -8,7 +8,6 @@ from symflops.facts import at_least, divides
 from symflops.fields import pointwise
 from symflops.layers.arguments import scalars
 from symflops.layers.base import Forward, Layer, Require, Size
-from symflops.layers.scores import head_width
 from symflops.primitives.attention import rotate
 
 if TYPE_CHECKING:
@@ -71,6 +70,9 @@ class RotaryEmbedding(Layer):
     def forward(self, x: Shape) -> Forward:
         """Turn the first entries of every head."""
         batch, positions, width = x
-        heads = yield from head_width(self, "entries", width, self.head_dim)
-        yield "rotate", rotate((self.turned, heads, positions, batch))
+        yield Require(
+            divides(self.head_dim, width),
+            lambda: f"RotaryEmbedding: {width} entries are not heads of {self.head_dim} each",
+        )
+        yield "rotate", rotate((self.turned, width / self.head_dim, positions, batch))
         return x

@@ -10,6 +10,7 @@ from symflops.errors import ArgumentError, ShapeError
 from symflops.exprs import product, spread
 from symflops.facts import at_least, divides, equal
 from symflops.fields import SAME, all_but, pointwise
+from symflops.layers.arguments import portions
 from symflops.layers.base import Forward, Layer, Require, Size, written
 from symflops.layers.combine import axis_of, whole_number
 
@@ -39,10 +40,18 @@ class Dropout(Layer):
     >>> import symflops as sf
     >>> sf.cost(sf.Dropout(0.5), sf.dims("N D")).flops
     0
+
+    Raises:
+        ArgumentError: a p outside of 0 to 1.
     """
 
     p: Size = 0.5
     inplace: bool = False
+
+    def needs(self) -> Iterable[Require]:
+        """A part that can be dropped."""
+        portions(self, "p")
+        return ()
 
     def forward(self, x: Shape) -> Shape:
         """Return the input."""

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symflops.errors import ArgumentError
-from symflops.layers.arguments import scalars
+from symflops.layers.arguments import portions, scalars
 from symflops.layers.attention import MultiheadAttention
 from symflops.layers.base import Forward, Layer, Require, Size, option
 from symflops.layers.combine import Add
@@ -99,9 +99,10 @@ class TransformerBlock(Layer):
 
 
 def _needs(layer: Any) -> Iterable[Require]:
-    """Sizes of at least 1, an activation and a normalisation that exist."""
+    """Sizes of at least 1, an activation and a normalisation that exist, and a part that dropout drops."""
     activation_of(layer, layer.activation)
     option(layer, "norm", ("LayerNorm", "RMSNorm"))
+    portions(layer, "dropout")
     return scalars(layer, "d_model", "nhead", "dim_feedforward")
 
 
@@ -128,7 +129,8 @@ class TransformerEncoderLayer(TransformerBlock):
     (D*(12*D + 13), 2*D*N*(6*D + N))
 
     Raises:
-        ArgumentError: sizes below 1, an activation or norm that is unknown, heads that do not divide d_model.
+        ArgumentError: sizes below 1, an activation or norm that is unknown, heads that do not divide d_model, a
+            dropout outside of 0 to 1.
         ShapeError: the last axis is not d_model.
 
     Source: Vaswani et al. 2017, section 3.1; with ``norm_first`` Xiong et al. 2020; PyTorch's layer.
@@ -159,7 +161,8 @@ class TransformerDecoderLayer(TransformerBlock):
     ((N, D), D*(16*D + 19))
 
     Raises:
-        ArgumentError: sizes below 1, an activation or norm that is unknown, heads that do not divide d_model.
+        ArgumentError: sizes below 1, an activation or norm that is unknown, heads that do not divide d_model, a
+            dropout outside of 0 to 1.
         ShapeError: a last axis that is not d_model.
 
     Source: Vaswani et al. 2017, section 3.1; PyTorch's layer.
@@ -252,7 +255,8 @@ class Transformer(Layer):
     (44140544, (N, 512))
 
     Raises:
-        ArgumentError: sizes below 1, an activation or norm that is unknown, heads that do not divide d_model.
+        ArgumentError: sizes below 1, an activation or norm that is unknown, heads that do not divide d_model, a
+            dropout outside of 0 to 1.
         ShapeError: a last axis that is not d_model.
 
     Source: Vaswani et al. 2017, section 3.1; PyTorch's Transformer.
