@@ -204,7 +204,7 @@ CASES = [
     (lambda: sf.dim("C in"), sf.SymbolError, "one word"),
     (lambda: sf.dim("x; import os"), sf.SymbolError, "not a name"),
     (lambda: sf.unknown("a b", C), sf.ArgumentError, "not a name for an unknown"),
-    (lambda: sf.unknown(C, D), sf.ArgumentError, "C is not a name for an unknown"),
+    (lambda: sf.unknown(5, D), sf.ArgumentError, "5 is not a name for an unknown"),
     (lambda: sf.op("sort", swaps=C), sf.UnknownNameError, "unknown operation 'swaps'"),
     (lambda: sf.elementwise("mul", C, "bais"), sf.UnknownNameError, "did you mean 'bias'?"),
     (lambda: sf.einsum("ij,jk->ik", (C, D), (H, W)), sf.ArgumentError, "axis j has sizes D and H"),

@@ -160,7 +160,7 @@ def unknown(name: str, *sizes: Any) -> Step:
     >>> dict(unknown("my_kernel", *dims("N D")).counts)[("unknown", "other")]
     c_my_kernel(N, D)
     """
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z]\w*", name):
+    if not re.fullmatch(r"[A-Za-z]\w*", str(name)):
         message = f"{name!r} is not a name for an unknown: write letters, digits and underscores"
         raise ArgumentError(message)
     function = sympy.Function(f"c_{name}", positive=True, integer=True)
