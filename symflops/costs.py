@@ -248,7 +248,9 @@ class Cost:
 
     def under(self, convention: str | Convention) -> Cost:
         """Return the same cost under another convention."""
-        return replace(self, convention=named(convention))
+        found = replace(self, convention=named(convention))
+        vars(found)["_profile"] = self._profile  # which no convention changes
+        return found
 
     def per(self, unit: str, of: int | None = None) -> Cost:
         """Return the cost divided by the tokens, samples or pixels of its input; weights stay as they are.
