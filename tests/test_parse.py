@@ -83,6 +83,13 @@ LATEX = [
     (r"\lfloor\frac{H+2\times\text{padding}[0]}{\text{stride}[0]}\rfloor", sympy.floor((H + 2 * sf.dim("padding_0")) / sf.dim("stride_0"))),
     (r"\operatorname*{max}(a,b)", a + b - minimum(a, b)),
     (r"P^2 D\ ?", sf.dim("P") ** 2 * D),
+    (r"batch\_size \times d\_model", sf.dim("batch_size") * d_model),
+    (r"L_{out} × stride - kernel_size + 2 n_kv_heads", sf.dim("L_out") * sf.dim("stride") - sf.dim("kernel_size") + 2 * sf.dim("n_kv_heads")),
+    (r"2 \cdot softmax \cdot batch \cdot hb", 2 * sf.dim("softmax") * batch * h * b),
+    (r"k^2c次乘法", k**2 * c),
+    (r"KV缓存大小\cdot n", sf.dim("KV缓存大小") * n),
+    (r"C_{\text{kv cache}} + C_\text{kv cache}", 2 * sf.dim("C_kv_cache")),
+    (r"12\#\text{heads}", 12 * heads),
 ]  # fmt: skip
 
 
@@ -137,6 +144,14 @@ PLAIN = [
     ("n^0.5 + n**0.5", 2 * sympy.sqrt(n)),
     ("lambda*d", sf.dim("lambda") * d),
     ("x1 + x2", sf.dim("x1") + sf.dim("x2")),
+    ("Hout*H", sf.dim("Hout") * H),
+    ("2CinK^2", 2 * sf.dim("Cin") * K**2),
+    ("2Ld_model", 2 * L * d_model),
+    ("2hk次", 2 * h * k),
+    ("2 × token数 × 总FLOPs", 2 * sf.dim("token数") * sf.dim("总FLOPs")),
+    ("通道数C_in×核大小k", C_in * k),
+    ("n log_k(n)", n * log2(n) / log2(k)),
+    ("KV cache size * 2", 2 * sf.dim("KV_cache_size")),
 ]  # fmt: skip
 
 
@@ -181,6 +196,10 @@ UNITS = [
     (r"3.8\text{ GFLOPs per image}", 38 * 10**8, "flops"),
     (r"\frac{600\ GB/sec}{2}", 3 * 10**11, "bytes"),
     ("2 bytes/param × 7B", 14 * 10**9, "bytes"),
+    ("86 us", Rational(86, 10**6), "seconds"),
+    ("138M个参数", 138 * 10**6, "params"),
+    ("2hk 次乘法", 2 * h * k, "mults"),
+    ("2hk multiplications", 2 * h * k, "mults"),
 ]  # fmt: skip
 
 

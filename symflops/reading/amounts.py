@@ -24,17 +24,26 @@ COUNTED = {
     **dict.fromkeys(("B", "bytes", "byte", "Byte", "Bytes"), "bytes"),
     **dict.fromkeys(("bit", "bits", "b"), "bits"),
     **dict.fromkeys(("params", "parameters", "Params", "param"), "params"),
+    **dict.fromkeys(("multiplications", "mults"), "mults"),
+    **dict.fromkeys(("additions", "adds"), "adds"),
 }
 #: Words that name a quantity on a side of their own: Memory = 16 GB.
 NAMED = {**COUNTED, "Memory": "bytes", "memory": "bytes"}
-TIMES = {"ms": Rational(1, 1000), "µs": Rational(1, 10**6), "μs": Rational(1, 10**6)}
-SECONDS = {**TIMES, "s": ONE, "us": Rational(1, 10**6), "ns": Rational(1, 10**9)}
+TIMES = {
+    "ms": Rational(1, 1000),
+    "us": Rational(1, 10**6),
+    "µs": Rational(1, 10**6),
+    "μs": Rational(1, 10**6),
+}
+SECONDS = {**TIMES, "s": ONE, "ns": Rational(1, 10**9)}
 #: Chinese units of number, and what stands behind them.
 CHINESE = {"百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12}  # fmt: skip
 COUNTERS = "次|个"
 CHINESE_COUNTED = {
     **dict.fromkeys(("参数", "参数量"), "params"),
     **dict.fromkeys(("浮点运算", "浮点数运算", "运算"), "flops"),
+    **dict.fromkeys(("乘法", "乘法运算"), "mults"),
+    **dict.fromkeys(("加法", "加法运算"), "adds"),
     "乘加": "macs",
     "乘加运算": "macs",
     "字节": "bytes",

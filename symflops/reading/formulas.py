@@ -29,6 +29,8 @@ CROSS = re.compile(r"(?<![A-Za-z_\\\d.,])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+
 CROSSES = re.compile(r"(?<=[\w)])(\s+)[xX](\s+)(?=[\w(])")
 #: About, before a number, in Chinese.
 ABOUT = re.compile(r"(?:=\s*)?(?<![节公条合预])大?约(?:为|等于|是)?(?=\s*[\d.])")
+#: The number of: #params.
+HASH = re.compile(r"\\?#(?=\s*(?:\\(?:text|mathrm|operatorname)\b|[A-Za-z]{2}))")
 MODULES = re.compile(r"\b(?:math|np|numpy|sp|sympy|torch)\.(?=[A-Za-z])")
 
 
@@ -126,7 +128,7 @@ def prepared(
     source, crossed = _crossed(ABOUT.sub("≈", text), known)
     notes += crossed
     latex = is_latex(plain(source) if notes else source)
-    source = plain(source)
+    source = HASH.sub("", plain(source))
     if latex:
         source, own = defined_in(source)
         source = environments.unwrapped(expanded(source, declared(macros) | own))

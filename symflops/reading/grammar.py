@@ -116,6 +116,9 @@ class FormulaReader(Cursor):
                 factors = [whole(above / self.below(operator))]
             elif numerals.remark(self, factors):
                 continue
+            elif self.is_explained(factors[-1]):
+                self.reading.note(f"{factors[-1]} says what {self.word.text} is")
+                factors[-1] = self.power()
             elif self.starts_factor():
                 factors.append(self.beside())
             else:
@@ -123,6 +126,12 @@ class FormulaReader(Cursor):
             if len(factors) > MAX_PARTS:
                 raise self.error(f"a product has at most {MAX_PARTS:,} parts", start)
         return self.bounded(Mul(*factors), start) if len(factors) > 1 else factors[0]
+
+    def is_explained(self, before: Any) -> bool:
+        """Say whether Chinese words say what the symbol behind them is: 输入通道数C_in."""
+        word, last = self.word, self.peek(-1)
+        is_name = word.kind in ("letter", "word") and not word.spaced
+        return is_name and last.kind == "chinese" and str(before) == last.text
 
     def beside(self) -> Any:
         """Read a factor that stands beside the one before it, no sign between them."""

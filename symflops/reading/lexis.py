@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from symflops.errors import ReadError
-from symflops.reading.amounts import TIMES
+from symflops.reading.amounts import TIMES, unit_of
 from symflops.reading.signs import (
     COMMANDS,
     FRACTIONS,
@@ -22,6 +22,7 @@ from symflops.reading.signs import (
     SPACES,
     SUBSCRIPTS,
     SUPERSCRIPTS,
+    USUAL_SUBSCRIPTS,
     WORDS,
 )
 
@@ -51,6 +52,7 @@ CALLS = {"max", "min", "gcd"}  # commands whose arguments are parted by commas
 
 _DIGITS = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\d.]))?|\.\d+(?:[eE][+-]?\d+)?"
 _THOUSANDS = r"\d{1,3}(?:(?:,|\{,\}|\\,|\\!|_|')\d{3})+(?!\d)(?:\.\d+)?"
+_CHINESE = r"\u4e00-\u9fff\u3400-\u4dbf"
 PLAIN_NUMBER = re.compile(_DIGITS)
 TOKEN = re.compile(
     rf"""
@@ -58,9 +60,10 @@ TOKEN = re.compile(
     | (?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))
     | (?P<range>\.\.)
     | (?P<number>{_THOUSANDS}|{_DIGITS})
-    | (?P<chinese>[\u4e00-\u9fff\u3400-\u4dbf]+)
+    | (?P<escaped>[A-Za-z]{{2,}}\d*(?:\\_[A-Za-z0-9]+)+)
+    | (?P<chinese>[{_CHINESE}]+)
     | (?P<name>[^\W\d_]\w*)
-    | (?P<sign>\*\*|//|<=|>=|==|!=|:=|[-+*/()\[\]{{}}^_=<>|,!;:.'%?⌊⌋⌈⌉√∑∏&])
+    | (?P<sign>\*\*|//|<<|>>|<=|>=|==|!=|:=|[-+*/()\[\]{{}}^_=<>|,!;:.'%?⌊⌋⌈⌉√∑∏&])
     """,
     re.VERBOSE,
 )
@@ -68,6 +71,16 @@ LATEX = re.compile(r"[\\{}$&]")
 PROGRAM = re.compile(
     r"\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
 )
+#: A word of Chinese and letters: KV缓存大小, token数; the letters before the Chinese, and those in it.
+MIXED = re.compile(rf"([A-Za-z]*)([{_CHINESE}]+)((?:[A-Za-z]+[{_CHINESE}]+)*)(\w*)")
+COUNTED = re.compile("[次个万亿千百十]")  # how Chinese begins behind a number of letters: mn次乘法
+#: A name that a program or a document has: kernel_size, n_kv_heads; the word at its beginning or in it says so.
+IDENTIFIER = re.compile(r"(?:[A-Za-z]_(?=[a-z]+_))?([A-Za-z]+)(?:_[A-Za-z]{2,})+")
+#: A word, and no product of its letters, though LaTeX sets it as one: softmax, Capacity.
+SPELLED = re.compile(r"[A-Za-z](?=[a-z]*[aeiou][a-z]*[aeiou])[a-z]{5,}")
+LEAST_SPELLED = 4  # letters of a usual word
+#: A size and its direction, where there is no LaTeX: Cin, Hout.
+DIRECTED = re.compile(r"[A-Z](?:in|out)(?![a-z])")
 SIGNS = frozenset("-+*/()[]{}^_|,!;:.'%?&#⌊⌋⌈⌉√∑∏")
 NUMBERED = re.compile(r"[A-Za-z]\d+(?!\d)")  # x1: nobody writes 1x like that
 SENTENCE = re.compile(
@@ -93,10 +106,10 @@ def is_latex(text: str) -> bool:
         return False
     if "^" in text:
         return True
-    runs = re.findall(r"[A-Za-z]+", text)
-    return not (
-        re.search(r"[·⋅×\u4e00-\u9fff]", text) or WORDS.intersection(run.lower() for run in runs)
-    )
+    if any(unit_of(words) is None for words in re.findall(f"[{_CHINESE}]+", text)):
+        return False
+    runs = re.findall(r"(?<![A-Za-z_])[A-Za-z]+", text)
+    return not (re.search(r"[·⋅×]", text) or WORDS.intersection(run.lower() for run in runs))
 
 
 def plain(text: str) -> str:
@@ -148,6 +161,7 @@ class Lexer:
         self.calls: list[bool] = []  # of every open parenthesis, whether arguments are in it
         self.called = False  # whether a function stands directly before
         self.at, self.spaced = 0, False
+        self.is_plain = not re.search(r"[\\{}$]|\b(?:in?|[nout])\b", text)  # no i and no n alone
 
     def words(self) -> Iterator[Word]:
         """Yield every word; the last has the kind ``end``."""
@@ -161,11 +175,34 @@ class Lexer:
             start, found = self.at, match[0] if match else text[self.at]
             if kind == "number" and "," in found and any(self.calls[-1:]):
                 found = PLAIN_NUMBER.match(text, start)[0]  # type: ignore[index]
+            if kind in ("name", "chinese") and found not in self.known:
+                kind, found = self.mixed(kind, found, start)
             if kind == "name" and found not in self.known:
                 found = found.rstrip("_")  # log_{2}: the subscript has its own sign
+                found = "log" if re.fullmatch(r"log_[A-Za-z]", found) else found
             self.at = start + len(found)
             yield from self.word(kind or "other", found, start)
         yield Word("end", "", end, self.spaced)
+
+    def mixed(self, kind: str, text: str, at: int) -> tuple[str, str]:
+        """Return the kind and the text of what a run of Chinese and letters begins with."""
+        match = MIXED.match(self.text, at)
+        if match is None:
+            return kind, text
+        front, chinese, more, behind = match.groups()
+        is_unit = unit_of(chinese) is not None or (front and COUNTED.match(chinese))
+        if front and (is_unit or not self.is_word(front, at)):
+            return "name", front
+        if is_unit:
+            return "chinese", chinese
+        return "chinese", front + chinese + more + (behind if behind in QUANTITIES else "")
+
+    def is_word(self, letters: str, at: int) -> bool:
+        """Say whether letters before Chinese are a word of their own, and neither a unit nor symbols."""
+        if at and self.text[at - 1].isdigit() and unit_of(letters) is not None:
+            return False
+        usual = letters in QUANTITIES or letters.lower() in WORDS or letters.isupper()
+        return not self.latex or (len(letters) > 1 and usual)
 
     def word(self, kind: str, text: str, at: int) -> Iterator[Word]:
         """Yield the words of one match."""
@@ -176,6 +213,8 @@ class Lexer:
             yield from self.name(text, at, spaced=spaced)
         elif kind in ("number", "chinese"):
             yield Word("number" if kind == "number" else "chinese", text, at, spaced)
+        elif kind == "escaped":
+            yield Word("word", text.replace("\\_", "_"), at, spaced)
         elif kind == "range":
             yield Word("sign", text, at, spaced)
         else:
@@ -224,11 +263,20 @@ class Lexer:
             yield Word("word", text, at, spaced)
         elif text in GREEK_LETTERS:
             yield Word("letter" if self.latex else "word", GREEK_LETTERS[text], at, spaced)
+        elif self.latex and self.is_spelled(text):
+            yield Word("word", text, at, spaced)
         elif self.latex:
             yield from self.letters(text, at, spaced=spaced)
         else:
             name = "".join(GREEK_LETTERS.get(c, c) for c in text)
             yield Word("word", name, at, spaced)
+
+    def is_spelled(self, text: str) -> bool:
+        """Say whether letters side by side are a word that people write out, or the name of a program."""
+        if match := IDENTIFIER.fullmatch(text):
+            return match[1].lower() in WORDS or match[1] in USUAL_SUBSCRIPTS
+        usual = text[1:].islower() and text.lower() in WORDS and len(text) >= LEAST_SPELLED
+        return usual or SPELLED.fullmatch(text) is not None
 
     def letters(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
         """Yield the letters of a run one by one; names that are declared or usual stay whole."""
@@ -244,6 +292,8 @@ class Lexer:
                 piece, kind = digits[0], "number"
             elif not piece and (numbered := NUMBERED.match(rest)):
                 piece = numbered[0]
+            elif not piece and self.is_plain and (directed := DIRECTED.match(rest)):
+                piece = directed[0]
             elif not piece:
                 piece, kind = rest[0], "letter"
             shown = GREEK_LETTERS.get(piece, piece)

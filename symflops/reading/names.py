@@ -43,16 +43,16 @@ def named(reader: FormulaReader, word: Word) -> Any:
     if word.kind == "word" and not reader.latex and word.text not in reader.known:
         if reader.is_sign("[") and not reader.word.spaced:
             return _indexed(reader, word)
-        if (
-            word.text.isascii()
-            and word.text.isalpha()
-            and word.text.isupper()
-            and _is_split(reader, word)
-        ):
+        name = _with_next_words(reader, word)
+        is_run = name == word.text and name.isascii() and name.isalpha() and name.isupper()
+        if is_run and _is_split(reader, word):
             return Mul(*map(dim, word.text))
-        return marked(reader, _with_next_words(reader, word), word)
-    if word.kind == "word" and NUMBERED.fullmatch(word.text) and word.text not in reader.known:
-        reader.reading.note(f"{word.text} is read as one name")
+        return marked(reader, name, word)
+    if word.kind == "word" and word.text not in reader.known:
+        name = _with_next_words(reader, word)
+        if NUMBERED.fullmatch(name) or (name == word.text and name.isalpha()):
+            reader.reading.note(f"{name} is read as one name")
+        return marked(reader, name, word)
     return marked(reader, word.text, word)
 
 
@@ -77,7 +77,7 @@ def _indexed(reader: FormulaReader, word: Word) -> Any:
 
 def _with_next_words(reader: FormulaReader, word: Word) -> str:
     """Join words that are written out: hidden size is one name."""
-    name = word.text
+    first, name = word, word.text
     while (
         word.text.lower() in WORDS
         and reader.word.kind == "word"
@@ -86,8 +86,9 @@ def _with_next_words(reader: FormulaReader, word: Word) -> str:
         and reader.word.text not in reader.known
     ):
         word = reader.step()
-        reader.reading.note(f"{name} {word.text} is read as one name")
         name += f"_{word.text}"
+    if name != first.text:
+        reader.reading.note(f"{name.replace('_', ' ')} is read as one name")
     return name
 
 
@@ -220,13 +221,19 @@ def _is_place(inside: Sequence[Word], indices: set[str]) -> bool:
 
 
 def _spelled(inside: Sequence[Word]) -> str:
-    pieces = []
+    r"""Return what stands below as a name; in text a space parts words, as in ``\text{kv cache}``."""
+    pieces, is_text = [], False
     for word in inside:
         if word.kind == "command" and word.text in GROUPING:
+            is_text = word.text.startswith("text") or word.text in ("mbox", "hbox")
             continue
+        space = " " if is_text and word.spaced else ""
         if word.kind == "sign" and word.text in "{}()":
+            is_text &= word.text != "}"
+            pieces.append(space)
             continue
-        pieces.append(SPELLED.get(word.text, word.text) if word.kind == "sign" else word.text)
+        text = SPELLED.get(word.text, word.text) if word.kind == "sign" else word.text
+        pieces.append(space + text)
     return _word_of("".join(pieces))
 
 

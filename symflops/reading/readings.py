@@ -59,7 +59,7 @@ class Reading:
     """What a text was read as, and what reading it took."""
 
     value: Any
-    #: What a unit says that the numbers are: flops, macs, params, bytes, bits, seconds, or nothing.
+    #: What a unit says that the numbers are: flops, macs, mults, adds, params, bytes, bits, seconds, or nothing.
     quantity: str = ""
     #: The numbers that rounding may have touched: with decimals, a prefix, an exponent or a percent sign.
     printed: list[Printed] = field(default_factory=list)
