@@ -285,6 +285,22 @@ def test_output_sizes_come_from_windows(cost):
             sf.cost(sf.Repeat(sf.Conv2d(D, D, k, padding="same"), L), (D, H, W)),
             "r(0) + L · (k − 1) · j(0)",
         ),
+        (
+            sf.cost(sf.Repeat(sf.Conv2d(D, D, k, stride=2), L), (D, H, W)),
+            "r(0) + (Σ_(i=0..L − 1) 2^i) · (k − 1) · j(0)",
+        ),
+        (
+            sf.cost(
+                sf.Stack(lambda i: sf.Conv1d(D, D, k, dilation=2**i, padding="same"), L), (D, H)
+            ),
+            "r(0) + (Σ_(i=0..L − 1) (k − 1) 2^i) · j(0)",
+        ),
+        (
+            sf.cost(
+                sf.Repeat(sf.Sequential(sf.Conv1d(D, D, 3, padding=1), sf.MaxPool1d(2)), L), (D, H)
+            ),
+            "r(0) + (Σ_(i=0..L − 1) 2^i) · 3 · j(0)",
+        ),
         (sf.cost(sf.zoo.unet()), None),
         (sf.cost(sf.zoo.mobilenet_v2()), None),
         (sf.cost(sf.zoo.densenet121()), None),
@@ -501,6 +517,17 @@ def said_of(cost, metric="flops", **options):
             sf.cost(sf.ConvTranspose2d(C_in, C_out, k, s, p), (C_in, H, W)),
             "output",
             ["neighbouring windows stand s apart, and p is cut off at each end"],
+        ),
+        (
+            sf.cost(
+                sf.Repeat(sf.Sequential(sf.Conv1d(D, D, 3, padding=1), sf.MaxPool1d(2)), L), (D, H)
+            ),
+            "receptive_field",
+            [
+                "block. A window of k widens the receptive field by (k − 1) j,",
+                "One block by itself: r(0) = 1",
+                "And from the input on: r(0) = 1",
+            ],
         ),
     ],
 )

@@ -139,8 +139,11 @@ CHINESE: dict[str, str] = {
         "大小为 {k} 的窗口使感受野增大 {more}，其中 {j} 是相邻位置在输入上的间距；步幅使 {j} 成倍增大。"
     ),
     "fields_of_block": "单独一个模块：",
+    "fields_of_whole": "从输入算起：",
     "field_of": "{layer!c}：窗口大小为 {kernel}",
     "field_of_one": "窗口大小为 {kernel}",
+    "field_of_alike": "{n} 个大小为 {kernel} 的窗口",
+    "field_of_blocks": "{n} 个模块",
     "field_of_several": "{first!c} 至 {last!c}：窗口大小均为 {kernel}",
     "stride_of": "{layer!c}：步幅为 {stride}",
     "field_alone": "每个位置只看到自身",

@@ -180,8 +180,11 @@ ENGLISH: dict[str, str] = {
         "between neighbouring positions; a stride multiplies {j}."
     ),
     "fields_of_block": "One block by itself:",
+    "fields_of_whole": "And from the input on:",
     "field_of": "{layer!c}: a window of {kernel}",
     "field_of_one": "a window of {kernel}",
+    "field_of_alike": "{n} windows of {kernel}",
+    "field_of_blocks": "{n:block}",
     "field_of_several": "{first!c} to {last!c}: windows of {kernel}",
     "stride_of": "{layer!c}: stride {stride}",
     "field_alone": "a position sees itself alone",

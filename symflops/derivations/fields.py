@@ -18,7 +18,7 @@ from symflops.facts import Facts
 from symflops.fields import SAME, Field
 from symflops.receptive import Walk, own_view
 from symflops.symbols import index, unused
-from symflops.trace import Times
+from symflops.trace import Sum, Times
 from symflops.typeset.forms import Minus, Named, Power, Product, Series, Total
 from symflops.views import receptive_field
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from symflops.costs import Cost
     from symflops.derivations.lines import Reason
-    from symflops.trace import Group, Sum
+    from symflops.symbols import Symbol
+    from symflops.trace import Group
     from symflops.typeset.forms import Form
     from symflops.views import View
 
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class Growth:
     """A layer that enlarges a field along an axis of the input: what a position of it sees of what stood there.
 
-    ``n`` is of how many equal ones, one after the other; ``block`` tells the one of a repetition.
+    ``n`` is of how many, one after the other; ``block`` tells the one of a repetition, and ``over`` has the index
+    with its first and last value where they are not alike.
     """
 
     label: str
@@ -45,6 +47,7 @@ class Growth:
     after: Field
     n: sympy.Expr = ONE
     block: tuple[Growth, ...] = ()
+    over: tuple[Symbol, sympy.Expr, sympy.Expr] | None = None
     labels: tuple[str, ...] = ()
 
 
@@ -88,12 +91,7 @@ class Teller(Walk):
         """Return the view behind a repetition, and note that it grew by as many blocks."""
         outputs = super().depth(group, depth, inputs, path)
         (before, *others), output = inputs, outputs[0]
-        if (
-            others
-            or output in self.grown
-            or output.stop is not None
-            or not isinstance(depth, Times)
-        ):
+        if others or output in self.grown or output.stop is not None:
             return outputs
         aside = Teller(self.facts)
         alone = replace(
@@ -107,10 +105,20 @@ class Teller(Walk):
                 continue
             chain = self.grown.get(before, {}).get(axis, ())
             inside = aside.grown.get(block, {}).get(axis, ())
-            grown = Growth(path, field, outer, after, depth.n, inside)
+            grown = Growth(path, field, outer, after, depth.n, inside, _index(depth, field))
+            if grown.over and field.step != 1:
+                return outputs
             found[axis] = (*chain, *([grown] if field != SAME else []))
         self.grown[output] = found
         return outputs
+
+
+def _index(depth: Times | Sum, field: Field) -> tuple[Symbol, sympy.Expr, sympy.Expr] | None:
+    """Return the index that the fields of blocks depend on, with its first and last value."""
+    depends = isinstance(depth, Sum) and any(
+        part.has(depth.index) for part in (field.size, field.step)
+    )
+    return depth.limits if depends else None  # type: ignore[union-attr]
 
 
 def layer_between(before: Field, after: Field) -> Field | None:
@@ -168,17 +176,18 @@ class Axis:
             why = "field_alone" if size == 1 else "field_as_it_is"
             yield Passage((Line(size, reason(why), Named("r", "", size)),))
             return
-        for growth in chain:
-            if growth.block:
-                yield from self.block(growth)
-        yield Passage(tuple(self.lines(chain, Named("r", "", size))), (said(),))
+        told = [self.block(growth) for growth in chain if len(joined(growth.block)) > 1]
+        whole = (reason("fields_of_whole"),) if told else ()
+        told.append(Passage(tuple(self.lines(chain, Named("r", "", size))), whole))
+        told[0] = replace(told[0], said=(said(), *told[0].said))
+        yield from told
 
-    def block(self, growth: Growth) -> Iterator[Passage]:
-        """Yield how the field grows in one block, taken by itself."""
+    def block(self, growth: Growth) -> Passage:
+        """Return how the field grows in one block, taken by itself."""
         label = f"{growth.label} block".strip()
         name = Named("r", label, growth.field.size)
         lines = tuple(self.lines(growth.block, name))
-        yield Passage(lines, (reason("fields_of_block"),), label, f"{growth.label}.*")
+        return Passage(lines, (reason("fields_of_block"),), label, f"{growth.label}.*")
 
     def lines(self, chain: tuple[Growth, ...], end: Named) -> Iterator[Line]:
         """Yield the lines of each layer, to the one that ``end`` names: its field, and how far apart those are."""
@@ -193,7 +202,7 @@ class Axis:
             after = end.of if last else growth.after.size
             reach = spread(field.size - 1)
             if reach != 0:
-                form = Total((r, _product(times, _less(field.size), j)))
+                form = Total((r, _product(times, growth_of(growth), j)))
                 r = end if last else Named("r", f"{number}{self.tail}", after)
                 yield Line(form, reason_of(growth), r)
                 yield from self.put_in(chain, number, growth, after)
@@ -215,8 +224,8 @@ class Axis:
         self, chain: tuple[Growth, ...], number: int, growth: Growth, after: sympy.Expr
     ) -> Iterator[Line]:
         """Yield the line with what the names stand for, where it says more, and the field."""
-        before, field = chain[number - 1].before, growth.field
-        form = Total((before.size, _product(_times(growth), _less(field.size), before.step)))
+        before = chain[number - 1].before
+        form = Total((before.size, _product(_times(growth), growth_of(growth), before.step)))
         yield Line(form, reason("results"))
         yield Line(after)
 
@@ -242,6 +251,11 @@ def reason_of(growth: Growth) -> Reason:
     if len(growth.labels) > 1:
         ends = {"first": growth.labels[0], "last": growth.labels[-1]}
         return reason("field_of_several", n=growth.n, kernel=window, **ends)
+    if growth.over:
+        return reason("field_of_blocks", n=growth.n)
+    if growth.block:
+        alone = len(joined(growth.block)) == 1
+        return reason("field_of_alike" if alone else "field_of_blocks", n=growth.n, kernel=window)
     if not growth.label:
         return reason("field_of_one", kernel=window)
     return reason("field_of", layer=growth.label, kernel=window)
@@ -253,12 +267,20 @@ def said() -> Reason:
     return reason("fields", k=k, j=j, more=Product((Total((k, Minus(ONE))), j)))
 
 
+def growth_of(growth: Growth) -> Form:
+    """Return by how much a field grows, at a distance of 1: k − 1, or a sum over the index of blocks."""
+    less = _less(growth.field.size)
+    return Series("Σ", *growth.over, less) if growth.over else less
+
+
 def _less(size: sympy.Expr) -> Form:
     return Total((size, Minus(ONE))) if size.is_Symbol else spread(size - 1)
 
 
 def _times(growth: Growth) -> Form:
     """Return how often a block's growth counts: once for each, at the stride of those before it."""
+    if growth.over:
+        return ONE
     if growth.field.step == 1 or growth.n == 1:
         return growth.n
     i = unused(growth.field.step, growth.n)
