@@ -9,7 +9,7 @@ from models import model_cost
 
 import symflops as sf
 
-S, h = sf.dims("S h")
+L, L_d, E_s, P, S, h = sf.dims("L L_d E_s P S h")
 PUBLISHED = Path(__file__).parent / "published"
 FAMILIES = {
     "gpt": {"V", "n_ctx", "D", "L", "h", "N"},
@@ -18,6 +18,12 @@ FAMILIES = {
     "t5": {"V", "D", "L", "h", "d_h", "d_ff", "N", "M"},
     "whisper": {"V", "n_ctx", "D", "L", "h", "T", "N"},
     "transformer": {"V", "D", "L", "h", "d_ff", "N", "M"},
+    "mixtral": {"V", "D", "L", "h", "h_kv", "d_ff", "E", "k", "N"},
+    "deepseek": {
+        *("V", "D", "L", "L_d", "h", "d_ff", "d_e", "E", "E_s", "k"),
+        *("r_q", "r_kv", "d_n", "d_r", "d_v", "N"),
+    },
+    "mamba2": {"V", "D", "L", "d_state", "k", "E", "P", "N"},
 }
 
 
@@ -50,7 +56,7 @@ def test_every_released_model_is_among_them():
 #: Names of models whose weights are released; GPT-3 and the first transformer have a table in their papers.
 MEMBERS = (
     *("bert_", "gpt2", "llama2_", "llama3_", "mistral_", "mixtral_", "qwen2_"),
-    *("deepseek_", "t5_", "whisper_", "mamba_130m"),
+    *("deepseek_", "t5_", "whisper_", "mamba_130m", "mamba2_"),
 )
 
 
@@ -153,7 +159,7 @@ def test_a_family_is_its_closed_form(name):
     """All sizes are symbols; naive loops over drawn numbers count the same."""
     cost = model_cost(name)
     assert {symbol.name for symbol in cost.symbols} == FAMILIES[name]
-    assert cost.params.is_polynomial(*cost.symbols - {h})
+    assert cost.params.is_polynomial(*cost.symbols - {h, P})
     verified = sf.verify(cost)
     assert verified, verified
 
@@ -168,6 +174,18 @@ def test_a_family_is_its_closed_form(name):
         ("t5", "t5_11b", {"V": 32128, "D": 1024, "L": 24, "h": 128, "d_h": 128, "d_ff": 65536}),
         ("whisper", "whisper_tiny", {"V": 51865, "n_ctx": 448, "D": 384, "L": 4, "h": 6}),
         ("transformer", "transformer_base", {"V": 37000, "D": 512, "L": 6, "h": 8, "d_ff": 2048}),
+        ("mamba2", "mamba2_130m", {"V": 50288, "D": 768, "L": 24, "d_state": 128, "k": 4, "E": 2, "P": 64}),
+        (
+            "mixtral",
+            "mixtral_8x7b",
+            {"V": 32000, "D": 4096, "L": 32, "h": 32, "h_kv": 8, "d_ff": 14336, "E": 8, "k": 2},
+        ),
+        (
+            "deepseek",
+            "deepseek_v3",
+            {"V": 129280, "D": 7168, "L": 61, "h": 128, "L_d": 3, "d_ff": 18432, "d_e": 2048, "E": 256, "k": 8,
+             "E_s": 1, "r_q": 1536, "r_kv": 512, "d_n": 128, "d_r": 64, "d_v": 128},
+        ),
     ],
 )  # fmt: skip
 def test_values_make_a_member_of_a_family(family, member, values):
@@ -178,6 +196,37 @@ def test_values_make_a_member_of_a_family(family, member, values):
         closed = getattr(symbolic, metric).subs(numbers)
         assert same(closed, getattr(known, metric)), metric
         assert same(getattr(built, metric), getattr(known, metric)), metric
+
+
+@pytest.mark.parametrize("name", ["mamba2_130m", "mamba2_2_7b"])
+def test_a_token_of_mamba_2(name):
+    """One projection to z, x, B, C and Δ, the convolution of x, B and C, what reads the state, and one back."""
+    model = sf.zoo.model(name)
+    layers, d = int(model.given["num_layers"]), int(model.given["d_model"])
+    wide, heads, state, taps = 2 * d, 2 * d // 64, 128, 4
+    mixed = wide + 2 * state
+    products = d * (wide + mixed + heads) + mixed * taps + wide * state + wide * d
+    cost = sf.cost(model, (1,))
+    assert cost.macs == layers * products + 50288 * d
+    others = mixed + 3 * heads + wide + d  # biases, A, D and those of Δ, and both norms
+    weights = layers * (products - wide * state + others)
+    assert cost.params == weights + 50288 * d + d
+    assert cost.kv_cache == layers * (wide * state + (taps - 1) * mixed)
+
+
+def test_deepseek_without_dense_blocks_or_shared_experts():
+    """A number of 0 is that part left out, given at once or put in later; of no blocks there is no model."""
+    router, expert, dense = 7168 * 256, 3 * 7168 * 2048, 3 * 7168 * 18432
+    published = sf.cost(sf.zoo.deepseek_v3()).params
+    sparse = sf.zoo.deepseek_v3(dense_layers=0)
+    assert sf.cost(sparse).params - published == 3 * (router + 257 * expert - dense)
+    assert sf.cost(sf.zoo.deepseek_v3(dense_layers=L_d)).at(L_d=0).params == sf.cost(sparse).params
+    alone = sf.zoo.deepseek_v3(shared_experts=0)
+    assert published - sf.cost(alone).params == 58 * expert
+    assert sf.cost(sf.zoo.deepseek_v3(shared_experts=E_s)).at(E_s=0).params == sf.cost(alone).params
+    plain = sf.cost(sf.zoo.deepseek_v3(num_layers=3))
+    assert sf.cost(sf.zoo.deepseek_v3(num_layers=L)).at(L=3).params == plain.params
+    assert [name for name, _ in plain["layers"].tree.children] == ["dense"]
 
 
 def test_small_members_are_what_they_count():
@@ -314,6 +363,17 @@ def test_nothing_grows_with_the_depth():
         (lambda: sf.cost(sf.zoo.t5_base(), (512,)), "zoo.t5_base() takes 2 inputs, got 1"),
         (lambda: sf.cost(sf.zoo.whisper_tiny(), [(128, 3000), (1,)]), "expects 80 channels"),
         (lambda: sf.zoo.gpt(d_model="D"), "for a symbol write dim('D')"),
+        (lambda: sf.zoo.deepseek_v3(num_layers=2), "dense_layers = 3 are more than num_layers = 2"),
+        (lambda: sf.zoo.deepseek_v3(num_layers=0, dense_layers=0), "n must be at least 1, got 0"),
+        (
+            lambda: sf.zoo.deepseek_v3(dense_layers="L"),
+            "cannot be built with dense_layers = 'L'; sizes are numbers",
+        ),
+        (lambda: sf.zoo.bert(d_model=None), "bert cannot be built with d_model = None"),
+        (
+            lambda: sf.zoo.vit(image_size=(224, 224)),
+            "vit cannot be built with image_size = (224, 224)",
+        ),
     ],
 )
 def test_refusals(make, text):

@@ -241,6 +241,10 @@ def test_one_step_up_with_its_crop():
             lambda: sf.zoo.resnet50(replace_stride_with_dilation=(True,)),
             "needs 3 entries, one for each stage after the first, got (True,)",
         ),
+        (
+            lambda: sf.zoo.resnet50(replace_stride_with_dilation=3),
+            "needs 3 entries, one for each stage after the first, got 3",
+        ),
         (lambda: sf.zoo.densenet121(block_config=(6, 1.5)), "block_config needs whole numbers"),
         (lambda: sf.zoo.resnet50(num_classes="K"), "for a symbol write dim('K')"),
         (lambda: sf.cost(Mixed(4, MIXED), (5, H, W)), "Mixed expects 4 channels, got 5"),
@@ -259,6 +263,14 @@ def test_refusals(make, text):
 def test_arguments_that_no_model_has():
     with pytest.raises(TypeError, match="depth"):
         sf.zoo.resnet50(depth=(3, 4, 6, 3))
+
+
+def test_models_are_found_by_their_names():
+    """Jupyter lists what dir() does, and Python suggests from it the name that is meant."""
+    assert set(dir(sf.zoo)) == {*sf.zoo.names(), "model", "names"}
+    run = "from symflops import zoo; zoo.resnet51"
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=False)
+    assert "no attribute 'resnet51'. Did you mean: 'resnet50'?" in done.stderr
 
 
 # auxiliary heads, in parts

@@ -7,6 +7,7 @@ symbol, and where the family has them so may width, depths, growth, cardinality 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +18,7 @@ _MODULES = {
     "symflops.zoo.berts": "bert bert_base bert_large",
     "symflops.zoo.clips": "clip clip_vit_b_32 clip_vit_b_16 clip_vit_l_14 clip_vit_l_14_336",
     "symflops.zoo.convnext": "convnext_tiny convnext_small convnext_base convnext_large",
-    "symflops.zoo.deepseeks": "deepseek_v2 deepseek_v3",
+    "symflops.zoo.deepseeks": "deepseek deepseek_v2 deepseek_v3",
     "symflops.zoo.densenet": "densenet121 densenet161 densenet169 densenet201",
     "symflops.zoo.dits": (
         "dit dit_s_8 dit_s_4 dit_s_2 dit_b_8 dit_b_4 dit_b_2 dit_l_8 dit_l_4 dit_l_2 dit_xl_8 dit_xl_4 "
@@ -35,9 +36,12 @@ _MODULES = {
     "symflops.zoo.inception": "inception_v3",
     "symflops.zoo.lenet": "lenet5",
     "symflops.zoo.llamas": "llama llama2_7b llama2_13b llama2_70b llama3_8b llama3_70b llama3_405b",
-    "symflops.zoo.mambas": "mamba mamba_130m mamba_370m mamba_790m mamba_1_4b mamba_2_8b",
+    "symflops.zoo.mambas": (
+        "mamba mamba_130m mamba_370m mamba_790m mamba_1_4b mamba_2_8b "
+        "mamba2 mamba2_130m mamba2_370m mamba2_780m mamba2_1_3b mamba2_2_7b"
+    ),
     "symflops.zoo.maxvits": "maxvit_t",
-    "symflops.zoo.mixtrals": "mistral_7b mixtral_8x7b",
+    "symflops.zoo.mixtrals": "mistral_7b mixtral mixtral_8x7b",
     "symflops.zoo.mnasnet": "mnasnet0_5 mnasnet0_75 mnasnet1_0 mnasnet1_3",
     "symflops.zoo.mobile_segmentation": "deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large",
     "symflops.zoo.mobilenet_v3": "mobilenet_v3_large mobilenet_v3_small",
@@ -102,4 +106,9 @@ def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     message = f"module 'symflops.zoo' has no attribute {name!r}"
-    raise AttributeError(message)
+    # with the module Python finds the name that is meant
+    raise AttributeError(message, name=name, obj=sys.modules[__name__])
+
+
+def __dir__() -> list[str]:  # what Jupyter offers behind ``zoo.``
+    return [*_HOME, "model", "names"]

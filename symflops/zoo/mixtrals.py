@@ -1,6 +1,11 @@
 """Mistral 7B, whose attention sees a window of positions, and Mixtral, whose tokens meet two experts of eight.
 
+``mixtral()`` is the family in symbols.
+
 >>> import symflops as sf
+>>> family = sf.cost(sf.zoo.mixtral())
+>>> (family.params - family.active_params).expand()                # the experts that a token does not meet
+3*D*E*L*d_ff - 3*D*L*d_ff*k
 >>> sf.cost(sf.zoo.mistral_7b()).params
 7241732096
 >>> cost = sf.cost(sf.zoo.mixtral_8x7b())
@@ -17,8 +22,9 @@ from symflops.layers.depth import Repeat
 from symflops.layers.experts import MixtureOfExperts
 from symflops.layers.feedforward import SwiGLU
 from symflops.layers.norm import RMSNorm
+from symflops.symbols import dims
 from symflops.zoo.llamas import LlamaBlock, decoder, member
-from symflops.zoo.published import Published, register
+from symflops.zoo.published import Published, register, sized
 from symflops.zoo.tokens import tokens
 
 if TYPE_CHECKING:
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 MISTRAL = "Jiang et al. 2023, Mistral 7B, table 1"
 MIXTRAL = "Jiang et al. 2024, Mixtral of experts, table 1"
+V, D, L, h, h_kv, d_ff, E, k = dims("V D L h h_kv d_ff E k")
 
 mistral_7b = member(
     "mistral_7b",
@@ -48,23 +55,23 @@ mistral_7b = member(
 
 
 def _mixtral(
-    vocab_size: Any = 32000,
-    d_model: Any = 4096,
-    num_layers: Any = 32,
-    num_heads: Any = 32,
-    kv_heads: Any = 8,
-    d_ff: Any = 14336,
-    num_experts: Any = 8,
-    top_k: Any = 2,
+    vocab_size: Any = V,
+    d_model: Any = D,
+    num_layers: Any = L,
+    num_heads: Any = h,
+    kv_heads: Any = h_kv,
+    d_ff: Any = d_ff,
+    num_experts: Any = E,
+    top_k: Any = k,
     *,
     head_dim: Any = None,
     causal: bool = False,
     cache_length: Any = None,
 ) -> Sequential:
-    """Mixtral 8×7B: Mistral's blocks without the window, eight experts in the place of each SwiGLU.
+    """Mistral's blocks without the window, experts in the place of each SwiGLU, of which a token meets ``top_k``.
 
-    The weights of the two chosen experts are those of a softmax over all eight, divided by their sum, as the
-    released network computes what the paper writes as a softmax over the two (equation 1 and section 2.1).
+    The weights of the chosen experts are those of a softmax over all, divided by their sum, as the released
+    network computes what the paper writes as a softmax over the chosen (equation 1 and section 2.1).
     Every size may be a symbol. Attention counts every pair of positions, as numbers in print do; with
     ``causal`` it counts those that the mask leaves. ``cache_length=S`` is one decoding step: one token behind
     S others.
@@ -84,9 +91,21 @@ def _mixtral(
     return decoder(vocab_size, d_model, Repeat(block, num_layers))
 
 
+mixtral = register("mixtral", _mixtral, MIXTRAL, usual=dims("N"), brings=tokens)
 mixtral_8x7b = register(
     "mixtral_8x7b",
-    _mixtral,
+    sized(
+        _mixtral,
+        "Mixtral 8×7B: 32 blocks, two of eight experts.",
+        vocab_size=32000,
+        d_model=4096,
+        num_layers=32,
+        num_heads=32,
+        kv_heads=8,
+        d_ff=14336,
+        num_experts=8,
+        top_k=2,
+    ),
     MIXTRAL,
     Published(
         "params",

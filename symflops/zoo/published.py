@@ -42,8 +42,23 @@ class Model(Layer):
 
     @functools.cached_property
     def body(self) -> Layer:
-        """The network."""
-        return BUILDERS[self.name](**self.given)
+        """The network.
+
+        Raises:
+            ArgumentError: an argument with which sizes cannot be computed.
+        """
+        try:
+            return BUILDERS[self.name](**self.given)
+        except TypeError as error:
+            odd = {k: v for k, v in self.arguments if not isinstance(v, sympy.Expr)}
+            if not odd:
+                raise
+            listed = " and ".join(f"{key} = {written(value)}" for key, value in odd.items())
+            message = (
+                f"{self.name} cannot be built with {listed}; sizes are numbers, or symbols such as "
+                "dim('D')"
+            )
+            raise ArgumentError(message) from error
 
     def needs(self) -> Iterable[Require]:
         """What the network needs."""

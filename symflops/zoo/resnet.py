@@ -134,7 +134,7 @@ def resnet(
     depths: tuple[Any, ...],
     num_classes: Any,
     width: Any,
-    dilate: tuple[bool, ...] = (),
+    dilate: Any = (),
     **options: Any,
 ) -> Sequential:
     """Return stem, stages that double the width and halve the map, and the classifier.
@@ -148,7 +148,7 @@ def resnet(
     stages: dict[str, Layer] = {}
     channels, dilation = width, 1
     depths = sizes("depths", depths)
-    if dilate and len(dilate) != len(depths) - 1:
+    if dilate and not (isinstance(dilate, tuple) and len(dilate) == len(depths) - 1):
         message = (
             f"replace_stride_with_dilation needs {len(depths) - 1} entries, one for each stage after the "
             f"first, got {written(dilate)}"
@@ -196,7 +196,7 @@ def _bottleneck(*depths: int, groups: int = 1, width_per_group: int = 64) -> Any
         depths: Any = depths,
         groups: Any = groups,
         width_per_group: Any = width_per_group,
-        replace_stride_with_dilation: tuple[bool, ...] = (),
+        replace_stride_with_dilation: Any = (),
     ) -> Sequential:
         """ResNet of bottlenecks, the stride in the 3 × 3: a stem, four stages, and one linear layer.
 
