@@ -13,7 +13,7 @@ CACHED = (sf.Repeat(sf.MultiheadAttention(D, h, causal=True), L), (N, D))
 
 def test_words_of_the_targets_letters_are_products():
     """A star elsewhere in a line makes no name of ND."""
-    found = sf.check("h*(4ND^2 + 2N^2D)", ATTENTION, "macs")
+    found = sf.check("h*(4*ND^2 + 2*N^2*D)", ATTENTION, "macs")
     assert found.verdict == "wrong"
     assert found.misses[0].name == "heads"
     assert {s.name for s in found.witness.sizes} <= {"N", "D", "h"}

@@ -152,6 +152,10 @@ PLAIN = [
     ("通道数C_in×核大小k", C_in * k),
     ("n log_k(n)", n * log2(n) / log2(k)),
     ("KV cache size * 2", 2 * sf.dim("KV_cache_size")),
+    ("n x d_model", n * d_model),
+    ("8xD^2xL+3xL^2", 8 * D**2 * L + 3 * L**2),
+    ("2 x y + 3 x", 2 * x * y + 3 * x),
+    ("12*hd^2 + 4hd", 12 * h * d**2 + 4 * h * d),
 ]  # fmt: skip
 
 
@@ -196,6 +200,7 @@ UNITS = [
     (r"3.8\text{ GFLOPs per image}", 38 * 10**8, "flops"),
     (r"\frac{600\ GB/sec}{2}", 3 * 10**11, "bytes"),
     ("2 bytes/param × 7B", 14 * 10**9, "bytes"),
+    ("2*T*B + 84TB", 2 * T * B + 84 * 10**12, "bytes"),
     ("86 us", Rational(86, 10**6), "seconds"),
     ("138M个参数", 138 * 10**6, "params"),
     ("2hk 次乘法", 2 * h * k, "mults"),
@@ -234,6 +239,20 @@ def test_a_letter_that_may_be_a_unit_is_offered_as_a_symbol():
     assert reading.notes == ["K behind a number is read as its unit"]
     assert [other.value for other in reading.readings] == [2 * K]
     assert sf.parse("2K", symbols="K") == 2 * K
+
+
+def test_a_letter_apart_from_its_number_is_a_unit_where_numbers_alone_are_related():
+    reading = read("4096·4096 = 16,777,216 ≈ 17 M")
+    assert reading.value.sides[2] == 17 * 10**6
+    assert reading.readings[0].value.sides[2] == 17 * M
+    assert sf.parse("N ≈ 17 M").sides[1] == 17 * M
+    assert read("2TB+T").readings[0].value == 2 * 10**12 + T
+
+
+def test_an_x_between_names_is_offered_as_a_symbol():
+    reading = read("n x d")
+    assert (reading.value, reading.readings[0].value) == (n * d, n * d * x)
+    assert sf.parse("n x d", symbols="x") == n * d * x
 
 
 def test_a_quantity_is_a_factor_where_the_chain_speaks_of_another():

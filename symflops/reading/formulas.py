@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 MOST_SYMBOLS = 1_000  # that may be declared
 #: The letter x between two numbers: 3x3x64.
 CROSS = re.compile(r"(?<![A-Za-z_\\\d.,])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+")
-#: The same between several names: C_in x C_out x k.
-CROSSES = re.compile(r"(?<=[\w)])(\s+)[xX](\s+)(?=[\w(])")
+#: The same between names: C_in x C_out x k, 8xD^2xL; and any x that is no part of a word.
+CROSSES = re.compile(r"(?<=[\w)])(?:\s+[xX]\s+(?=[\w(])|(?<=[A-Z0-9)])x(?=[A-Z0-9(]))")
+ALONE = re.compile(r"(?<![a-z_])(?:x(?![a-z])|X(?![A-Za-z]))")
+CROSSED = "x between names is read as times"
 #: About, before a number, in Chinese.
 ABOUT = re.compile(r"(?:=\s*)?(?<![节公条合预])大?约(?:为|等于|是)?(?=\s*[\d.])")
 #: The number of: #params.
@@ -154,6 +156,8 @@ def _read(text: str, known: Mapping[str, Any], macros: Mapping[str, str] | str |
             continue
         if str(alternative.value) != str(reading.value):
             reading.readings.append(alternative)
+    if CROSSED in notes:
+        reading.readings.append(_read(text, {**known, "x": dim("x"), "X": dim("X")}, macros))
     return reading
 
 
@@ -164,9 +168,15 @@ def _crossed(text: str, known: Mapping[str, Any]) -> tuple[str, list[str]]:
         if CROSS.search(text):
             text = CROSS.sub(lambda m: re.sub("[xX]", "×", m[0]), text)
             notes.append("x between two numbers is read as times")
-        if "\\" not in text and len(CROSSES.findall(text)) > 1:
-            text = CROSSES.sub(r"\1×\2", text)
-            notes.append("x between names is read as times")
+        crosses = CROSSES.findall(text)
+        is_one = len(crosses) == 1 and " x " in crosses
+        if (
+            "\\" not in text
+            and (len(crosses) > 1 or is_one)
+            and not ALONE.search(CROSSES.sub("×", text))
+        ):
+            text = CROSSES.sub(" × ", text)
+            notes.append(CROSSED)
     return (text if "\\" in text else text.replace("~", "≈")), notes
 
 

@@ -69,7 +69,7 @@ TOKEN = re.compile(
 )
 LATEX = re.compile(r"[\\{}$&]")
 PROGRAM = re.compile(
-    r"\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
+    r"\*\*|//|\b(?:floor|ceil|ceiling|Max|Min|max|min|sqrt|log2|log|Rational|Sum|gcd)\("
 )
 #: A word of Chinese and letters: KV缓存大小, token数; the letters before the Chinese, and those in it.
 MIXED = re.compile(rf"([A-Za-z]*)([{_CHINESE}]+)((?:[A-Za-z]+[{_CHINESE}]+)*)(\w*)")
@@ -81,6 +81,8 @@ SPELLED = re.compile(r"[A-Za-z](?=[a-z]*[aeiou][a-z]*[aeiou])[a-z]{5,}")
 LEAST_SPELLED = 4  # letters of a usual word
 #: A size and its direction, where there is no LaTeX: Cin, Hout.
 DIRECTED = re.compile(r"[A-Z](?:in|out)(?![a-z])")
+GLUED = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![eE]\d)([A-Za-z]+)")  # 12h, as in 12*l*h^2 + 12h
+NAMED = re.compile(r"[a-z]{4}|[A-Za-z]{2}_")
 SIGNS = frozenset("-+*/()[]{}^_|,!;:.'%?&#⌊⌋⌈⌉√∑∏")
 NUMBERED = re.compile(r"[A-Za-z]\d+(?!\d)")  # x1: nobody writes 1x like that
 SENTENCE = re.compile(
@@ -100,7 +102,7 @@ def is_latex(text: str) -> bool:
     """
     if LATEX.search(text):
         return True
-    if PROGRAM.search(text):
+    if PROGRAM.search(text) or ("*" in text and not _has_glued(text)):
         return False
     if SENTENCE.search(text):
         return False
@@ -110,6 +112,12 @@ def is_latex(text: str) -> bool:
         return False
     runs = re.findall(r"(?<![A-Za-z_])[A-Za-z]+", text)
     return not (re.search(r"[·⋅×]", text) or WORDS.intersection(run.lower() for run in runs))
+
+
+def _has_glued(text: str) -> bool:
+    """Say whether letters stand behind a number, as in no program, and nowhere a name of several letters."""
+    glued = (match[1] for match in GLUED.finditer(text))
+    return any(unit_of(run) is None for run in glued) and not NAMED.search(text)
 
 
 def plain(text: str) -> str:

@@ -199,11 +199,16 @@ def _is_unit(reader: FormulaReader, text: str, start: int, *, decimals: bool) ->
         and apart
         and not decimals
         and not _has_bytes(reader)
+        and not _are_numbers(reader)
     ):
         return False
-    used = [letter for letter in text if letter in reader.letters]
+    letters = text if reader.latex else (text,)  # in a program TB is no product of T and B
+    used = [letter for letter in letters if letter in reader.letters]
     if used:
-        reader.reading.note(f"{used[0]} stands for a symbol here, so {text} is no unit")
+        note = f"{used[0]} stands for a symbol here, so {text} is no unit"
+        if len(text) > 1:
+            return not reader.choose("symbols", note, f"{text} behind a number is read as its unit")
+        reader.reading.note(note)
         return False
     if decimals:
         reader.reading.note(f"{text} behind a number is read as its unit")
@@ -237,6 +242,11 @@ def symbols(words: Sequence[Word]) -> set[str]:
 def _has_bytes(reader: FormulaReader) -> bool:
     """Say whether bytes are written with a prefix anywhere: KB, GiB."""
     return re.search(r"\d[\s\\,~]*[KMGT]i?B(?![A-Za-z])", reader.text) is not None
+
+
+def _are_numbers(reader: FormulaReader) -> bool:
+    """Say whether numbers alone are related: 4096·4096 ≈ 17 M."""
+    return not reader.letters and any(word.kind == "relation" for word in reader.words)
 
 
 def _is_factor(reader: FormulaReader, unit: Unit) -> bool:
