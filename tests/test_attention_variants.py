@@ -312,6 +312,8 @@ def test_fused_inside_fused_and_views_alone():
     unused = sf.cost(sf.Fused(idle), (N, D))
     assert (unused.activations, unused.params) == (0, 8)
     assert sf.verify(unused).holds
+    before = sf.cost(sf.Fused(sf.Precomputed(MLP)), (N, D))
+    assert (before.activations, before.params) == (0, sf.cost(MLP, (N, D)).params)
     leaf = sf.cost(sf.Fused(sf.Linear(D, E)), (N, D))
     assert same(leaf.activations, N * E)
 

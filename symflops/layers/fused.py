@@ -36,7 +36,7 @@ class Fused(Layer):
     body: Layer
 
     def trace(self, tracer: Tracer, inputs: tuple[Shape, ...]) -> Group:
-        """Trace the body, and mark it; views alone store nothing as it is."""
+        """Trace the body, and mark it; views, and what was there before, store nothing as it is."""
         group = tracer.apply(self.body, inputs)
         return replace(group, fused=_does_anything(group, set()))
 
@@ -44,7 +44,7 @@ class Fused(Layer):
 def _does_anything(node: Node, seen: set[Node]) -> bool:
     """Say whether there is a step in a node, or in what it holds."""
     if isinstance(node, Step):
-        return True
+        return node.rule != "there"
     if node in seen:
         return False
     seen.add(node)
