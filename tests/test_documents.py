@@ -18,6 +18,8 @@ from symflops.documents.filling import filled
 from symflops.documents.headers import quantity_of
 from symflops.documents.numbers_printed import amount_in
 from symflops.documents.remarks import read_statement
+from symflops.documents.sheets import known_as
+from symflops.documents.sources import DocumentError
 from symflops.errors import SymflopsError
 
 FOLDER = Path(__file__).parent / "documents"
@@ -320,6 +322,65 @@ def test_headers(header, found):
     assert quantity_of(header) == found
 
 
+LABELS = {
+    r"AlexNet~\cite{krizhevsky}": "alexnet",
+    r"VGG-16 \citep[p.~3]{vgg}": "vgg16",
+    r"ResNet-50$^\dagger$": "resnet50",
+    "ResNet-50†": "resnet50",
+    "ResNet-50 (He et al., 2016)": "resnet50",
+    "ResNet-50 [12]": "resnet50",
+    "**ResNet-50**[^1]": "resnet50",
+    "[ResNet-50](https://arxiv.org/abs/1512.03385)": "resnet50",
+    r"ResNeXt-50 (32$\times$4d)": "resnext50_32x4d",
+    "Mixtral 8×7B": "mixtral_8x7b",
+    "RegNetX-16GF": "regnet_x_16gf",
+    "RegNetX-1.6GF": "regnet_x_1_6gf",
+    "GPT-3 (2.7B)": "gpt3_2_7b",
+    "Qwen2-1.5B": "qwen2_1_5b",
+    "VGG-16 (bn)": "vgg16_bn",
+    "ResNet-50 (half)": None,
+    "ResNet-5": None,
+    "+ SE": None,
+}
+
+
+@pytest.mark.parametrize(("label", "name"), LABELS.items())
+def test_the_model_of_a_row_is_known_by_its_label(label, name):
+    assert known_as(label, ()) == name
+
+
+def test_names_in_other_scripts_are_labels():
+    assert known_as("**残差网络** [3]", ("残差网络",)) == "残差网络"
+
+
+HEADED = r"""
+% symflops table; at H=224, W=224; columns: Params = params in M, MACs = macs in G
+\begin{tabular}{l S[table-format=3.1] S r}
+\toprule
+& \multicolumn{2}{c}{Cost} & \\
+\cmidrule(lr){2-3}
+{Model} & {Params} & {MACs} & {Top-1\textsuperscript{a}} \\
+\midrule
+\multicolumn{4}{l}{\emph{Plain}} \\
+VGG-16~\cite{vgg} & 138.4 & 15.47 & 71.6 \\
+\multicolumn{4}{l}{\emph{Residual}} \\
+ResNet-18 & 11.7 & 1.83 & 69.8 \\
+\end{tabular}
+"""
+
+
+def test_a_table_with_two_rows_of_headers_and_headings_of_rows(tmp_path):
+    path = tmp_path / "a.tex"
+    path.write_text(HEADED)
+    found = check_files([path]).findings
+    assert [(f.claim, f.as_expected) for f in found] == [
+        ("138.4", True),
+        ("15.47", True),
+        ("11.7", True),
+        ("1.83", False),
+    ]
+
+
 FILL = """<!-- symflops let vgg = vgg16 at H=224, W=224 -->\r
 <!-- symflops let conv = Conv2d(C_in, C_out, k, padding='same') on (C_in, H, W) -->\r
 It takes 15,000,000,000 <!-- symflops fill: vgg.macs --> or 15.1 G <!-- symflops fill: vgg.macs -->.\r
@@ -382,6 +443,55 @@ def test_filling_in_latex_and_notebooks(tmp_path):
     book = tmp_path / "b.ipynb"
     book.write_text(before.replace("118,013,952 <", "118,013,950 <"))
     assert filled(book)[1] == before
+
+
+IN_FRONT = [  # what stands before a mark, and what stands there then; nothing: it is refused
+    ("-3", "-112,800,512", "resnet50.params - vgg16.params"),
+    ("−3", "−112,800,512", "resnet50.params - vgg16.params"),
+    ("1.0×10⁹", "0.1×10⁹", "vgg16.params"),
+    ("1.0e9 multiplications", "0.1e9 multiplications", "vgg16.params"),
+    ("1_000_000", "138_357_544", "vgg16.params"),
+    ("$138$ million", "$138$ million", "vgg16.params"),
+    (r"$\approx 1.0$M", r"$\approx 138.4$M", "vgg16.params"),
+    ("`12`", "`138357544`", "vgg16.params"),
+    (r"\num{12}", r"\num{138357544}", "vgg16.params"),
+    ("约1亿", "约1亿", "zoo.vgg16.params"),
+    ("3.2x", "5.4x", "vgg16.params/zoo.resnet50.params"),
+    ("ResNet-50 has ???", "ResNet-50 has 25,557,032", "resnet50.params"),
+    ("| ResNet-50 | **?**", "| ResNet-50 | **25,557,032**", "resnet50.params"),
+    ("| ResNet-50 |", "| ResNet-50 | 25,557,032", "resnet50.params"),
+    ("In 2024 we present ResNet50", "", "resnet50.params"),
+    ("ViT-B/16", "", "vit_b_16.params"),
+    ("from 10-15", "", "vgg16.params"),
+    ("[VGG](https://arxiv.org/abs/1409.1556)", "", "vgg16.params"),
+    ("| 3 | VGG", "", "vgg16.params"),
+    (r"\SI{15.5}{\giga\flop}", "", "vgg16.params"),
+    ("in 3D", "", "vgg16.params"),
+]
+
+
+@pytest.mark.parametrize(("text", "then", "value"), IN_FRONT)
+def test_what_stands_in_front_of_a_mark_is_replaced_whole_or_not_at_all(
+    tmp_path, text, then, value
+):
+    path = tmp_path / "a.md"
+    mark = f" <!-- symflops fill: {value} -->\n"
+    path.write_text(text + mark)
+    if not then:
+        with pytest.raises(DocumentError, match="before this mark"):
+            filled(path)
+        return
+    assert filled(path)[1] == then + mark
+    path.write_text(then + mark)
+    assert filled(path)[1] == then + mark
+
+
+def test_a_cell_that_is_right_under_some_convention_stays(tmp_path):
+    path = tmp_path / "a.md"
+    text = "<!-- symflops table; at H=224, W=224 -->\n| | FLOPs |\n|---|---|\n| VGG-16 | 30,940,528,640 |\n"
+    path.write_text(text)
+    assert check_files([path]).status == 0
+    assert filled(path)[1] == text
 
 
 @pytest.mark.parametrize(

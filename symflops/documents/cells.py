@@ -30,7 +30,8 @@ def judged_cells(source: Source, sheet: Sheet, expected: tuple[str, ...]) -> Ite
             source.place(sheet.grid.rows[row][0].start), "cell", sheet.labels[row], UNREAD, message
         )
     for row, label in sheet.labels.items():
-        if row not in sheet.meanings and row not in sheet.totals and row not in sheet.failed:
+        unknown = row not in sheet.meanings and row not in sheet.totals and row not in sheet.failed
+        if unknown and sheet.has_numbers(row):
             place = source.place(sheet.grid.rows[row][0].start)
             yield Finding(place, "cell", label, "skipped", "names no model or layer that is known")
     for row, column, cell in sheet.cells():

@@ -20,6 +20,7 @@ from symflops.output.printing import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from symflops.documents.in_front import Change
     from symflops.documents.remarks import Statement
 
 SHORT = 100  # characters of what is to be filled in
@@ -147,7 +148,7 @@ class Walk:
     def of_fill(self, source: Source, remark: Remark, statement: Statement) -> Finding:
         """Say whether what was filled in is still right."""
         place = source.place(remark.start)
-        found: list[filling.Change] = []
+        found: list[Change] = []
         failed = finding_of(
             lambda: found.append(filling.change(source, remark, statement, self.scope)),
             place,

@@ -125,11 +125,18 @@ class Scope:
             raise ArgumentError(message)
         return Meaning(value, letters=reader.letters)
 
+    def parts(self, text: str) -> list[str]:
+        """Return the names between dots; sf.zoo in front of a model may be left out."""
+        names = [name.strip() for name in text.split(".")]
+        for module in ("sf", "zoo"):
+            if names[0] == module and module not in self.known and len(names) > 1:
+                del names[0]
+        return names
+
     def dotted(self, text: str) -> Meaning | None:
         """Return what ``name``, ``name.quantity`` or ``name.part.quantity`` is; None if it is no such thing."""
-        head, *rest = text.split(".")
-        head = head.strip()
-        if not all(part.strip().replace("_", "a").isalnum() for part in (head, *rest)):
+        head, *rest = self.parts(text)
+        if not all(part.replace("_", "a").isalnum() for part in (head, *rest)):
             return None
         if head in self.known:
             meaning = self.known[head]
@@ -137,7 +144,7 @@ class Scope:
             if head not in MADE:
                 MADE[head] = cost(read_layer(head))
             meaning = Meaning(MADE[head], name=head)
-        elif rest and not rest[0].strip().isdigit() and head.isidentifier():
+        elif rest and not rest[0].isdigit() and head.isidentifier():
             kind = "name"
             raise UnknownNameError(kind, head, [*self.known, *model_names()])
         else:
@@ -154,7 +161,7 @@ class Scope:
         if not isinstance(meaning.value, Cost):
             message = f"{head} is a formula, which has no {text.partition('.')[2]}"
             raise ArgumentError(message)
-        value = meaning.value[".".join(part.strip() for part in rest)] if rest else meaning.value
+        value = meaning.value[".".join(rest)] if rest else meaning.value
         return replace(meaning, value=value, quantity=quantity, name=text)
 
 

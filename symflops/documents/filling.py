@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symflops.conventions import named
 from symflops.costs import Cost
 from symflops.documents.attaching import belonging
+from symflops.documents.cells import fitting
 from symflops.documents.definitions import Scope
+from symflops.documents.in_front import OPEN, Change, before, formula, renewed
 from symflops.documents.marked_tables import sheet_for
-from symflops.documents.numbers_printed import NUMBER, amount_in
-from symflops.documents.pieces import Equation, Grid, Lines, Remark
+from symflops.documents.numbers_printed import amount_in
+from symflops.documents.pieces import Grid, Lines, Remark
 from symflops.documents.remarks import read_statement, split
 from symflops.documents.sheets import amount_of
 from symflops.documents.sources import (
@@ -28,26 +30,14 @@ from symflops.documents.sources import (
     sources,
 )
 from symflops.errors import ArgumentError, SymflopsError
-from symflops.printed import Formula
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
     from symflops.documents.definitions import Meaning
     from symflops.documents.remarks import Statement
 
-OPEN = {"", "?", "??", "…", "...", "TODO", "TBD", "tbd", "todo", "\\ldots", "\\dots"}
-
 #: The remarks between which something is filled in.
 FILLS = re.compile(r"\s*(end|fill)\b")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A span of a text and what is to stand there."""
-
-    start: int
-    end: int
-    text: str
 
 
 def filled(path: str | Path) -> tuple[str, str, int]:
@@ -148,7 +138,8 @@ def _cells(
     for row, column, cell in sheet.cells():
         values = sheet.values(row, column)
         amount = amount_of(cell, column)
-        if not values or (amount is None and cell.text.strip() not in OPEN):
+        is_open = not cell.text.strip() or OPEN.fullmatch(cell.text.strip())
+        if not values or (amount is None and not is_open):
             continue
         value = next(iter(values.values()))
         if amount is None:
@@ -159,11 +150,9 @@ def _cells(
                     start -= 1
             changes.append(Change(start, cell.end, text))
             continue
-        if getattr(value, "is_Rational", False) and amount.explains(value) is None:
-            changes.append(
-                Change(cell.start + amount.start, cell.start + amount.end, amount.written(value))
-            )
-        else:
+        if getattr(value, "is_Rational", False) and fitting(amount, values) is None:
+            changes.append(renewed(amount, cell.start, source.text, value))
+        else:  # right under some way of counting, as check has it
             changes.append(Change(cell.start, cell.end, cell.text))
     return changes
 
@@ -185,68 +174,8 @@ def change(source: Source, remark: Remark, statement: Statement, scope: Scope) -
     if table:
         message = "the table that is filled in has no end: a remark that says symflops end"
         raise ArgumentError(message)
-    return _before(source, remark, _value(meaning))
-
-
-def _before(source: Source, remark: Remark, value: Any) -> Change:
-    """Return the number or formula that takes the place of the one before a mark on its line."""
-    text = source.text
-    begin = text.rfind("\n", 0, remark.start) + 1
-    equation = next(
-        (
-            e
-            for e in reversed(source.pieces.equations)
-            if begin <= e.start and e.end <= remark.start and e.kind != "line"
-        ),
-        None,
-    )
-    between = text[equation.end : remark.start] if equation is not None else ""
-    if equation is not None and not re.search(r"\d", between):
-        return _in_equation(equation, value, source)
-    line = text[begin : remark.start]
-    found = [m for m in NUMBER.finditer(line) if line[: m.start()][-1:] not in ("\\", "_")]
-    if not found or not getattr(value, "is_Rational", False):
-        message = "no number stands before this mark on its line; write one, or a formula, which is then replaced"
-        raise ArgumentError(message)
-    last = found[-1]
-    amount = amount_in(last[0])
-    if amount is None:
-        last = re.search(r"\d[\d,]*(?:\.\d+)?(?=\D*$)", line)  # type: ignore[assignment]
-        amount = amount_in(last[0])
-    if amount is None:
-        message = f"{last[0]} is no number that is read"
-        raise ArgumentError(message)
-    start = begin + last.start()
-    if amount.explains(value) is not None:
-        return Change(
-            start + amount.start,
-            start + amount.end,
-            text[start + amount.start : start + amount.end],
-        )
-    return Change(start + amount.start, start + amount.end, amount.written(value))
-
-
-def _in_equation(equation: Equation, value: Any, source: Source) -> Change:
-    """Return the formula that takes the place of another, behind the name that stands in front of it."""
-    text = equation.text
-    name = re.match(r"\s*[^=≈]*?(?:&?=|≈|\\approx)\s*&?\s*", text)
-    start = equation.start + (name.end() if name else 0)
-    amount = amount_in(text[start - equation.start :])
-    if amount is not None and value.is_Rational:
-        digits = source.text[start + amount.start : start + amount.end]
-        new = (
-            amount.written(value).replace(",", "{,}")
-            if amount.group == ","
-            else amount.written(value)
-        )
-        text = digits if amount.explains(value) is not None else new
-        return Change(start + amount.start, start + amount.end, text)
-    formula = _formula(value)
-    return Change(start, equation.end, formula if equation.kind == "math" else str(Formula(value)))
-
-
-def _formula(value: Any) -> str:
-    return f"{int(value):,}".replace(",", "{,}") if value.is_Integer else Formula(value).latex
+    value = _value(meaning)
+    return before(source, remark, value, _grouped(value, source))
 
 
 def _value(meaning: Meaning) -> Any:
@@ -258,7 +187,7 @@ def _value(meaning: Meaning) -> Any:
 
 def _grouped(value: Any, source: Source) -> str:
     if not getattr(value, "is_Rational", False):
-        return f"${Formula(value).latex}$"
+        return f"${formula(value)}$"
     if not value.is_Integer:
         return f"{float(value):.1f}"
     digits = f"{int(value):,}"
@@ -285,13 +214,7 @@ def _block(
         inside = source.text[remark.end : closing.start]
         amount = amount_in(inside)
         if amount is not None and value.is_Rational:
-            start = remark.end
-            kept = inside[amount.start : amount.end]
-            return Change(
-                start + amount.start,
-                start + amount.end,
-                kept if amount.explains(value) else amount.written(value),
-            )
+            return renewed(amount, remark.end, source.text, value)
         lead = inside[: len(inside) - len(inside.lstrip())] or ("\n" if is_latex else "")
         tail = inside[len(inside.rstrip()) :] if inside.strip() else ""
         return Change(remark.end, closing.start, f"{lead}{_grouped(value, source)}{tail or lead}")

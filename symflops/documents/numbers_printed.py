@@ -11,12 +11,13 @@ from sympy import Integer, Rational
 from symflops.claims.rounding import explained
 from symflops.reading.amounts import unit_of
 from symflops.reading.readings import Printed
+from symflops.reading.signs import SUPERSCRIPTS
 
 LONGEST = 120
 SHORT = 3  # digits of a number that do not show how it groups them
 NUMBER = re.compile(
-    r"(?P<sign>[-−+])?(?P<number>\d{1,3}(?:(?P<group>,|\{,\}|\\,|'|\u202f|\u2009|\s)\d{3})(?:(?P=group)\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?P<exponent>[eE][-+]?\d{1,2}|\s*(?:×|\\times|\\cdot)\s*10\^?\s*(?:\{-?\d{1,2}\}|-?\d{1,2}))?"
+    r"(?P<sign>[-−+])?(?P<number>\d{1,3}(?:(?P<group>,|\{,\}|\\,|'|_|\u202f|\u2009|\s)\d{3})(?:(?P=group)\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[eE](?P<exponent>[-+]?\d{1,2})|\s*(?:×|\\times|\\cdot)\s*10(?:\^\s*(?P<power>\{-?\d{1,2}\}|-?\d{1,2})|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,2})))?"
     r"(?P<space>[\s~]|\\[,;: ])*(?P<unit>\\?%|\\(?:text|mathrm|rm)\s*\{[^{}]{1,20}\}|[A-Za-zµ]{1,12}|[一-鿿]{1,6})?"
 )
 WRAPPED = re.compile(
@@ -36,12 +37,13 @@ class Amount:
     unit: Any  # what one in the last digit is worth
     exact: bool  # nothing says that it was rounded
     text: str
-    start: int  # of the digits in the text that it was found in
+    start: int  # of the sign and the digits in the text that it was found in
     end: int
     group: str
     decimals: int
     factor: Any  # what the digits are multiplied by
     quantity: str = ""  # that the unit behind it says
+    sign: str = ""
 
     @property
     def printed(self) -> Printed:
@@ -54,7 +56,7 @@ class Amount:
             return self
         return Amount(
             self.value * scale, self.unit * scale, False, self.text, self.start, self.end,  # noqa: FBT003
-            self.group, self.decimals, self.factor * scale, self.quantity,
+            self.group, self.decimals, self.factor * scale, self.quantity, self.sign,
         )  # fmt: skip
 
     def explains(self, value: Any) -> str | None:
@@ -73,7 +75,7 @@ class Amount:
         places = self.decimals
         whole, rest = divmod(int(abs(scaled) * 10**places * 2 + 1) // 2, 10**places)
         digits = f"{whole:,}".replace(",", self.group)
-        sign = "-" if scaled < 0 else ""
+        sign = (self.sign.strip("+") or "-") if scaled < 0 else self.sign.strip("-−")
         return f"{sign}{digits}.{rest:0{places}}" if places else f"{sign}{digits}"
 
 
@@ -112,19 +114,19 @@ def _amount(found: re.Match[str]) -> Amount | None:
     bare = re.sub(r"[^\d.]", "", digits)
     decimals = len(bare.partition(".")[2])
     factor, quantity, exact = Integer(1), "", decimals == 0
-    if found["exponent"]:
-        power = re.search(r"-?\d+\}?$", found["exponent"])
-        factor *= Integer(10) ** int(power[0].rstrip("}")) if power else 1
-        exact = False
+    if power := found["exponent"] or found["power"] or found["raised"]:
+        power = "".join(SUPERSCRIPTS.get(char, char) for char in power.strip("{}"))
+        factor, exact = Integer(10) ** int(power), False
     if found["unit"]:
         word = re.sub(r"^\\(?:text|mathrm|rm)\s*\{|\}$|^\\(?=%)", "", found["unit"]).strip()
         unit = unit_of(word, apart=found["space"] is not None)
         if unit is None:
             return None
         factor, quantity, exact = factor * unit.factor, unit.quantity, exact and unit.factor == 1
-    sign = -1 if found["sign"] in ("-", "−") else 1
+    sign = found["sign"] or ""
     last = factor / Integer(10) ** decimals
     return Amount(
-        sign * Rational(bare) * factor, last, exact, found[0], found.start("number"), found.end("number"),
-        found["group"] or ("," if len(bare) <= SHORT else ""), decimals, factor, quantity,
+        Rational(bare) * factor * (-1 if sign in ("-", "−") else 1), last, exact, found[0],
+        found.start("number") - len(sign), found.end("number"),
+        found["group"] or ("," if len(bare) <= SHORT else ""), decimals, factor, quantity, sign,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from symflops.claims.targets import target_of
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from symflops.documents.numbers_printed import Amount
     from symflops.documents.pieces import Cell, Grid
 
+#: What stands behind a name and is no part of it: sources, footnotes and their signs.
+NOTED = re.compile(
+    r"(?:[\s~]|\\[,; ])*(?:\\(?:[cC]ite[a-z]*|footnote(?:mark)?|textsuperscript|tnote|tablefootnote|label)\*?(?:\[[^\]]*\])*(?:\{[^{}]*\})?"
+    r"|\$?\^\{?(?:\\?[A-Za-z]+|\d|[*†‡])\}?\$?|\[\^[^\[\]]*\]|\[\d[\d,;\s–-]*\]|<sup>[^<]*</sup>|[†‡§¶]"
+    r"|\([^()]*\b(?:19|20)\d\d[a-z]?\))+\s*$"
+)
+LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\s]*\)|\[[^\[\]]*\])|\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 LITERAL = re.compile(r"\\(?:texttt|text|mathrm|textbf|emph|verb)\s*\{([^{}]*)\}")
 
 
@@ -51,6 +59,11 @@ class Sheet:
             for column in self.columns:
                 if column.index < len(self.grid.rows[row]):
                     yield row, column, self.grid.rows[row][column.index]
+
+    def has_numbers(self, row: int) -> bool:
+        """Say whether a row has numbers in the columns that are checked: the heading of rows below it has none."""
+        cells = self.grid.rows[row]
+        return any(c.index < len(cells) and amount_in(cells[c.index].text) for c in self.columns)
 
     def above(self, total: int) -> list[int]:
         """Return the rows that a total is of: those above it, up to another total; no parts of others."""
@@ -144,9 +157,10 @@ def _label(row: tuple[Cell, ...], checked: set[int]) -> str:
 
 
 def _first_row(grid: Grid, meaning_of: Callable[[str], Meaning | None]) -> int:
-    """Return the first row behind the header: one with a number, or one that names a layer."""
+    """Return the first row behind the header: with a number, a layer's name, or nothing but a heading of rows."""
     for i, row in enumerate(grid.rows[1:], 1):
-        if any(amount_in(cell.text) for cell in row[1:]):
+        said = [cell.text.strip() for cell in row]
+        if any(map(amount_in, said[1:])) or (said[0] and not any(said[1:])):
             return i
         try:
             if row and meaning_of(_label(row, set())) is not None:
@@ -159,21 +173,15 @@ def _first_row(grid: Grid, meaning_of: Callable[[str], Meaning | None]) -> int:
 def _columns(grid: Grid, first: int, stated: Mapping[Any, str]) -> Iterator[Column]:
     wanted = {str(key).strip().casefold(): str(value) for key, value in stated.items()}
     width = max(map(len, grid.rows))
-    headers = [
-        " ".join(row[i].text for row in grid.rows[:first] if i < len(row)) for i in range(width)
-    ]
-    known = {
-        key
-        for i, h in enumerate(headers)
-        for key in (str(i + 1), plain(h).casefold(), h.strip().casefold())
-    }
+    parts = [[row[i].text for row in grid.rows[:first] if i < len(row)] for i in range(width)]
+    headers = [" ".join(texts) for texts in parts]
+    keys = [_keys(i, headers[i], texts) for i, texts in enumerate(parts)]
     for key in wanted:
-        if key not in known:
+        if key not in set().union(*keys):
             message = f"this table has no column {key!r}; its headers are {', '.join(repr(plain(h)) for h in headers)}"
             raise ArgumentError(message)
     for i, header in enumerate(headers):
-        keys = (str(i + 1), plain(header).casefold(), header.strip().casefold())
-        text = next((wanted[key] for key in keys if key in wanted), None)
+        text = next((wanted[key] for key in keys[i] if key in wanted), None)
         own = quantity_of(header)
         if text is not None:
             quantity, scale = asked(text)
@@ -184,14 +192,21 @@ def _columns(grid: Grid, first: int, stated: Mapping[Any, str]) -> Iterator[Colu
             yield Column(i, plain(header), *own)
 
 
-def bare(label: str) -> str:
-    r"""Return a label as it would be written in code.
+def _keys(index: int, header: str, parts: list[str]) -> dict[str, None]:
+    """Return what a column may be called: its number, its header, or the last row of that."""
+    texts = (text for text in (header, *parts[-1:]) if text.strip())
+    names = (name for text in texts for name in (plain(text).casefold(), text.strip().casefold()))
+    return dict.fromkeys((str(index + 1), *names))
 
-    >>> bare(r"\texttt{resnet\_50}"), bare("`Linear(3, 4)`")
-    ('resnet_50', 'Linear(3, 4)')
+
+def bare(label: str) -> str:
+    r"""Return a label as it would be written in code, without the notes and sources behind it.
+
+    >>> bare(r"\texttt{resnet\_50}"), bare("`Linear(3, 4)`"), bare(r"AlexNet~\cite{krizhevsky}")
+    ('resnet_50', 'Linear(3, 4)', 'AlexNet')
     """
-    text = LITERAL.sub(r"\1", label).replace("\\_", "_")
-    return text.strip().strip("`*$ ").strip()
+    text = NOTED.sub("", LINK.sub(r"\1\2", LITERAL.sub(r"\1", label)))
+    return text.replace("\\_", "_").strip().strip("`*$ ").strip()
 
 
 def known_as(label: str, names: Iterable[str]) -> str | None:
@@ -199,13 +214,19 @@ def known_as(label: str, names: Iterable[str]) -> str | None:
 
     >>> known_as("ResNet-50", []), known_as("ViT-B/16", []), known_as("ours", ["Ours"])
     ('resnet50', 'vit_b_16', 'Ours')
+    >>> known_as("RegNetX-16GF", []), known_as("RegNetX-1.6GF", [])
+    ('regnet_x_16gf', 'regnet_x_1_6gf')
     """
-    wanted = re.sub(r"[^a-z0-9.]", "", plain(label).lower())
-    return next(
-        (
-            n
-            for n in [*names, *model_names()]
-            if re.sub(r"[^a-z0-9.]", "", n.lower()) == wanted and wanted
-        ),
-        None,
-    )
+    wanted = _letters(bare(label))
+    return next((n for n in names if _letters(n) == wanted and wanted), _models().get(wanted))
+
+
+@cache
+def _models() -> dict[str, str]:
+    return {_letters(name): name for name in model_names()}
+
+
+def _letters(name: str) -> str:
+    """Return the letters and digits of a name; what parts two numbers stays, as 1.6 is not 16."""
+    text = re.sub(r"(?<=\d)\s*(?:×|times)\s*(?=\d)", "x", plain(name).lower())
+    return re.sub(r"(?<!\d)_|_(?!\d)", "", re.sub(r"[\W_]+", "_", text))
