@@ -54,6 +54,7 @@ LATEX = [
     (r"\operatorname{max}(a,b)", a + b - minimum(a, b)),
     (r"\max(1,234)", Integer(234)),
     (r"\gcd(a,b)", gcd(a, b)),
+    (r"\operatorname{gcd}{\left(a,b\right)}", gcd(a, b)),
     (r"\sum_{i=1}^{L}C_i", sympy.Sum(FAMILY[i], (i, 1, L))),
     (r"\sum_{l=1}^L C_{l-1}C_l", sympy.Sum(FAMILY[l - 1] * FAMILY[l], (l, 1, L))),
     (r"\sum\limits^{L}_{i=1}i", sympy.Sum(i, (i, 1, L))),
@@ -90,6 +91,8 @@ LATEX = [
     (r"KV缓存大小\cdot n", sf.dim("KV缓存大小") * n),
     (r"C_{\text{kv cache}} + C_\text{kv cache}", 2 * sf.dim("C_kv_cache")),
     (r"12\#\text{heads}", 12 * heads),
+    (r"hidden_{size}+seq_{len}", hidden_size + sf.dim("seq_len")),
+    (r"{C}_{in}{k}'+\underbrace{a}_{\text{x}}", C_in * sf.dim("k_prime") + a),
 ]  # fmt: skip
 
 
@@ -145,6 +148,7 @@ PLAIN = [
     ("lambda*d", sf.dim("lambda") * d),
     ("x1 + x2", sf.dim("x1") + sf.dim("x2")),
     ("Hout*H", sf.dim("Hout") * H),
+    ("C_in_1 (softmax_width)²", sf.dim("C_in_1") * sf.dim("softmax_width") ** 2),
     ("2CinK^2", 2 * sf.dim("Cin") * K**2),
     ("2Ld_model", 2 * L * d_model),
     ("2hk次", 2 * h * k),

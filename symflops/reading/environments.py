@@ -123,7 +123,7 @@ def _pieces(row: str) -> list[str]:
         if is_second:
             pieces.append(piece)
         else:
-            space = sign if sign not in ("&", "") else ""
+            space = sign if piece and sign != "&" else ""
             pieces[-1] = " ".join(part for part in (last, space, piece) if part)
     return pieces
 

@@ -39,9 +39,13 @@ def arguments(reader: FormulaReader, word: Word) -> list[Any]:
     if closing is None or reader.word.kind != "sign":
         raise reader.error(f"expected '(' behind {word.text}, got {reader.shown()}")
     reader.step()
-    found = [reader.value()]
-    while reader.take(","):
-        found.append(reader.value())
+    is_wrapped = closing == "}" and reader.is_sign("(")
+    if is_wrapped and reader.words[reader.closing(reader.at) + 1].text == "}":
+        found = arguments(reader, word)  # \operatorname{gcd}{\left(a, b\right)}
+    else:
+        found = [reader.value()]
+        while reader.take(","):
+            found.append(reader.value())
     reader.expect(closing, f"to end the arguments of {word.text}")
     return found
 

@@ -75,7 +75,7 @@ PROGRAM = re.compile(
 MIXED = re.compile(rf"([A-Za-z]*)([{_CHINESE}]+)((?:[A-Za-z]+[{_CHINESE}]+)*)(\w*)")
 COUNTED = re.compile("[次个万亿千百十]")  # how Chinese begins behind a number of letters: mn次乘法
 #: A name that a program or a document has: kernel_size, n_kv_heads; the word at its beginning or in it says so.
-IDENTIFIER = re.compile(r"(?:[A-Za-z]_(?=[a-z]+_))?([A-Za-z]+)(?:_[A-Za-z]{2,})+")
+IDENTIFIER = re.compile(r"(?:[A-Za-z]_(?=[a-z]+_))?([A-Za-z]+)(?:_(?:[A-Za-z]{2,}|\d+))+")
 #: A word, and no product of its letters, though LaTeX sets it as one: softmax, Capacity.
 SPELLED = re.compile(r"[A-Za-z](?=[a-z]*[aeiou][a-z]*[aeiou])[a-z]{5,}")
 LEAST_SPELLED = 4  # letters of a usual word
@@ -169,7 +169,7 @@ class Lexer:
         self.calls: list[bool] = []  # of every open parenthesis, whether arguments are in it
         self.called = False  # whether a function stands directly before
         self.at, self.spaced = 0, False
-        self.is_plain = not re.search(r"[\\{}$]|\b(?:in?|[nout])\b", text)  # no i and no n alone
+        self.is_plain = not re.search(r"[\\$]|_\{|\b(?:in?|[nout])\b", text)  # no i and no n alone
 
     def words(self) -> Iterator[Word]:
         """Yield every word; the last has the kind ``end``."""
@@ -281,10 +281,13 @@ class Lexer:
 
     def is_spelled(self, text: str) -> bool:
         """Say whether letters side by side are a word that people write out, or the name of a program."""
-        if match := IDENTIFIER.fullmatch(text):
-            return match[1].lower() in WORDS or match[1] in USUAL_SUBSCRIPTS
-        usual = text[1:].islower() and text.lower() in WORDS and len(text) >= LEAST_SPELLED
-        return usual or SPELLED.fullmatch(text) is not None
+        match = IDENTIFIER.fullmatch(text)
+        front = match[1] if match else text
+        if SPELLED.fullmatch(front):
+            return True
+        if match or self.text.startswith("_", self.at):
+            return front.lower() in WORDS or (text[1:2] == "_" and front in USUAL_SUBSCRIPTS)
+        return text[1:].islower() and text.lower() in WORDS and len(text) >= LEAST_SPELLED
 
     def letters(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
         """Yield the letters of a run one by one; names that are declared or usual stay whole."""

@@ -50,7 +50,8 @@ def named(reader: FormulaReader, word: Word) -> Any:
         return marked(reader, name, word)
     if word.kind == "word" and word.text not in reader.known:
         name = _with_next_words(reader, word)
-        if NUMBERED.fullmatch(name) or (name == word.text and name.isalpha()):
+        is_spelled = name == word.text and name.isalpha() and name not in QUANTITIES
+        if is_spelled or NUMBERED.fullmatch(name):
             reader.reading.note(f"{name} is read as one name")
         return marked(reader, name, word)
     return marked(reader, word.text, word)

@@ -263,11 +263,11 @@ def _aside(reader: FormulaReader) -> str:
         reader.step()
         text = reader.raw().strip()
     elif word.text == "(" and reader.peek(-1).kind in ("letter", "word", "chinese"):
-        end = reader.closing(reader.at)
-        inside = reader.words[reader.at + 1 : end]
-        if inside and all(word.kind == "chinese" for word in inside):
-            text = reader.text[word.position : reader.words[end].position + 1]
-            reader.at = end + 1
+        reader.step()
+        while reader.word.kind == "chinese":
+            reader.step()
+        if reader.is_sign(")"):
+            text = reader.text[word.position : reader.step().position + 1]
     if ASIDE.fullmatch(text):
         return text
     reader.at = start

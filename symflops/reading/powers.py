@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy import Integer
 
-from symflops.reading import numerals
+from symflops.reading import names, numerals
 from symflops.reading.cursor import MAX_BITS, MAX_EXPONENT
 from symflops.reading.lexis import Word
+from symflops.symbols import Symbol
 
 if TYPE_CHECKING:
     from symflops.reading.grammar import FormulaReader
@@ -19,6 +20,8 @@ def power(reader: FormulaReader) -> Any:
     """Read an operand with its exponent."""
     start = reader.word
     base = reader.operand()
+    if start.text == "{" and isinstance(base, Symbol) and reader.is_sign("_", "'"):
+        base = names.marked(reader, base.name, start)  # {C}_{in}
     if reader.take("^"):
         base = raised(reader, base, exponent(reader, start), start)
     if reader.is_sign("!"):
