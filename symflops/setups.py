@@ -57,6 +57,13 @@ RELATIONS = {
 }
 
 
+def facts_in(assume: Any) -> tuple[Any, ...]:
+    """Return what ``assume=`` states, one fact or several."""
+    if isinstance(assume, str | sympy.Basic) or not hasattr(assume, "__iter__"):
+        return (assume,)
+    return tuple(assume)
+
+
 def relations_of(fact: Any, known: Mapping[str, Symbol]) -> Iterator[Relation]:
     """Yield a fact as a relation of the symbols that the cost has; what is plainly true is nothing."""
     if fact in (True, False):  # sympy decides H <= H itself

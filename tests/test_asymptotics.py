@@ -229,3 +229,9 @@ def test_facts_that_are_stated():
         sf.leading(N * D, N, assume="D = D + 1")
     with pytest.raises(sf.ReadError):
         sf.leading(N * D, N, assume="D is large")
+    for asked in (
+        lambda: sf.leading(N * D, N, assume=5),
+        lambda: sf.cost(sf.Linear(D, D), (D,), assume=5),
+    ):
+        with pytest.raises(sf.ArgumentError, match="5 states no fact"):
+            asked()

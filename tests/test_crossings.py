@@ -172,6 +172,53 @@ def test_facts_bound_the_symbol():
     assert sf.crossover(minimum(N, w) * N, D * N, N, assume="N <= w") == D
 
 
+@pytest.mark.parametrize(
+    ("a", "e", "said"),
+    [
+        (N**2, N * minimum(N, w), "N > w"),  # everybody against a window
+        (N**2, 2 * N * minimum(N, w) + D * N, "N > D + 2 w"),
+        (2 * minimum(N, w), w, "N > w/2"),  # before the window is full
+        (minimum(N, w), w - 1, "N > w − 1"),
+        (w + 1, minimum(N, w), "every N"),
+        (N * minimum(N, w), N * minimum(N, D), "N > D (w ≥ D + 1)"),
+        (D * (N + w) ** 2, D * minimum(N, 40) * 100, None),
+    ],
+)
+def test_a_window_of_symbolic_width(a, e, said):
+    if said is None:
+        with pytest.raises(sf.NotClosedError, match="whether a > b for N beyond 40 or before"):
+            sf.crossover(a, e, N)
+        return
+    assert str(sf.crossover(a, e, N)) == f"a > b for {said}"
+    assert sf.crossover(e, a, N).never or said == "every N" or "(" in said
+
+
+def test_windows_of_attention():
+    whole, local = (
+        sf.cost(sf.MultiheadAttention(D, 8, causal=True, window=width), (N, D))
+        for width in (None, w)
+    )
+    assert sf.crossover(whole, local, N) == w
+    assert sf.crossover(whole, local.at(w=512), N).first == 513
+    mlp = sf.cost(sf.FeedForward(D, 4 * D), (N, D))
+    # beyond the window it depends on D and w, and then before it, too
+    with pytest.raises(sf.NotClosedError, match="beyond w or before is not known"):
+        sf.crossover(mlp, local, N)
+
+
+def test_factors_without_the_symbol_do_not_count():
+    assert sf.crossover(D * N**2, 8 * D * N * log2(N), N).first == 44
+    assert sf.crossover((D - c) * N, (D - c) * floor(N / 2), N, assume="D > c").always
+    assert sf.crossover((D - c) * N, (D - c) * floor(N / 2), N, assume="c > D").never
+
+
+def test_functions_of_sympy_are_taken_over():
+    assert sf.crossover(N**2, 100 * N * sympy.log(N, 2), N).first == 997
+    assert sf.crossover(N**2 / 2, N * sympy.Min(N, 512), N).first == 1025
+    assert sf.crossover(sympy.Max(N, 10), 10, N).first == 11
+    assert sf.crossover(N**2, N * sympy.Min(N, w, w + 3), N) == w
+
+
 def test_equal_sizes():
     assert sf.crossover(N * D, N * w + D, N, assume="w = D").never
     assert sf.crossover(2 * N * D, N * w + w**2, N, assume="w = D") == D
@@ -296,6 +343,8 @@ def test_what_is_said():
         (N * log2(N), 10**6 * N, r"lies beyond 2\*\*256"),
         (minimum(N, 9) * log2(N), 20, "no powers, roundings or logarithms"),
         (N**70, 100 * N**3 + N, "degree 67|degree 69|degree 70"),
+        (sympy.sin(N), 5, r"where sin\(N\) - 5 is above 0"),
+        (N, sympy.log(N) + 9, r"where N - log\(N\) - 9 is above 0"),
     ],
 )
 def test_what_is_not_followed(a, e, message):
@@ -312,6 +361,9 @@ def test_what_is_no_question():
         sf.ArgumentError, match="does not depend on N: it does on the sign of D - 2"
     ):
         sf.crossover(D, 2, N)
+    for constant in (sympy.pi, sympy.I):
+        with pytest.raises(sf.ArgumentError, match=f"formulas that count; .* has {constant}"):
+            sf.crossover(constant * N, 5, N)
 
 
 # where a formula is least

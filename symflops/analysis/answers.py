@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, ConditionError
+from symflops.exprs import log2, minimum
 from symflops.extents import put_in
-from symflops.facts import Facts, Relation
+from symflops.facts import Facts
 from symflops.printed import Formula
-from symflops.setups import relations_of, solved
+from symflops.setups import facts_in, relations_of, solved
 from symflops.symbols import by_name, exact
 from symflops.tables.cells import words
 from symflops.tables.table import Table
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from symflops.symbols import Symbol
     from symflops.tables.table import Note
     from symflops.typeset.writer import Medium
+
+MAX = sympy.Max  # noqa: TID251 - of strangers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,8 +122,7 @@ def question(function: str, given: Iterable[Any], metric: str, assume: Any = ())
     formulas = tuple(map(_formula, given, (function,) * len(given), (metric,) * len(given)))
     costs = [value for value in given if isinstance(value, Cost)]
     known = by_name(set().union(*(f.free_symbols for f in formulas), *(c.symbols for c in costs)))
-    stated = (assume,) if isinstance(assume, str | Relation | sympy.Basic) else tuple(assume)
-    relations = [relation for fact in stated for relation in relations_of(fact, known)]
+    relations = [fact for given in facts_in(assume) for fact in relations_of(given, known)]
     for relation in relations:
         if relation.symbols.isdisjoint(known.values()):
             message = f"the assumption {relation} speaks of nothing that the formulas have"
@@ -137,10 +140,31 @@ def _formula(value: Any, function: str, metric: str) -> sympy.Expr:
     if isinstance(value, Cost):
         return exact(value.metric(metric))
     try:
-        return exact(value)
+        found = _taken_over(exact(value))
     except ArgumentError as error:
         message = f"{function}() takes costs and expressions: {error.message}"
         raise ArgumentError(message) from None
+    if constants := found.atoms(sympy.NumberSymbol, sympy.core.numbers.ImaginaryUnit):
+        message = f"{function}() takes formulas that count; {value} has {min(map(str, constants))}"
+        raise ArgumentError(message)
+    return found
+
+
+def _taken_over(expr: sympy.Expr) -> sympy.Expr:
+    """Return a formula with our own functions in place of sympy's Min, Max and logarithms to a whole base."""
+    if not expr.has(sympy.Min, MAX, sympy.log):
+        return expr
+    natural = sympy.Dummy("ln2", positive=True)
+    found = expr.replace(sympy.log, lambda n: log2(n) * natural)
+    expr = expr if natural in found.free_symbols else found
+    if not all(size.is_integer for f in expr.atoms(sympy.Min, MAX) for size in f.args):
+        return expr
+    expr = expr.replace(sympy.Min, lambda *sizes: reduce(minimum, sizes))
+    return expr.replace(MAX, lambda *sizes: reduce(_greater, sizes))
+
+
+def _greater(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
+    return a + b - minimum(a, b)
 
 
 def variable(function: str, given: Any, formulas: Iterable[sympy.Expr]) -> Symbol:

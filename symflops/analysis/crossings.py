@@ -13,7 +13,17 @@ from symflops.analysis.monotone import first_above_in_the_end
 from symflops.analysis.roots import elementary_root, last_root, sign_of, whole_parts
 from symflops.analysis.wholes import Range, first_above
 from symflops.errors import ArgumentError, NotClosedError
-from symflops.exprs import MOST_DIVIDED, ZERO, joined, log2, over_one_line, spread, terms, tidy
+from symflops.exprs import (
+    MOST_DIVIDED,
+    ZERO,
+    joined,
+    log2,
+    minimum,
+    over_one_line,
+    spread,
+    terms,
+    tidy,
+)
 from symflops.extents import extent
 from symflops.facts import Facts, Relation, at_least, more_than
 from symflops.tables.table import listed
@@ -120,9 +130,23 @@ def crossover(a: Any, b: Any, N: Any, metric: str = "macs", assume: Any = ()) ->
             f"whether a > b does not depend on {symbol}: it does on the sign of {tidy(difference)}"
         )
         raise ArgumentError(message)
+    if difference.free_symbols != {symbol} and not difference.is_polynomial(symbol):
+        difference = _without_factors(difference, symbol, asked.facts)
     if difference.free_symbols == {symbol} and symbol.is_integer:
         return _whole(answer, difference, asked.facts)
     return _closed(answer, difference, asked.facts)
+
+
+def _without_factors(difference: sympy.Expr, symbol: Symbol, facts: Facts) -> sympy.Expr:
+    """Return a difference without the factors that do not depend on a symbol and have a known sign."""
+    try:
+        left, factors = _factors(difference)
+    except sympy.PolynomialError:  # powers of numbers
+        return difference
+    for factor, times in factors:
+        known = None if symbol in factor.free_symbols else sign_of(factor, facts)
+        left *= (known or factor) ** times
+    return spread(left)
 
 
 def _whole(answer: Crossover, difference: sympy.Expr, facts: Facts) -> Crossover:
@@ -160,10 +184,12 @@ def facts_of(symbol: Symbol, facts: Facts) -> tuple[Relation, ...]:
 def _closed(answer: Crossover, difference: sympy.Expr, facts: Facts) -> Crossover:
     """Return the crossing in closed form: the greatest root of all factors of the difference."""
     symbol = answer.variable
+    if windows := [m for m in difference.atoms(minimum) if symbol in m.args]:
+        return _on_both_sides(answer, difference, min(windows, key=str), facts)
     if not difference.is_polynomial(symbol):
         message = (
             f"{tidy(difference)} is no polynomial in {symbol}: put numbers in for all other symbols, or state "
-            "what makes roundings whole, assume='7 | N'"
+            f"what makes roundings whole, assume='7 | {symbol}'"
         )
         raise NotClosedError(message)
     sign, polys, assumed = rooted(difference, symbol, facts)
@@ -178,6 +204,35 @@ def _closed(answer: Crossover, difference: sympy.Expr, facts: Facts) -> Crossove
     if any(facts.decide(Relation(r.right, ">", at)) for r in own if r.left == symbol):
         at = ZERO  # so small N must not be
     return replace(answer, expr=at, conditions=tuple(dict.fromkeys(rests_on)))
+
+
+def _on_both_sides(
+    answer: Crossover, difference: sympy.Expr, smaller: sympy.Expr, facts: Facts
+) -> Crossover:
+    """Return the crossing of a difference with min(N, w): beyond w if there is one, else before it."""
+    symbol = answer.variable
+    (w,) = (size for size in smaller.args if size != symbol)
+
+    def where(size: sympy.Expr, side: Relation, known: tuple[Relation, ...]) -> Crossover:
+        inside = Facts((*facts.relations, *known, side))
+        branch = inside.canonical(spread(difference.xreplace({smaller: size})))
+        found = _closed(answer, branch, inside)
+        rests_on = dict.fromkeys((*known, *found.conditions))
+        return replace(found, conditions=tuple(r for r in rests_on if r != side))
+
+    beyond = where(w, at_least(symbol, w), ())
+    if beyond.never or facts.decide(at_least(beyond.at, w)):
+        return beyond
+    if beyond.always or facts.decide(at_least(w, beyond.at)):
+        before = where(symbol, at_least(w, symbol), beyond.conditions)
+        known = Facts((*facts.relations, *before.conditions))
+        if not before.never and known.decide(at_least(w, before.at)):
+            return before
+    message = (
+        f"whether a > b for {symbol} beyond {w} or before is not known: state which is greater as a fact, "
+        f"such as assume='{symbol} >= {w}'"
+    )
+    raise NotClosedError(message)
 
 
 def rooted(

@@ -105,6 +105,8 @@ def first_above(expr: sympy.Expr, within: Range) -> tuple[int | None, int | None
         NotClosedError: functions that are not polynomials for each remainder, or too many remainders.
     """
     symbol = within.symbol
+    if expr.atoms(sympy.Function) - expr.atoms(floor, minimum):
+        raise _not_followed(expr)
     modulus = int(sympy.ilcm(_modulus(expr), within.period))
     if modulus > MOST_REMAINDERS:
         message = f"{modulus:,} remainders of {symbol} would have to be looked at, and at most {MOST_REMAINDERS:,} are"
@@ -126,6 +128,12 @@ def first_above(expr: sympy.Expr, within: Range) -> tuple[int | None, int | None
             n = modulus * int(found) + remainder
             last = n if last is None else max(last, n)
     return within.next(within.low if last is None else last + 1), last
+
+
+def _not_followed(expr: sympy.Expr) -> NotClosedError:
+    return NotClosedError(
+        f"where {expr} is above 0 is not followed: it is no polynomial, even for each remainder"
+    )
 
 
 def _modulus(expr: sympy.Expr) -> int:
@@ -160,8 +168,7 @@ def _pieces(
     innermost = [m for m in expr.atoms(minimum) if all(a.is_polynomial(t) for a in m.args)]
     if not innermost:
         if not expr.is_polynomial(t):
-            message = f"where {expr} is above 0 is not followed: it is no polynomial, even for each remainder"
-            raise NotClosedError(message)
+            raise _not_followed(expr)
         yield Poly(expr, t), low, high
         return
     smaller = innermost[0]
