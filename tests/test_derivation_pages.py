@@ -353,7 +353,7 @@ def test_symbols_are_spelled_as_the_author_spells_them():
             ArgumentError,
             "with C_in = 2, C_out = 3, H = 4, W = 5, k = 6 it is 8640, and the derivation gives 8580",
         ),
-        ("K", ArgumentError, "is not what is derived"),
+        ("K", ArgumentError, "; its symbols are C_in, C_out, H, W, k, not K"),
         ("7", ArgumentError, "it is 7, and the derivation gives"),
         ("2 +", ReadError, "expected a number, a symbol or '('"),
         (r"\input{x}", ReadError, r"the command \input is not read"),
@@ -363,6 +363,26 @@ def test_symbols_are_spelled_as_the_author_spells_them():
 def test_what_is_not_equal_is_refused_with_sizes(to, error, message):
     with pytest.raises(error, match=re.escape(message)):
         sf.derive(conv(), to=to)
+
+
+def test_names_of_sizes_may_stand_in_it():
+    """What a derivation prints, it reads: H_1 is what its where-list says."""
+    slid = sf.cost(sf.Conv2d(C_in, C_out, k, stride=2, bias=False), (C_in, H, W), "mac")
+    told = sf.derive(slid, to=r"H_1 W_1 C_{out} C_{in} k^2")
+    assert "= H_1 W_1 C_out C_in k²" in told.to_text()
+    assert told.steps[-1].expr.equals(slid.flops)
+    assert "where H_1 = ⌊(H − (k − 1) − 1)/2⌋ + 1" in " ".join(told.to_text().split())
+    with pytest.raises(ArgumentError, match=r"with .+ it is \d+, and the derivation gives \d+$"):
+        sf.derive(slid, to=r"H_1 H_1 C_{out} C_{in} k^2")
+
+
+def test_axes_that_are_alike_end_in_one_formula():
+    field = sf.cost(sf.Repeat(sf.Conv2d(C_in, C_in, k, padding="same"), L), (C_in, H, W))
+    assert "= 1 + L (k − 1)" in sf.derive(field, "receptive_field", to="1 + L(k - 1)").to_text()
+    with pytest.raises(
+        ArgumentError, match="with L = 2, k = 3 it is 6, and the derivation gives 5"
+    ):
+        sf.derive(field, "receptive_field", to="L k")
 
 
 def test_an_output_has_no_one_formula_to_end_in():

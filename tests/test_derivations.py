@@ -519,6 +519,30 @@ def said_of(cost, metric="flops", **options):
             ["neighbouring windows stand s apart, and p is cut off at each end"],
         ),
         (
+            sf.cost(sf.ConvTranspose2d(D, D, 4, 2, 1, output_padding=(1, 0)), (D, H, W)),
+            "output",
+            [
+                "Behind the last, one position is added. H(out) =",
+                "1 is cut off at each end. W(out) = (W − 1) · 2 − 2 · 1 + (4 − 1) + 1 = 2 W",
+            ],
+        ),
+        (
+            sf.cost(sf.Conv2d(D, D, (3, 5)), (D, H, H)),
+            "output",
+            ["A window of 3 with", "A window of 5 with"],
+        ),
+        (
+            sf.cost(sf.Conv2d(D, D, 3), (D, H, H)),
+            "output",
+            ["The same holds for W(out)."],
+        ),
+        (
+            sf.cost(sf.LSTM(D, E), (N, D)),
+            "params",
+            ["All steps share the weights of one. Params = D · 4 E + E · 4 E + 4 E + 4 E ="],
+        ),
+        (sf.cost(sf.Linear(D, D, bias=False), (D,), "2mac"), "flops", ["FLOPs = 2 · D · D"]),
+        (
             sf.cost(
                 sf.Repeat(sf.Sequential(sf.Conv1d(D, D, 3, padding=1), sf.MaxPool1d(2)), L), (D, H)
             ),
@@ -548,6 +572,10 @@ def test_sentences_are_true_and_there(cost, metric, sentences):
             "macs",
             ("H_1", " where H_"),
         ),
+        (sf.cost(conv(), (C_in, H, W)), "params", ("It holds",)),
+        (sf.cost(sf.zoo.gpt()), "params", ("n_ctx ≥",)),
+        (sf.cost(sf.LSTM(D, E), (N, D)), "params", ("N", "(step)")),
+        (sf.cost(sf.InvertedResidual(D, E, 2, 6), (D, H, W)), "macs", ("MACs(conv)",)),
         # a sum in an exponent has no like terms
         (widening.at(C=lambda i: 64 * 2**i), "macs", ("collected",)),
     ],
@@ -607,7 +635,7 @@ def test_an_engine_that_errs_shows_nothing(place, monkeypatch):
         ((same, "flops", "normal", None, "fr"), sf.UnknownNameError, "en, zh"),
         ((sf.Linear(1, 1),), sf.ArgumentError, "needs a cost"),
         (({"a": same},), sf.ArgumentError, "two costs"),
-        (((same, same, same),), sf.ArgumentError, "two costs"),
+        (((same, same, same),), sf.ArgumentError, "two costs.*got 3 of them$"),
         (((same, same), "output"), sf.ArgumentError, "derive each"),
         ((sf.cost(sf.Linear(D, E), (D,)), "receptive_field"), sf.ArgumentError, "receptive field"),
     ],

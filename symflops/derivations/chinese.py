@@ -119,6 +119,7 @@ CHINESE: dict[str, str] = {
     "routed": "{of} 个专家中选用 {n} 个。",
     "repeated_by_name": "{name!l} 共有 {n} 个。",
     "experts": "共有 {n} 个专家。",
+    "shared_in_time": "各时间步共用一份权重。",
     "shared_by_steps": "{n} 个{block!w}共用一份权重。",
     "blocks_differ": "各模块因下标 {index} 而异，{index} 从 {first} 到 {last}。",
     "sums_of_powers": "其中 {sums}。",
@@ -131,6 +132,7 @@ CHINESE: dict[str, str] = {
         "输入的每个位置展开成大小为 {kernel}、膨胀率为 {dilation} 的窗口，相邻窗口相距 {stride}，"
         "两端各裁去 {padding}。"
     ),
+    "added_behind": "末端再补 {extra} 个位置。",
     "steps_of_window": "窗口滑动的步数加一",
     "spread_windows": "从第一个窗口到最后一个",
     "axes_alike": "{sizes} 同理。",

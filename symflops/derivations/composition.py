@@ -70,6 +70,9 @@ class Composer:
             self.passages.append(Passage(lines, said))
         elif part.lines:
             self.passages.append(Passage(part.lines, (*part.said, *part.notes)))
+        else:
+            last = self.passages[-1]
+            self.passages[-1] = replace(last, said=(*last.said, *part.notes))
         self.passages[-1] = ending_in(self.passages[-1], result)
         return tuple(self.passages)
 
@@ -115,7 +118,7 @@ class Composer:
     def part(self, label: str, path: str, node: Node) -> Part:
         """Return what a node adds to the sum it stands in."""
         if isinstance(node, Times | Sum):
-            return self.depth(path, node)
+            return self.depth(label, path, node)
         if isinstance(node, Step) or self.quantity.is_told_whole(node):
             return self.leaf(label, node)
         kids = self.kids(node)
@@ -125,7 +128,7 @@ class Composer:
             return replace(only, notes=(*only.notes, *self.tied(node)))
         key = self.key(node)
         if key not in self.parts:
-            own = label if path.endswith("*") or not path else self.label(path)
+            own = label if path.endswith("*") or not label else self.label(path)
             own = own if self.labels.setdefault(own, key) == key else path
             self.parts[key] = self.composed(own, path, node, kids)
         return self.parts[key]
@@ -156,7 +159,7 @@ class Composer:
             return []
         return [(name, self.leaf(f"{label}.{name}".strip("."), step)) for name, step in kids]
 
-    def depth(self, path: str, node: Times | Sum) -> Part:
+    def depth(self, label: str, path: str, node: Times | Sum) -> Part:
         """Return what a repetition adds: so many blocks, or a sum over them."""
         word, number = (
             ("expert", self.experts)
@@ -164,7 +167,8 @@ class Composer:
             else ("step" if node in self.steps_of_time else "block", self.blocks)
         )
         block = word if number == 1 else f"{self.label(path)} {word}".strip()
-        inner = self.part(block, f"{path}.*".strip("."), node.child)
+        once = word != "expert" and isinstance(node, Times) and self.quantity.often(node) == 1
+        inner = self.part(label if once else block, f"{path}.*".strip("."), node.child)
         if isinstance(node, Sum):
             index, first, last = node.limits
             form: Form = Series("Σ", index, first, last, inner.form)
@@ -182,7 +186,8 @@ class Composer:
             of = self.names.put(node.of)
             yield reason("experts" if often == of else "routed", n=often, of=of)
         elif often != node.n:
-            yield reason("shared_by_steps", n=self.names.put(node.n), block=word)
+            shared = "shared_in_time" if word == "step" else "shared_by_steps"
+            yield reason(shared, n=self.names.put(node.n), block=word)
         elif often != 1:
             yield (
                 reason("repeated", n=often, block=word)
@@ -218,7 +223,7 @@ class Composer:
         said += [*closings(summed), *self.left_out(path, group)]
         said += self.tied(group)
         lines += self.total(label, tuple(summed))
-        self.passages.append(Passage(tuple(lines), tuple(said), label, path))
+        self.passages.append(Passage(tuple(lines), tuple(said), label, path if label else ""))
         return Part(self.passages[-1].chains[-1][0].name)
 
     def tied(self, group: Group) -> list[Reason]:

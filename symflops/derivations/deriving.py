@@ -83,9 +83,10 @@ def _costs(given: Any) -> dict[str, Cost]:
         and all(isinstance(c, Cost) for c in given.values())
     ):
         return {str(name): cost for name, cost in given.items()}
+    several = isinstance(given, Mapping) and all(isinstance(c, Cost) for c in given.values())
     message = (
         "derive() needs a cost, such as cost(Linear(64, 10), (64,)), or two costs by their names, "
-        f"{{'ours': a, 'theirs': b}}; got {given!r}"
+        f"{{'ours': a, 'theirs': b}}; got {f'{len(given)} of them' if several else f'{given!r:.60}'}"
     )
     raise ArgumentError(message)
 

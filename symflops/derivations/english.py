@@ -158,6 +158,7 @@ ENGLISH: dict[str, str] = {
     "routed": "Of {of:expert}, {n:is chosen|are chosen}.",
     "repeated_by_name": "{name!l} is there {n} times.",
     "experts": "There are {n:expert}.",
+    "shared_in_time": "All steps share the weights of one.",
     "shared_by_steps": "The {n} {block!p} share the weights of one.",
     "blocks_differ": "The blocks differ by their index {index}, from {first} to {last}.",
     "sums_of_powers": "Here {sums}.",
@@ -171,6 +172,7 @@ ENGLISH: dict[str, str] = {
         "Each position of the input is spread over a window of {kernel}, with dilation {dilation}; "
         "neighbouring windows stand {stride} apart, and {padding} is cut off at each end."
     ),
+    "added_behind": "Behind the last, {extra:position is|positions are} added.",
     "steps_of_window": "steps of the window, plus one",
     "spread_windows": "from the first window to the last",
     "axes_alike": "The same holds for {sizes}.",

@@ -104,7 +104,10 @@ def multiplied(each: Form, units: tuple[sympy.Expr, ...]) -> Form:
         return outputs
     front = each.factors if isinstance(each, Product) and _leads(each) else (each,)
     behind = outputs.factors if isinstance(outputs, Product) else (outputs,)
-    return Product((*front, *behind)) if outputs != 1 else each
+    if outputs == 1:
+        return each
+    factors = (*front, *behind)  # D · D is no square yet
+    return Product(factors, "·" if all(getattr(f, "is_Atom", False) for f in factors) else "")
 
 
 def _leads(form: Product) -> bool:

@@ -95,6 +95,8 @@ def conditions(cost: Cost, metric: str) -> tuple[Reason, ...]:
     found = [c for c in cost.conditions if c.kind != "rounded"]
     if metric in OF_WEIGHTS:
         inside = exact(cost.metric(metric)).free_symbols
-        found = [c for c in found if c.relation.symbols & inside]
+        sizes = {symbol for shape in cost.root.inputs for n in shape for symbol in n.free_symbols}
+        found = [c for c in found if c.relation.symbols & inside]  # an input has any size
+        found = [c for c in found if not c.relation.symbols & sizes - inside]
     rests_on: tuple[Any, ...] = tuple(c.note or c.relation for c in found)
     return (reason("holds", conditions=rests_on),) if rests_on else ()

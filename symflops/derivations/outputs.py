@@ -37,14 +37,19 @@ class Slide:
     behind: sympy.Expr
     letter: str
     form: Form  # with ``before`` by its name
-    apart: bool = False  # a window for each position, side by side, as of a transposed convolution
+    extra: sympy.Expr | None = None  # of a transposed convolution: what is added behind its windows
+
+    @property
+    def slid(self) -> tuple[Window, sympy.Expr | None]:
+        """What slides: the window, and what is added behind it."""
+        return self.window, self.extra
 
     def is_like(self, other: Slide) -> bool:
         """Say whether an axis differs from another in the name of its size alone."""
         mine, others = (list(slide.before.free_symbols) for slide in (self, other))
         alone, another = set(mine) - set(others), set(others) - set(mine)
         swap = dict(zip(alone, another, strict=False))
-        return self.window == other.window and (
+        return self.slid == other.slid and (
             self.before.xreplace(swap) == other.before if len(alone) == len(another) <= 1 else False
         )
 
@@ -102,36 +107,49 @@ class Walk:
             return []
         found = []
         for letter, window, n, m in zip(LETTERS[axes], windows, before, behind, strict=True):
-            for form, apart in forms(group, window, self.known.get(n, n)):
+            for form, extra in forms(group, window, self.known.get(n, n)):
                 if are_equal(value(form), m, self.facts):
-                    found.append(Slide(label, window, n, m, letter, form, apart))
+                    found.append(Slide(label, window, n, m, letter, form, extra))
                     break
         return found
 
     def tell(self, found: list[Slide], path: str) -> None:
-        """Tell the sizes behind one layer that were not told; of axes that are alike the first."""
-        new = [slide for slide in found if slide.behind not in self.known]
-        lines: list[Line] = []
-        alike: list[Slide] = []
-        for slide in new:
-            name = Named(slide.letter, slide.label, slide.behind)
+        """Tell the sizes behind one layer that were not told: of axes that are alike one, window by window."""
+        told: dict[Any, list[Slide]] = {}
+        alike: dict[Any, list[Named]] = {}
+        for slide in found:
+            window, name = slide.slid, Named(slide.letter, slide.label, slide.behind)
+            if any(map(slide.is_like, told.get(window, ()))):
+                alike.setdefault(window, []).append(name)
+            elif slide.behind not in self.known:
+                told.setdefault(window, []).append(slide)
             self.known.setdefault(slide.behind, name)
             self.forms.setdefault(slide.behind, slide.form)
-            if lines and slide.is_like(new[0]):
-                alike.append(slide)
-                continue
-            why = reason("spread_windows" if slide.apart else "steps_of_window")
-            lines += [Line(slide.form, why, name)]
-            lines += [Line(slide.behind)] * (slide.form != slide.behind)
-        if lines:
-            w = new[0].window
-            given = {"kernel": w.kernel, "stride": w.stride, "dilation": w.dilation}
-            key = "slides_apart" if new[0].apart else "slides"
-            said = [Reason(key, (*given.items(), ("padding", w.before)))]
-            if alike:
-                others = tuple(Named(slide.letter, slide.label, slide.behind) for slide in alike)
-                said.append(reason("axes_alike", sizes=others))
-            self.passages.append(Passage(tuple(lines), tuple(said), path, path))
+        title = path
+        for window, slides in told.items():
+            lines = tuple(line for slide in slides for line in _lines_of(slide))
+            sizes = tuple(alike.get(window, ()))
+            said = (*_window_of(slides[0]), *([reason("axes_alike", sizes=sizes)] if sizes else []))
+            self.passages.append(Passage(lines, said, title, path))
+            title = ""
+
+
+def _window_of(slide: Slide) -> Iterator[Reason]:
+    """Yield what slides over an axis."""
+    window = slide.window
+    given = {"kernel": window.kernel, "stride": window.stride, "dilation": window.dilation}
+    key = "slides" if slide.extra is None else "slides_apart"
+    yield Reason(key, (*given.items(), ("padding", window.before)))
+    if slide.extra:
+        yield reason("added_behind", extra=slide.extra)
+
+
+def _lines_of(slide: Slide) -> Iterator[Line]:
+    """Yield how large the output is along an axis."""
+    why = reason("steps_of_window" if slide.extra is None else "spread_windows")
+    yield Line(slide.form, why, Named(slide.letter, slide.label, slide.behind))
+    if slide.form != slide.behind:
+        yield Line(slide.behind)
 
 
 def windows_of(layer: Any) -> tuple[Window, ...]:
@@ -142,19 +160,19 @@ def windows_of(layer: Any) -> tuple[Window, ...]:
     return found if known else ()
 
 
-def forms(group: Group, window: Window, size: Form) -> Iterator[tuple[Form, bool]]:
-    """Yield how large an output may be, and whether it is a transposed one: of a window that slides, or rounds up."""
+def forms(group: Group, window: Window, size: Form) -> Iterator[tuple[Form, sympy.Expr | None]]:
+    """Yield how large an output may be: of a window that slides, or rounds up, or of a transposed one with its extra."""
     slack = slid(window, size)
     if window.stride == 1:
-        yield _plus(slack, ONE), False
+        yield _plus(slack, ONE), None
     else:
         steps = Quotient(slack, window.stride, inline=True)
-        yield Total((Called("floor", (steps,)), ONE)), False
-        yield Total((Called("ceiling", (steps,)), ONE)), False
+        yield Total((Called("floor", (steps,)), ONE)), None
+        yield Total((Called("ceiling", (steps,)), ONE)), None
     extras = getattr(group.layer, "extras", None)
     if extras is not None:
         for extra in extras():
-            yield spread_out(window, size, extra), True
+            yield spread_out(window, size, extra), extra
 
 
 def slid(window: Window, size: Form) -> Form:
