@@ -280,6 +280,21 @@ def test_a_layer_of_ones_own_that_is_wrong_is_told_how(what, text):
         sf.cost(Broken(what), (C,))
 
 
+class OfSequences(sf.Layer):
+    def forward(self, x):
+        batch, positions, width = x
+        yield "double", sf.elementwise("mul", (batch, positions, width))
+        return x
+
+
+def test_a_layer_of_ones_own_that_a_batch_surprises_is_told_so():
+    layer = sf.Sequential(sf.Sequential(OfSequences()))
+    with pytest.raises(sf.ShapeError, match=r"forward takes a shape .*, pass batched=True") as error:
+        sf.cost(layer, (C, D, H))
+    assert str(error.value).endswith("in 0.0 (OfSequences)")
+    assert sf.cost(layer, (C, D, H), batched=True).mults == C * D * H
+
+
 def test_too_deep_is_an_error_not_a_crash():
     layer = sf.ReLU()
     for _ in range(150):

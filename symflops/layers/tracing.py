@@ -275,6 +275,11 @@ class Recorder:
         before = KNOWING.set(self.tracer)
         try:
             outputs = _shapes(drive(self.layer.forward(*own), self.take), self.layer)
+        except ValueError as error:
+            if isinstance(error, SymflopsError) or "to unpack" not in str(error):
+                raise
+            message = f"{type(self.layer).__name__}.forward takes a shape apart that has other axes: {error}"
+            raise ShapeError(message) from error
         finally:
             KNOWING.reset(before)
         return Group(
