@@ -82,9 +82,11 @@ def _tokens(root: Group, place: int) -> sympy.Expr:
         return shape.elements
     channels_first = len(shape) >= MAP and not _has_features_last(root, place)
     if channels_first or any(map(is_over_maps, reading)):
+        last = len(root.inputs) - 1
+        another = f", of another input, per('token', of={last})" if place < last else ""
         message = (
-            f"an input of {_axes(shape)} is a map and has no tokens; take per('pixel'), per('sample'), or "
-            "the part that works on tokens, cost['…'].per('token')"
+            f"an input of {_axes(shape)} is a map and has no tokens; take per('pixel'), per('sample'){another}, "
+            "or the part that works on tokens, cost['…'].per('token')"
         )
         raise ArgumentError(message)
     return product(shape[:-1])

@@ -145,6 +145,12 @@ def test_inputs_that_have_none_of_them():
         sf.cost(
             sf.Sequential(sf.ReLU(), sf.Repeat(sf.BatchNorm1d(C), L), sf.Conv1d(C, D, 3)), (C, N)
         ).per("token")
+    heard = sf.cost(sf.zoo.whisper_tiny())
+    with pytest.raises(
+        sf.ArgumentError, match=r"of another input, per\('token', of=1\), or the part"
+    ):
+        heard.per("token")
+    assert (heard.per("token", of=1).macs * N - heard.macs).expand() == 0
     with pytest.raises(sf.ArgumentError, match="1 axis is no map and has no pixels"):
         sf.cost(LANGUAGE, (N,)).per("pixel")
     with pytest.raises(sf.UnknownNameError, match="unknown unit 'tokens'; did you mean 'token'"):
