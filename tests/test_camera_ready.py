@@ -390,6 +390,20 @@ def test_rows_alone_keep_their_headings():
     assert "columns layer, params, macs, flops@mac, flops@2mac" in rows.splitlines()[1]
 
 
+@engines
+def test_rows_alone_are_read_in_a_tabular_as_they_say(tmp_path, engine):
+    rows = usual_cost("lenet5").table("layer,params,macs").to_latex(part="rows")
+    reads = re.search(r"read by (\\csname .*\\endcsname) in a tabular", rows.splitlines()[1])[1]
+    (tmp_path / "rows.tex").write_text(rows)
+    lines = [
+        rows.splitlines()[0],
+        r"\begin{tabular}{@{}lrr@{}}",
+        r"\toprule a&b&c\\ \midrule",
+    ]
+    around = "\n".join([*lines, f"{reads} rows.tex", r"\bottomrule", r"\end{tabular}", ""])
+    assert compiled(tmp_path, {"rows": around}, PAGE, engine) == {}
+
+
 # TeX
 
 

@@ -42,6 +42,10 @@ def render(table: Table, options: Options) -> str:
     )
 
 
+#: Behind a file that \input reads a row has begun already, and no rule can follow.
+IN_A_TABULAR = r"read by \csname @@input\endcsname in a tabular, not by \input"
+
+
 def _body(layout: Layout) -> tuple[list[str], list[str]]:
     """Return the fragment, and what more there is to say about it."""
     options = layout.options
@@ -50,7 +54,7 @@ def _body(layout: Layout) -> tuple[list[str], list[str]]:
     rows = _rows(layout)
     if options.part == "rows":
         keys = ", ".join(column.key for column in layout.table.columns)
-        return [*map(_comment, layout.notes), *rows], [f"columns {keys}"]
+        return [*map(_comment, layout.notes), *rows], [f"columns {keys}", IN_A_TABULAR]
     if options.part == "tabular":
         body = [r"\begingroup\noindent", *_type(layout), *_tabular(layout, rows), *_defined(layout)]
         return [*map(_comment, layout.remarks), *body, r"\endgroup"], []

@@ -300,8 +300,9 @@ class Table:
 
         ``fit="page"`` (345 pt), ``"column"`` (235 pt) or a width in points chooses type size, columns and short
         forms, and says so in a comment. ``part`` is ``"table"``, ``"table*"`` (with ``fit="column"`` across both columns,
-        487 pt), ``"tabular"`` or ``"rows"``; ``scale`` writes counts in ``"K"``, ``"M"`` or ``"G"``. ``engine``
-        ``"xelatex"`` or ``"lualatex"`` takes Chinese words, for the package ctex.
+        487 pt), ``"tabular"`` or ``"rows"``, for a tabular of one's own, where ``\csname @@input\endcsname`` reads
+        them; ``scale`` writes counts in ``"K"``, ``"M"`` or ``"G"``. ``engine`` ``"xelatex"`` or ``"lualatex"`` takes
+        Chinese words, for the package ctex.
 
         Raises:
             UnknownNameError: a fit, part, scale or engine that is not there.
