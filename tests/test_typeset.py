@@ -13,7 +13,8 @@ from symflops.arithmetic import read_size
 from symflops.errors import ArgumentError
 from symflops.exprs import gcd
 from symflops.symbols import family, index
-from symflops.typeset.writer import Order, as_factor, in_terms, written
+from symflops.typeset.pieces import in_pieces
+from symflops.typeset.writer import Order, as_factor, written
 
 k, C_in, C_out, H, W, p, s, d, N, D, L = sf.dims("k C_in C_out H W p s d N D L")
 alpha = sf.dim("alpha", integer=False)
@@ -213,13 +214,25 @@ def test_a_letter_that_latex_cannot_set():
         formula.latex  # noqa: B018
 
 
-def test_as_a_factor_and_term_by_term():
+def test_as_a_factor_and_in_pieces():
     order = Order((H, W))
     assert as_factor(H + 1, "text", order) == "(H + 1)"
     assert as_factor(floor((H - 1) / s) + 1, "text", order) == "⌈H/s⌉"
-    assert in_terms(H * W - W + 2, "text", order) == [(False, "H W"), (True, "W"), (False, "2")]
-    assert in_terms(H * W, "text", order) == [(False, "H W")]
-    assert in_terms(sympy.Integer(-2), "text", order) == [(False, "−2")]
+    plus, minus = (f'<mo form="infix">{sign}</mo>' for sign in "+−")
+    sides = '<mrow><mi>H</mi><mspace width="0.17em"></mspace><mi>W</mi></mrow>'
+    pieces = [sides, f"{minus}<mi>W</mi>", f"{plus}<mn>2</mn>"]
+    assert in_pieces(H * W - W + 2, order) == pieces
+    assert in_pieces(H * W, order) == [sides]
+    assert in_pieces(sympy.Integer(-2), order) == ["<mrow><mo>−</mo><mn>2</mn></mrow>"]
+    (first, *others, last) = in_pieces(3 * s * (H * W + H + W + k), order)
+    space = '<mspace width="0.17em"></mspace>'
+    assert first == f'<mn>3</mn>{space}<mo form="prefix" stretchy="false">(</mo>{sides}'
+    assert others == [f"{plus}<mi>{letter}</mi>" for letter in "HW"]
+    assert last == f'{plus}<mi>k</mi><mo form="postfix" stretchy="false">)</mo>{space}<mi>s</mi>'
+    # what would not stand alone stays whole: quotients, two sums
+    long = H + W + k + 1
+    for expr in (s * long / 2, s * long / k, long * (H * W + W + k + s), -s * long):
+        assert len(in_pieces(expr, order)) == 1
 
 
 # a text that is read back is the expression that was written

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from symflops.output.printing import on_one_line
 from symflops.tables.cells import size, words, written_cell
 from symflops.tables.table import LEFT, groups
-from symflops.typeset.writer import in_terms
+from symflops.typeset.pieces import in_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,9 +112,7 @@ def cell(table: Table, column: Column, value: Any) -> str:
 
 def _formula(table: Table, expr: Any) -> str:
     """Write every term as an element of its own: browsers break a line between them, not within."""
-    (_, first), *others = in_terms(expr, "mathml", table.ranks)
-    signed = (f'<mo form="infix">{"−" if minus else "+"}</mo>{text}' for minus, text in others)
-    return " ".join(map(_math, (first, *signed)))
+    return " ".join(map(_math, in_pieces(expr, table.ranks)))
 
 
 def _shape(table: Table, shape: tuple[Any, ...]) -> str:

@@ -75,15 +75,6 @@ def as_factor(expr: sympy.Expr, medium: Medium, order: Order) -> str:
     return Writer(STYLES[medium], order).within(tidy(expr), PRODUCT)
 
 
-def in_terms(expr: sympy.Expr, medium: Medium, order: Order) -> list[tuple[bool, str]]:
-    """Write the terms of an expression one by one; each says whether it is taken away."""
-    writer, expr = Writer(STYLES[medium], order), tidy(expr)
-    terms = writer.terms(expr) if expr.is_Add else [expr]
-    if len(terms) == 1:
-        return [(False, writer.piece(expr)[0])]
-    return [(m, writer.within(-t if m else t, PRODUCT)) for t in terms for m in [is_minus(t)]]
-
-
 class Writer:
     """Writes expressions in one style; each method returns the text and how tightly it holds."""
 
