@@ -11,10 +11,11 @@ import sympy
 from symflops.arithmetic import read_fact
 from symflops.columns import COLUMNS, column_of
 from symflops.conditions import strongest
-from symflops.costs import Cost, cost
+from symflops.costs import METRICS, Cost, cost
 from symflops.errors import ArgumentError, ConditionError, SymbolError, UnknownNameError
 from symflops.exprs import collect, expanded, joined, terms
 from symflops.facts import equal
+from symflops.layers.base import in_pairs
 from symflops.setups import Setup, shapes_of
 from symflops.symbols import by_name, exact
 from symflops.tables.table import Column, Label, Note, Table, listed
@@ -123,7 +124,7 @@ def compare(
     With D = 64.
 
     Raises:
-        ArgumentError: no cost, something that is none, or two of one name.
+        ArgumentError: no cost, something that is none, two of one name, or values without names.
         UnknownNameError: no metric, or no row for the baseline, has this name.
         SymbolError: a value for a symbol that no cost has.
     """
@@ -162,7 +163,7 @@ def put_in_all(costs: Sequence[Cost], values: Mapping[Any, Any]) -> list[Cost]:
     Raises:
         SymbolError: a value for a symbol that none has.
     """
-    named = {str(key): value for key, value in values.items()}
+    named = {str(key): value for key, value in in_pairs(values).items()}
     own = [{symbol.name for symbol in found.symbols} for found in costs]
     if unknown := [name for name in named if not any(name in names for names in own)]:
         message = f"no layer has a symbol {unknown[0]} to put a value in for"
@@ -175,7 +176,8 @@ def put_in_all(costs: Sequence[Cost], values: Mapping[Any, Any]) -> list[Cost]:
 
 def _check_cost(function: str, value: Any) -> None:
     if not isinstance(value, Cost):
-        message = f"{function}() sets costs side by side, got {value!r}; write cost(layer, input)"
+        given = f"a {type(value).__name__}" if isinstance(value, list | tuple) else repr(value)
+        message = f"{function}() sets costs side by side, got {given}; write cost(layer, input)"
         raise ArgumentError(message)
 
 
@@ -205,9 +207,7 @@ def side_by_side(
     Raises:
         UnknownNameError: no metric, or no row for the baseline, has this name.
     """
-    metrics = tuple(
-        dict.fromkeys(map(str.strip, metric.split(",")) if isinstance(metric, str) else metric)
-    )
+    metrics = _metrics(metric)
     by_name(set().union(*(found.symbols for _, found in named)))
     base = _base(named, baseline)
     rows = []
@@ -227,6 +227,17 @@ def side_by_side(
         notes=tuple(_notes(named, metrics, baseline, delta=delta)),
         order=tuple(order),
     )
+
+
+def _metrics(given: Any) -> tuple[str, ...]:
+    """Return the names of metrics, given as one word with commas or as several."""
+    if isinstance(given, str):
+        given = map(str.strip, given.split(","))
+    metrics = tuple(dict.fromkeys(given if hasattr(given, "__iter__") else (given,)))
+    for name in metrics or ("",):
+        if name not in METRICS:
+            raise UnknownNameError("metric", str(name), METRICS)
+    return metrics
 
 
 def _base(named: Named, baseline: str | None) -> Cost:

@@ -351,12 +351,12 @@ class Cost:
         """Return the cost of everything until the layer with this path has run, itself included."""
         return self._edited("upto", path)
 
-    def without(self, what: str) -> Cost:
-        """Return the cost without the layers of a kind (``"ReLU"``), or without one path."""
+    def without(self, what: str | type[Layer]) -> Cost:
+        """Return the cost without the layers of a kind (``"ReLU"``, or the class), or without one path."""
         return self._edited("without", what)
 
     def _edited(self, verb: str, path: Any) -> Cost:
-        path = str(path)
+        path = path.__name__ if isinstance(path, type) else str(path)
         setup = replace(self.setup, edits=(*self.setup.edits, (verb, path)))
         return replace(self, root=EDITS[verb](self.root, path), setup=setup)
 

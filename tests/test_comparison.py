@@ -97,6 +97,15 @@ def test_what_is_no_cost_is_refused():
         sf.compare(conv(), second=3)
     with pytest.raises(sf.ArgumentError, match=r"compare\(\) needs costs"):
         sf.compare()
+    with pytest.raises(
+        sf.ArgumentError, match=r"^compare\(\) .* got a list; write cost\(layer, input\)$"
+    ):
+        sf.compare([conv(), conv()])
+    with pytest.raises(sf.ArgumentError, match=r"values are put in by name, .* got 5"):
+        sf.compare(conv(), at=5)
+    for none in ((), "", 5):
+        with pytest.raises(sf.UnknownNameError, match="unknown metric"):
+            sf.compare(conv(), metric=none)
     with pytest.raises(sf.UnknownNameError, match="unknown metric 'mac'; did you mean 'macs'"):
         sf.ratio(conv(), conv(), "mac")
     with pytest.raises(sf.UnknownNameError, match="unknown metric 'mac'; did you mean 'macs'"):

@@ -270,12 +270,9 @@ def assignment(
     Raises:
         SymbolError: a name that is none of the symbols, or a value that the symbol cannot have.
     """
-    if values is not None and not isinstance(values, Mapping):
-        message = f"values are put in by name, such as {{'H': 224}}, got {values!r}"
-        raise ArgumentError(message)
     known = names_of(symbols)
     swaps = {}
-    for key, value in {**(values or {}), **by_name}.items():
+    for key, value in {**in_pairs({} if values is None else values), **by_name}.items():
         name = key.name if isinstance(key, Symbol) else str(key)
         if name not in known:
             listed = ", ".join(known) or "none: every size is a number"
@@ -294,6 +291,18 @@ def assignment(
             raise SymbolError(message)
         swaps[known[name]] = number
     return swaps
+
+
+def in_pairs(values: Any) -> Mapping[Any, Any]:
+    """Return values by symbol or by name.
+
+    Raises:
+        ArgumentError: values without names.
+    """
+    if not isinstance(values, Mapping):
+        message = f"values are put in by name, such as {{'H': 224}}, got {values!r}"
+        raise ArgumentError(message)
+    return values
 
 
 def per_axis(value: Any, axes: int, name: str) -> tuple[sympy.Expr, ...]:
