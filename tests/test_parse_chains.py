@@ -251,6 +251,14 @@ PASTED = [
         (2 * C_in * k_h - 1) * H * W,
         r"the formula stands there 3 times; read as \left(2C_{in}*k_h-1\right)*H*W",
     ),
+    (r"NdN \cdot d", N * d, r"the formula stands there 2 times; read as N \cdot d"),
+    (r"L2L^2", L**2, "the formula stands there 2 times; read as L^2"),
+    (r"kTmaxkT_{\max}", k * sf.dim("T_max"), r"the formula stands there 2 times; read as kT_{\max}"),
+    (
+        r"H ′ × C in H'\times C_{in}H×Cin",
+        sf.dim("H_prime") * C_in,
+        r"the formula stands there 3 times; read as H'\times C_{in}",
+    ),
     (
         r"n × m n \times m",
         n * m,
@@ -283,7 +291,8 @@ def test_pasted_text_is_also_offered_as_it_stands():
 
 
 @pytest.mark.parametrize(
-    "text", ["6ND", "HH", "b b b", "log2(n)", "2*C_in*k**2", r"\frac{a}{b}", "60M"]
+    "text",
+    ["6ND", "HH", "b b b", "log2(n)", "2*C_in*k**2", r"\frac{a}{b}", "60M", "abab", r"a_{b}a_{b}"],
 )
 def test_what_was_not_damaged_is_read_the_same_when_pasted(text):
     assert sf.parse(text, pasted=True) == sf.parse(text)

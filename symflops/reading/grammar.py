@@ -14,9 +14,9 @@ from symflops.floors import whole
 from symflops.reading import functions, heads, names, numerals, orders, powers, series
 from symflops.reading.commands import COMMANDS
 from symflops.reading.cursor import MAX_DEPTH, MAX_PARTS, OPENING, Cursor
-from symflops.reading.lexis import FUNCTIONS, Word
+from symflops.reading.lexis import DOTS, FUNCTIONS, Word
 from symflops.reading.readings import Reading, Relation
-from symflops.reading.signs import ACCENTS, GREEK_COMMANDS, GROUPING
+from symflops.reading.signs import ACCENTS, GREEK_COMMANDS, GROUPING, SENTENCE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -104,7 +104,7 @@ class FormulaReader(Cursor):
         factors, floors = [self.power()], 0
         while True:
             operator = self.word
-            if self.take("*"):
+            if self.take("*") or self.take_dot():
                 factors.append(self.factor())
             elif self.take("/"):
                 factors.append(1 / self.below(operator))
@@ -126,6 +126,18 @@ class FormulaReader(Cursor):
             if len(factors) > MAX_PARTS:
                 raise self.error(f"a product has at most {MAX_PARTS:,} parts", start)
         return self.bounded(Mul(*factors), start) if len(factors) > 1 else factors[0]
+
+    def take_dot(self) -> bool:
+        """Step over a dot that stands for times, close between two factors: 24.n_{layers}.d."""
+        ahead, behind = self.peek(), self.peek(2)
+        is_word = ahead.kind == behind.kind == "letter" and not behind.spaced  # x.shape
+        if self.word.text != "." or self.word.spaced or ahead.spaced or is_word:
+            return False
+        if ahead.kind not in ("letter", "command") or not self.latex:
+            return False
+        self.reading.note("a dot between factors is read as times")
+        self.step()
+        return True
 
     def is_explained(self, before: Any) -> bool:
         """Say whether Chinese words say what the symbol behind them is: 输入通道数C_in."""
@@ -261,6 +273,9 @@ class FormulaReader(Cursor):
                 f"{word.text}(…) stands alone on its side; declare {word.text} if it is a symbol"
             )
             raise self.error(message, word)
+        if word.text in SENTENCE_WORDS - self.known.keys():
+            message = f"{word.text!r} is a word of a sentence; declare it if it is a symbol"
+            raise self.error(message, word)
         return names.named(self, word)
 
     def command(self) -> Any:
@@ -274,4 +289,6 @@ class FormulaReader(Cursor):
             return names.accented(self, word)
         if word.text in GREEK_COMMANDS:
             return names.named(self, word)
+        if word.text in ("dots", "cdots", "ldots"):
+            raise self.error(DOTS, word)
         raise self.error(f"the command \\{word.text} is not read", word)

@@ -19,6 +19,7 @@ from symflops.reading.signs import (
     QUANTITIES,
     RELATIONS,
     SAME,
+    SENTENCE_WORDS,
     SPACES,
     SUBSCRIPTS,
     SUPERSCRIPTS,
@@ -78,6 +79,7 @@ COUNTED = re.compile("[次个万亿千百十]")  # how Chinese begins behind a n
 IDENTIFIER = re.compile(r"(?:[A-Za-z]_(?=[a-z]+_))?([A-Za-z]+)(?:_(?:[A-Za-z]{2,}|\d+))+")
 #: A word, and no product of its letters, though LaTeX sets it as one: softmax, Capacity.
 SPELLED = re.compile(r"[A-Za-z](?=[a-z]*[aeiou][a-z]*[aeiou])[a-z]{5,}")
+DOTS = r"dots are not read; write a sum as \sum_{i=1}^{n} or Sum(C_i, (i, 1, n))"
 LEAST_SPELLED = 4  # letters of a usual word
 #: A size and its direction, where there is no LaTeX: Cin, Hout.
 DIRECTED = re.compile(r"[A-Z](?:in|out)(?![a-z])")
@@ -254,6 +256,8 @@ class Lexer:
         if text in SIGNS or len(text) > 1:
             return Word("sign", text, at, spaced)
         name = unicodedata.name(text, "a character without a name").lower()
+        if "ellipsis" in name:
+            raise ReadError(DOTS, self.text, at)
         message = f"{text!r} ({name}) has no meaning in a formula"
         raise ReadError(message, self.text, at)
 
@@ -271,13 +275,17 @@ class Lexer:
             yield Word("word", text, at, spaced)
         elif text in GREEK_LETTERS:
             yield Word("letter" if self.latex else "word", GREEK_LETTERS[text], at, spaced)
-        elif self.latex and self.is_spelled(text):
+        elif self.latex and (self.is_spelled(text) or (spaced and self.is_of_sentence(text))):
             yield Word("word", text, at, spaced)
         elif self.latex:
             yield from self.letters(text, at, spaced=spaced)
         else:
             name = "".join(GREEK_LETTERS.get(c, c) for c in text)
             yield Word("word", name, at, spaced)
+
+    def is_of_sentence(self, text: str) -> bool:
+        """Say whether letters are a word of a sentence: it stands between spaces."""
+        return text in SENTENCE_WORDS and self.text[self.at : self.at + 1].isspace()
 
     def is_spelled(self, text: str) -> bool:
         """Say whether letters side by side are a word that people write out, or the name of a program."""

@@ -66,8 +66,11 @@ def one_copy(text: str) -> tuple[str, list[str]]:
     >>> one_copy(r"n × m n \times m n×m")
     ('n \\times m', ['the formula stands there 3 times; read as n \\times m'])
     """
-    pieces = [(_bare(match[0]), match.start(), match.end()) for match in PIECE.finditer(text)]
-    pieces = [piece for piece in pieces if piece[0]]
+    pieces = [
+        (letter, match.start(), match.end())
+        for match in PIECE.finditer(text)
+        for letter in _bare(match[0])
+    ]
     for times in (3, 2):
         size, rest = divmod(len(pieces), times)
         if rest or size < LEAST[times]:
@@ -85,23 +88,28 @@ def one_copy(text: str) -> tuple[str, list[str]]:
 
 
 def _bare(piece: str) -> str:
-    """Return the letter of a piece; a command that is no letter has none."""
-    return LETTERS.get(piece[1:], "") if piece.startswith("\\") else piece
+    r"""Return the letters that a piece is drawn with: α for \alpha, max for \max; none for other commands."""
+    name = piece.removeprefix("\\")
+    return piece if name == piece else LETTERS.get(name, name if name in FUNCTIONS else "")
 
 
 def _cut(text: str, gaps: list[tuple[int, int]]) -> list[str]:
-    """Cut a text at white space in each gap, so that parentheses close; nothing where there is none."""
-    copies, start = [], 0
+    """Cut a text in each gap, so that parentheses close; nothing where that cannot be.
+
+    There is white space in a gap, or one copy is LaTeX and another as it is drawn: L2L^2.
+    """
+    copies, start, are_apart = [], 0, True
     for first, last in gaps:
         places = [first + match.start() for match in re.finditer(r"\s+", text[first:last])]
-        places = places[:MOST_CUTS]
+        are_apart &= bool(places)
+        places = places[:MOST_CUTS] or [*range(first, last + 1)][:MOST_CUTS]
         closed = [at for at in places if _is_closed(text[start:at])]
-        if not places:
-            return []
         end = (closed or places)[0]
         copies.append(text[start:end].strip())
         start = end
-    return [*copies, text[start:].strip()]
+    copies.append(text[start:].strip())
+    are_marked = {bool(MARKS.search(copy)) for copy in copies}
+    return copies if are_apart or len(are_marked) > 1 else []
 
 
 def _is_closed(text: str) -> bool:

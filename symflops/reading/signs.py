@@ -152,6 +152,10 @@ QUANTITIES = sorted(
     key=len,
     reverse=True,
 )
+#: Words of a sentence, or of a program, which are no symbols and no products of their letters.
+SENTENCE_WORDS = {
+    *("and", "else", "for", "if", "mod", "not", "of", "or", "per", "the", "where", "with"),
+}
 #: Words that people write out in formulas of plain text.
 WORDS = {
     *("activation", "activations", "active", "attention", "batch", "bias", "biases", "bits"),
