@@ -316,6 +316,63 @@ def test_output_to_a_file_and_to_the_terminal_is_the_same(capsys, tmp_path):
     assert (tmp_path / "a.txt").read_text() == out
 
 
+GIVEN_AGAIN = [
+    (("cost", "vgg16", "--at", "H=224", "--at", "W=224"), "30,958,700,544"),
+    (("cost", "Add()", "--input", "n", "--input", "n"), "n"),
+    (
+        ("table", "vgg16", "--depth", "1", "--columns", "layer", "--columns", "params"),
+        "123,642,856",
+    ),
+    (("compare", "vgg16", "vgg11", "--metric", "params", "--metric", "macs"), "ratio (MACs)"),
+]
+
+
+@pytest.mark.parametrize(("words", "part"), GIVEN_AGAIN)
+def test_what_is_given_again_is_added(capsys, words, part):
+    status, out, _ = run(capsys, *words)
+    assert status == 0
+    assert part in out
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("cost", "vgg16", "--at", "H=224", "W=224"), "usage: symflops cost "),
+        (("fill", "a.md", "-o", "b.md"), "usage: symflops fill "),
+        (("report", "vgg16", "--roofline", "fast"), "--roofline takes a peak and a bandwidth"),
+        (("cost", "vgg16", "--at", "H=1", "--at", "H=2"), "H is given twice"),
+    ],
+)
+def test_what_is_not_taken_is_said_in_the_words_of_the_command_line(capsys, words, part):
+    try:
+        status, _, err = run(capsys, *words)
+    except SystemExit as stopped:
+        status, err = stopped.code, capsys.readouterr().err
+    assert status == 2
+    assert part in err
+
+
+ENCODED = [  # formulas never lose a sign
+    ("ascii", "text", CONV, "C_in,H,W", b"(2 C_in k^2 - 1) C_out H W"),
+    ("cp1252", "text", CONV, "C_in,H,W", "(2 C_in k² - 1) C_out H W".encode("cp1252")),
+    ("ascii", "text", "MaxPool2d(2)", "3,H,W", b"9 floor(H/2) floor(W/2)"),
+    ("ascii", "html", CONV, "C_in,H,W", b"&#8722;"),
+    ("ascii", "json", "Linear(层, 3)", "层", b"\\u5c42"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "kind", "layer", "shape", "shown"), ENCODED)
+def test_letters_that_an_output_lacks_are_spelled_out(
+    monkeypatch, encoding, kind, layer, shape, shown
+):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding))
+    words = ("cost", layer, "--input", shape, "--format", kind)
+    assert main(list(words)) == 0
+    assert shown in written.getvalue()
+    assert b"?" not in written.getvalue()
+
+
 def test_many_documents_are_one_report(capsys, tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.md").write_text("<!-- symflops: vgg16.params -->\n$$ 3 $$\n")

@@ -514,6 +514,64 @@ def test_nothing_is_written_where_something_cannot_be_filled_in(tmp_path, capsys
     assert bad.read_text() == text
 
 
+PAPER = {
+    "main.tex": r"""
+\newcommand{\dmodel}{d_{\text{model}}}
+% symflops let net = Linear(d, 3, bias=False) on (n, d); \dmodel = d
+\input{glyphtounicode}
+\input{sections/one}
+\input{sections/two}
+$n$ % symflops fill: net.macs
+""",
+    "sections/one.tex": "It has 1 % symflops fill: vgg16.params\n",
+    "sections/two.tex": "$3 n \\dmodel$ % symflops: net.macs\n",
+}
+
+
+def test_what_a_document_takes_in_is_filled_in_too(tmp_path, capsys):
+    (tmp_path / "sections").mkdir()
+    for name, text in PAPER.items():
+        (tmp_path / name).write_text(text)
+    main_file, one = tmp_path / "main.tex", tmp_path / "sections/one.tex"
+    status, out, _ = run(capsys, "fill", main_file, one)
+    assert status == 0
+    assert out.count("filled in (1 place)") == 2
+    assert "$3 d n$ % symflops" in main_file.read_text()
+    assert one.read_text().startswith("It has 138{,}357{,}544 %")
+    verdicts = [f.verdict for f in check_files([main_file]).findings]
+    assert verdicts == ["unreadable", "correct", "correct", "correct"]  # TeX has glyphtounicode
+    assert run(capsys, "fill", "--check", main_file)[0] == 0
+
+
+def test_all_files_are_written_or_none(tmp_path, capsys, monkeypatch):
+    paths = [tmp_path / "a.md", tmp_path / "b.md"]
+    for path in paths:
+        path.write_text("3 <!-- symflops fill: vgg16.params -->")
+    monkeypatch.setattr(os, "access", lambda path, _: path != paths[1])
+    status, out, err = run(capsys, "fill", *paths)
+    assert (status, out) == (2, "")
+    assert err == f"symflops: cannot write {paths[1]}: it is read-only\n"
+    assert all(path.read_text().startswith("3 ") for path in paths)
+    assert sorted(tmp_path.iterdir()) == paths
+
+
+def test_a_name_before_its_definition_is_said_to_be_that(tmp_path):
+    text = (
+        "<!-- symflops: net.params -->\n$a$\n\n<!-- symflops let net = Linear(a, b) on (a,) -->\n"
+    )
+    (found,) = report(tmp_path, text).findings
+    assert "comes later" in found.message
+    assert "a.md:4:1" in found.message
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.tex"])
+def test_a_mark_of_byte_order_is_no_letter(tmp_path, name):
+    begin, end = ("<!--", "-->") if name == "a.md" else ("%", "")
+    lines = ["symflops let net = Linear(a, b, bias=False) on (a,)", "symflops: net.params"]
+    text = "\ufeff" + "".join(f"{begin} {line} {end}\n" for line in lines) + "$a b$\n"
+    assert [f.verdict for f in report(tmp_path, text, name).findings] == ["correct"]
+
+
 def test_json_says_the_same(capsys):
     status, out, _ = run(capsys, "check", FOLDER / "textbook.tex", "--format", "json")
     document = json.loads(out)

@@ -120,11 +120,23 @@ def run_report(arguments: argparse.Namespace) -> str:
 
         raise ArgumentError("a page is for a browser: name a file for it, such as -o page.html")
     at = read_values(arguments.at) if arguments.at is not None else None
-    rates = map(str.strip, (arguments.roofline or "").split(","))
-    roofline = dict(zip(("peak", "bandwidth"), rates, strict=False)) if arguments.roofline else None
+    roofline = None if arguments.roofline is None else _rates(arguments.roofline)
     found = _asked(arguments)
     arguments.progress.say(f"the page of {arguments.layer}")
     return report(found, arguments.title, arguments.lang, arguments.metric, at, roofline).html
+
+
+def _rates(text: str) -> dict[str, str]:
+    """Return the peak and the bandwidth of a roofline."""
+    rates = [rate.strip() for rate in text.split(",")]
+    if len(rates) != 2 or not all(rates):  # noqa: PLR2004 - a peak and a bandwidth
+        from symflops.errors import ArgumentError
+
+        message = (
+            f"--roofline takes a peak and a bandwidth, such as '312 TFLOP/s, 2 TB/s', got {text!r}"
+        )
+        raise ArgumentError(message)
+    return dict(zip(("peak", "bandwidth"), rates, strict=True))
 
 
 def _cost(arguments: argparse.Namespace) -> Any:
@@ -160,21 +172,20 @@ def run_check(arguments: argparse.Namespace) -> str | Spans:
 
 def run_fill(arguments: argparse.Namespace) -> str | Spans:
     """Fill documents in, or say which are stale; nothing is written unless all can be."""
-    from symflops.documents.filling import filled
+    from symflops.documents.filling import all_filled
     from symflops.output.printing import printable
-    from symflops.output.saving import save
+    from symflops.output.saving import save_all
 
-    found = [(path, *filled(path)) for path in arguments.progress.over(arguments.files)]
+    found = all_filled(arguments.progress.over(arguments.files))
+    stale = [text for text in found if text.before != text.after]
+    if arguments.check:
+        arguments.status = 1 if stale else 0
+    else:
+        save_all((text.after, text.path) for text in stale)
+    done = ("bad", "stale") if arguments.check else ("good", "filled in")
     pieces = []
-    for path, before, after, places in found:
-        stale = before != after
-        if stale and not arguments.check:
-            save(after, path)
-        role, word = ("", "up to date")
-        if stale:
-            role, word = ("bad", "stale") if arguments.check else ("good", "filled in")
-        number = f"{places} {'place' if places == 1 else 'places'}"
-        pieces += [("", f"{printable(path)}: "), (role, word), ("", f" ({number})\n")]
-        if stale and arguments.check:
-            arguments.status = 1
+    for text in found:
+        role, word = ("", "up to date") if text.before == text.after else done
+        number = f"{text.places} {'place' if text.places == 1 else 'places'}"
+        pieces += [("", f"{printable(str(text.path))}: "), (role, word), ("", f" ({number})\n")]
     return pieces

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from symflops.cli.usage import parser
 from symflops.output.printing import printable_lines
+from symflops.output.spelling_out import lose_nothing
 from symflops.output.terminal import Terminal, is_terminal, plain
 
 if TYPE_CHECKING:
@@ -36,11 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(argv: Sequence[str] | None) -> int:
     top = parser()
     arguments = top.parse_args(argv)
-    if arguments.version:
-        from symflops import __version__
-
-        print(f"symflops {__version__}")
-        return 0
     if arguments.command is None:
         top.print_help()
         return INVALID
@@ -90,8 +86,7 @@ def _write(spans: Spans, arguments: argparse.Namespace) -> None:
         return
     if sys.stdout is None:
         raise OSError("cannot write: the standard output is closed")
-    if hasattr(sys.stdout, "reconfigure"):  # not in a notebook
-        sys.stdout.reconfigure(errors="replace")
+    lose_nothing(sys.stdout, arguments.format)
     sys.stdout.write(arguments.terminal.painted([*spans, *end]))
     sys.stdout.flush()
 

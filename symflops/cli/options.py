@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 from symflops.output.printing import printable, wrapped
@@ -49,8 +50,12 @@ class Parser(argparse.ArgumentParser):
         return self
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Read what was typed."""
-        return super(Parser, self.filled()).parse_known_args(args, namespace)
+        """Read what was typed; what a command does not know is said with how that command is used."""
+        found, unknown = super(Parser, self.filled()).parse_known_args(args, namespace)
+        if unknown:
+            message = f"unrecognized arguments: {' '.join(unknown)}"
+            self.error(message)
+        return found, unknown
 
     def format_help(self) -> str:
         """Return the help."""
@@ -59,6 +64,20 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and stop."""
         super().error(printable(message))
+
+
+class Joined(argparse.Action):
+    """An option that may be given again: ``--at H=224 --at W=224`` says both."""
+
+    def __init__(self, *args: Any, sign: str = ",", **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.sign = sign
+
+    def __call__(self, _parser: Any, namespace: Any, values: Any, _option: Any = None) -> None:
+        """Put what is given behind what was given before."""
+        before = getattr(namespace, self.dest)
+        given = values if before is self.default else f"{before}{self.sign}{values}"
+        setattr(namespace, self.dest, given)
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
@@ -118,12 +137,14 @@ def counting(added: Any) -> None:
     options = added.add_argument_group("what is counted, and how")
     options.add_argument(
         "--input",
+        action=partial(Joined, sign=";"),
         metavar="SHAPE",
         help="the input's shape, such as C_in,H,W; several are parted by semicolons (default: a "
         "model's own; a layer needs one)",
     )
     options.add_argument(
         "--at",
+        action=Joined,
         metavar="VALUES",
         help="values to put in, such as H=224,W=224 (default: everything stays a symbol)",
     )
@@ -198,15 +219,16 @@ def table(added: Any) -> None:
     )
 
 
-def output(added: Any, formats: Sequence[str] = FORMATS) -> None:
+def output(added: Any, formats: Sequence[str] = FORMATS, *, to_file: bool = True) -> None:
     """Take where the output goes, and in which format."""
-    added.set_defaults(format=formats[0], formats=formats)
+    added.set_defaults(format=formats[0], formats=formats, output=None)
     options = added.add_argument_group("output")
     if len(formats) > 1:
         options.add_argument("--format", metavar="NAME", help=one_of("one of", formats, formats[0]))
-    options.add_argument(
-        "-o", "--output", metavar="FILE", help="write to a file (default: standard output)"
-    )
+    if to_file:
+        options.add_argument(
+            "-o", "--output", metavar="FILE", help="write to a file (default: standard output)"
+        )
     options.add_argument(
         "--color",
         choices=WHEN,

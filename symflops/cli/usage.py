@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from symflops import __version__
 from symflops.cli import commands, options
-from symflops.cli.options import COLUMNS, METRICS, Command, Parser, counting, one_of, output
+from symflops.cli.options import COLUMNS, METRICS, Command, Joined, Parser, counting, one_of, output
 
 DERIVED = (*METRICS, "output", "receptive_field")
 
@@ -26,6 +27,7 @@ def _table(table: Any) -> None:
     options.layer(table)
     table.add_argument(
         "--columns",
+        action=Joined,
         metavar="KEYS",
         help=one_of(
             "some of", COLUMNS, "layer,output,params,macs,flops,share", ", parted by commas"
@@ -39,11 +41,13 @@ def _table(table: Any) -> None:
     )
     table.add_argument(
         "--conventions",
+        action=Joined,
         metavar="NAMES",
         help="a column of FLOPs under each, such as exact,2mac (default: the one convention)",
     )
     table.add_argument(
         "--numbers",
+        action=Joined,
         metavar="VALUES",
         help="numbers beside the formulas, for values such as H=224,W=224 (default: none)",
     )
@@ -64,6 +68,7 @@ def _compare(compare: Any) -> None:
     compare.add_argument(
         "--metric",
         default="macs",
+        action=Joined,
         metavar="KEYS",
         help=one_of("one or several of", METRICS, "macs", ", parted by commas"),
     )
@@ -110,6 +115,7 @@ def _report(page: Any) -> None:
     page.add_argument(
         "--metric",
         default="params,macs,flops",
+        action=Joined,
         metavar="KEYS",
         help=one_of("some of", METRICS, "params,macs,flops", ", parted by commas"),
     )
@@ -148,7 +154,7 @@ def _fill(fill: Any) -> None:
         help="write nothing, only say which are stale: exit status 0 none, 1 some, 2 could not "
         "read (default: fill in)",
     )
-    output(fill, ("text",))
+    output(fill, ("text",), to_file=False)
 
 
 def _models(models: Any) -> None:
@@ -280,7 +286,10 @@ def parser() -> Parser:
 symflops COMMAND --help says more of a command, with examples.""",
         formatter_class=options.Help,
     )
-    top.add_argument("--version", action="store_true", help="print the version and stop")
+    version = f"symflops {__version__}"
+    top.add_argument(
+        "--version", action="version", version=version, help="print the version and stop"
+    )
     listed = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for command in COMMANDS:
         command.listed(listed)

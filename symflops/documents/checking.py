@@ -45,7 +45,6 @@ class Walk:
     root: Path
     without_marks: bool = False
     scope: Scope = field(default_factory=Scope)
-    macros: dict[str, str] = field(default_factory=dict)
     files: int = 0
 
     def findings(self) -> list[Finding]:
@@ -82,8 +81,13 @@ class Walk:
     def of_source(self, source: Source, within: tuple[Path, ...]) -> Iterator[Finding]:
         """Yield what is found in one text."""
         pieces = source.pieces
-        self.macros |= pieces.macros
+        self.scope.macros |= pieces.macros
         statements = list(self.statements(source))
+        self.scope.places |= {
+            s.name: source.place(remark.start)
+            for remark, s in statements
+            if not isinstance(s, Finding) and s.verb == "let"
+        }
         taken: set[int] = set()
         for remark, statement in statements:
             if not isinstance(statement, Finding) and statement.verb in (
@@ -108,7 +112,7 @@ class Walk:
                 continue
             yield from self.of_file(path, here, within)
         if self.without_marks:
-            yield from unmarked.findings(source, taken, self.macros)
+            yield from unmarked.findings(source, taken, self.scope.macros)
 
     def statements(self, source: Source) -> Iterator[tuple[Remark, Statement | Finding]]:
         """Yield the remarks of a text with what they say."""
@@ -183,7 +187,7 @@ class Walk:
             here,
             "equation",
             equation.text,
-            lambda: verdict_on(equation.text, self.scope.meant(statement), self.macros),
+            lambda: verdict_on(equation.text, self.scope.meant(statement), self.scope.macros),
             statement.expected,
             statement.head,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -11,6 +11,7 @@ from symflops.arithmetic import ArithmeticReader, Token
 from symflops.claims.targets import quantity_named
 from symflops.conventions import named
 from symflops.costs import Cost, cost
+from symflops.documents.judgments import used_macros
 from symflops.documents.remarks import Statement, split
 from symflops.errors import ArgumentError, ReadError, SymflopsError, UnknownNameError
 from symflops.reading.formulas import parse
@@ -18,6 +19,9 @@ from symflops.reading.layers import layer_names, read_layer
 from symflops.reading.values import read_shapes, read_values
 from symflops.symbols import exact
 from symflops.zoo import names as model_names
+
+if TYPE_CHECKING:
+    from symflops.documents.reports import Place
 
 MOST_NAMES = 1_000
 MADE: dict[str, Cost] = {}  # models of the zoo, as given
@@ -51,6 +55,8 @@ class Scope:
 
     def __init__(self) -> None:
         self.known: dict[str, Meaning] = {}
+        self.macros: dict[str, str] = {}  # the commands of the document
+        self.places: dict[str, Place] = {}  # of definitions, also of those that come later
 
     def define(self, statement: Statement) -> None:
         """Take in a definition.
@@ -90,7 +96,7 @@ class Scope:
         if "assuming" in clauses and not isinstance(found.value, Cost):
             told["assume"] = tuple(fact.strip() for fact in split(clauses["assuming"], ","))
         convention = named(clauses["under"]).name if "under" in clauses else found.convention
-        letters = {**found.letters, **{_letter(k): v for k, v in statement.letters.items()}}
+        letters = {**found.letters, **{self.letter(k): v for k, v in statement.letters.items()}}
         return replace(found, told=told, convention=convention, letters=letters)
 
     def found(self, text: str, clauses: dict[str, str] | None = None) -> Meaning:
@@ -110,8 +116,7 @@ class Scope:
         if "on" in clauses:
             return Meaning(_cost(text, clauses))
         if text.isidentifier():
-            kind = "name"
-            raise UnknownNameError(kind, text, [*self.known, *model_names()])
+            raise self.unknown(text)
         try:
             reader = ReferenceReader(text, self)
             value = reader.value()
@@ -119,11 +124,30 @@ class Scope:
         except ReadError:
             if "\\" not in text and "^" not in text and "{" not in text:
                 raise
-            value = parse(text)
+            value = parse(text, macros=used_macros(text, self.macros) or None)
         if not isinstance(value, sympy.Expr):
             message = f"{text} is a chain, and a claim is held against one formula"
             raise ArgumentError(message)
         return Meaning(value, letters=reader.letters)
+
+    def unknown(self, name: str) -> SymflopsError:
+        """Return what is said of a name that stands for nothing here."""
+        if name in self.places:
+            return ArgumentError(
+                f"{name} stands for nothing here: its definition, {self.places[name]}, comes later or cannot be read"
+            )
+        kind = "name"
+        return UnknownNameError(kind, name, [*self.known, *model_names()])
+
+    def letter(self, text: str) -> str:
+        r"""Return the name of a symbol as the reader of formulas gives it: n_{ctx} is n_ctx."""
+        if text.isidentifier():
+            return text
+        symbol = parse(text, macros=used_macros(text, self.macros) or None)
+        if not getattr(symbol, "is_Symbol", False):
+            message = f"expected a letter, got {text}"
+            raise ArgumentError(message)
+        return str(symbol.name)
 
     def parts(self, text: str) -> list[str]:
         """Return the names between dots; sf.zoo in front of a model may be left out."""
@@ -145,8 +169,7 @@ class Scope:
                 MADE[head] = cost(read_layer(head))
             meaning = Meaning(MADE[head], name=head)
         elif rest and not rest[0].isdigit() and head.isidentifier():
-            kind = "name"
-            raise UnknownNameError(kind, head, [*self.known, *model_names()])
+            raise self.unknown(head)
         else:
             return None
         if not rest:
@@ -209,14 +232,3 @@ def _cost(text: str, clauses: dict[str, str]) -> Cost:
     shapes = read_shapes(clauses["on"]) if "on" in clauses else None
     assume = tuple(fact.strip() for fact in split(clauses.get("assuming", ""), ",") if fact.strip())
     return cost(layer, shapes, assume=assume)
-
-
-def _letter(text: str) -> str:
-    """Return the name of a symbol as the reader of formulas gives it: n_{ctx} is n_ctx."""
-    if text.isidentifier():
-        return text
-    symbol = parse(text)
-    if not getattr(symbol, "is_Symbol", False):
-        message = f"expected a letter, got {text}"
-        raise ArgumentError(message)
-    return str(symbol.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,28 +16,42 @@ from symflops.documents.definitions import Scope
 from symflops.documents.in_front import OPEN, Change, before, formula, renewed
 from symflops.documents.marked_tables import sheet_for
 from symflops.documents.numbers_printed import amount_in
-from symflops.documents.pieces import Grid, Lines, Remark
+from symflops.documents.pieces import Grid, Inclusion, Lines, Remark
 from symflops.documents.remarks import read_statement, split
 from symflops.documents.sheets import amount_of
 from symflops.documents.sources import (
+    MOST_FILES,
     NOTEBOOK,
     SUFFIXES,
     DocumentError,
     Source,
+    included,
     load,
     notebook,
-    source_of,
     sources,
 )
 from symflops.errors import ArgumentError, SymflopsError
+from symflops.output.printing import printable
 from symflops.symbols import exact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symflops.documents.definitions import Meaning
     from symflops.documents.remarks import Statement
 
 #: The remarks between which something is filled in.
 FILLS = re.compile(r"\s*(end|fill)\b")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file as it is, the same with everything filled in, and how many places have a mark for that."""
+
+    path: Path
+    before: str
+    after: str
+    places: int
 
 
 def filled(path: str | Path) -> tuple[str, str, int]:
@@ -46,25 +60,58 @@ def filled(path: str | Path) -> tuple[str, str, int]:
     Raises:
         DocumentError: a file, a mark or a value that cannot be read; the message names file and line.
     """
-    path = Path(path)
+    text = all_filled([path])[0]
+    return text.before, text.after, text.places
+
+
+def all_filled(paths: Iterable[str | Path]) -> list[Text]:
+    r"""Return documents filled in, each with the files that it takes in by ``\input`` and that have marks.
+
+    Raises:
+        DocumentError: a file, a mark or a value that cannot be read; the message names file and line.
+    """
+    found: dict[Path, Text] = {}
+    for path in map(Path, paths):
+        if path.resolve() not in found:
+            _fill(path, path, Scope(), found)
+    return [text for text in found.values() if text.places or text.path in set(map(Path, paths))]
+
+
+def _fill(path: Path, root: Path, scope: Scope, found: dict[Path, Text]) -> None:
+    """Fill in a file and what it takes in, in the order of the text."""
     before = load(path)
-    scope, places = Scope(), 0
-    if path.suffix.lower() != NOTEBOOK:
-        (source,) = sources(path)
-        changes = changes_of(source, scope)
-        return before, applied(before, changes), len(changes)
-    document = notebook(path, before)
+    found[path.resolve()] = Text(path, before, before, 0)  # also for those that take it in again
+    if len(found) > MOST_FILES:
+        message = f"{printable(str(root))}: takes in more than {MOST_FILES} files"
+        raise DocumentError(message)
+    document = notebook(path, before) if path.suffix.lower() == NOTEBOOK else None
+    after, places = before, 0
     for source in sources(path):
-        changes = changes_of(source, scope)
+        changes: list[Change] = []
+        done: set[int] = set()
+        scope.macros |= source.pieces.macros
+        for piece in source.in_order:
+            if isinstance(piece, Remark):
+                changes += _changes(source, piece, scope, done)
+            elif (taken := _taken_in(piece, root, path)) and taken.resolve() not in found:
+                _fill(taken, root, scope, found)
         places += len(changes)
-        if source.cell is None:
-            continue
-        cell = document["cells"][source.cell - 1]
-        text = applied(source_of(path, cell), changes)
-        cell["source"] = (
-            text.splitlines(keepends=True) if isinstance(cell["source"], list) else text
-        )
-    return before, written_like(before, document, notebook(path, before)), places
+        after = applied(source.text, changes)
+        if changes and document is not None and source.cell is not None:
+            cell = document["cells"][source.cell - 1]
+            is_list = isinstance(cell["source"], list)
+            cell["source"] = after.splitlines(keepends=True) if is_list else after
+    if document is not None:
+        after = written_like(before, document, notebook(path, before))
+    found[path.resolve()] = Text(path, before, after, places)
+
+
+def _taken_in(inclusion: Inclusion, root: Path, path: Path) -> Path | None:
+    """Return a file that is taken in; None where TeX has it from elsewhere: nothing there is filled in."""
+    try:
+        return included(inclusion.name, root, path)
+    except DocumentError:
+        return None
 
 
 def written_like(before: str, document: Any, original: Any) -> str:
@@ -92,32 +139,27 @@ def applied(text: str, changes: list[Change]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def changes_of(source: Source, scope: Scope) -> list[Change]:
-    """Return what is to be filled in in one text.
+def _changes(source: Source, remark: Remark, scope: Scope, done: set[int]) -> list[Change]:
+    """Return what one mark fills in.
 
     Raises:
         DocumentError: a mark or a value that cannot be read.
     """
-    changes: list[Change] = []
-    done: set[int] = set()
-    for remark in source.pieces.remarks:
-        try:
-            statement = read_statement(remark.text)
-            if statement.verb == "let":
-                scope.define(statement)
-            elif statement.verb == "table":
-                changes += _cells(source, remark, statement, scope, done)
-            elif statement.verb == "fill":
-                changes.append(change(source, remark, statement, scope))
-        except DocumentError:
-            raise
-        except SymflopsError as error:
-            message = f"{source.place(remark.start)}: {error}"
-            raise DocumentError(message) from None
-        except Exception as error:  # noqa: BLE001 - a document is hostile, and nobody wants a traceback of it
-            message = f"{source.place(remark.start)}: cannot be filled in: {type(error).__name__}: {str(error)[:200]}"
-            raise DocumentError(message) from None
-    return changes
+    try:
+        statement = read_statement(remark.text)
+        if statement.verb == "let":
+            scope.define(statement)
+        elif statement.verb == "table":
+            return _cells(source, remark, statement, scope, done)
+        elif statement.verb == "fill":
+            return [change(source, remark, statement, scope)]
+    except SymflopsError as error:
+        message = f"{source.place(remark.start)}: {error}"
+        raise DocumentError(message) from None
+    except Exception as error:  # noqa: BLE001 - a document is hostile, and nobody wants a traceback of it
+        message = f"{source.place(remark.start)}: cannot be filled in: {type(error).__name__}: {str(error)[:200]}"
+        raise DocumentError(message) from None
+    return []
 
 
 def _cells(

@@ -17,7 +17,7 @@ from symflops.documents.pieces import (
     trimmed,
 )
 
-COMMENT = re.compile(r"(?:(?<!\S)(?:#+|%+|//)(?P<text>[^\n]*)|<!--(?P<html>[^\n]*?)-->)")
+COMMENT = re.compile(r"(?:(?<![^\s\ufeff])(?:#+|%+|//)(?P<text>[^\n]*)|<!--(?P<html>[^\n]*?)-->)")
 NOTE = re.compile(r"\s(?:#|//)\s")  # what is behind it in a comment is for people
 
 

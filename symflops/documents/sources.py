@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symflops.documents import latex, markdown, prose
-from symflops.documents.pieces import Equation, Grid, Lines, Remark
+from symflops.documents.pieces import Equation, Grid, Inclusion, Lines, Remark
 from symflops.documents.reports import Place
 from symflops.errors import SymflopsError
 from symflops.output.printing import printable
@@ -62,6 +62,13 @@ class Source:
         }
         return {kind: (found, [p.start for p in found]) for kind, found in lists.items()}
 
+    @cached_property
+    def in_order(self) -> list[Remark | Inclusion]:
+        """The remarks and what is taken in, in the order of the text."""
+        return sorted(
+            [*self.pieces.remarks, *self.pieces.inclusions], key=lambda piece: piece.start
+        )
+
     def place(self, offset: int) -> Place:
         """Return where a character stands."""
         line, column = self._lines.place(offset)
@@ -98,7 +105,9 @@ def load(path: Path) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"{printable(str(path))}: no text in UTF-8 (byte {error.start:,})"
+        message = (
+            f"{printable(str(path))}: no text in UTF-8 (byte {error.start:,}): save it in that"
+        )
         raise DocumentError(message) from None
     if "\0" in text:
         message = f"{printable(str(path))}: no text: it has bytes that are 0"
