@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 
 def display(
     expr: Any,
-    order: Iterable[Any] | None = None,
+    order: Iterable[Any] | str | None = None,
     *,
     like: str | None = None,
     collect: Any = None,
     lead: Any = None,
     where: bool = False,
 ) -> Formula:
-    r"""Return any expression in the form of a paper; ``order`` lists its factors from left to right.
+    r"""Return any expression in the form of a paper; ``order`` lists its factors from left to right, or their names.
 
     Common factors stand in front, unless one of these says otherwise: ``collect`` sorts by powers of a symbol,
     or of several; ``lead`` puts the leading term in front, which is the term that is given or what leads as
@@ -76,7 +76,9 @@ def display(
         ReadError: a formula to be like that cannot be read.
         UnknownNameError: a symbol that the expression does not have.
     """
-    expr, factors = exact(expr), tuple(map(exact, order or ()))
+    expr = exact(expr)
+    wanted = order.replace(",", " ").split() if isinstance(order, str) else order or ()
+    factors = tuple(_symbols(f, expr)[0] if isinstance(f, str) else exact(f) for f in wanted)
     asked = {"like": like, "collect": collect, "lead": lead}
     given = [name for name, value in asked.items() if value is not None]
     if len(given) > 1:
@@ -111,7 +113,7 @@ def _symbols(names: Any, expr: sympy.Expr) -> tuple[Symbol, ...]:
             raise UnknownNameError("symbol", text, known)
         found.append(known[text])
     if not found:
-        message = "no symbol is given; write collect='N'"
+        message = "no symbol is given; write its name, 'N'"
         raise ArgumentError(message)
     return tuple(dict.fromkeys(found))
 
@@ -211,7 +213,9 @@ def led(expr: sympy.Expr, leader: sympy.Expr, order: Order) -> Form:
         return opened(leader, order)
     quotients = [_over(term, leader) for term in rest]
     added: list[Form] = [Minus(Plain(-q)) if is_minus(q) else Plain(q) for q in quotients]
-    return Product((*_factors(leader, order), Total((ONE, *added))))
+    minus = leader.as_coeff_Mul()[0] < 0
+    form = Product((*_factors(-leader if minus else leader, order), Total((ONE, *added))))
+    return Minus(form) if minus else form
 
 
 def _over(term: sympy.Expr, leader: sympy.Expr) -> sympy.Expr:

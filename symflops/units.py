@@ -47,10 +47,13 @@ def si(
 ) -> str:
     """Return a number with a decimal prefix, or a binary one, to ``digits`` significant digits.
 
-    ``scale`` is the prefix to use, where numbers are to stand side by side.
+    ``scale`` is the prefix to use, where numbers are to stand side by side. A number that was rounded keeps its
+    zeros, 31.0, and one that is exact has none, 31.
 
     >>> si(8_178_368_512, "FLOPs")
     '8.18 GFLOPs'
+    >>> si(30_958_700_544, "FLOPs"), si(31 * 10**9, "FLOPs")
+    ('31.0 GFLOPs', '31 GFLOPs')
     >>> si(102_228_128, "B", binary=True)
     '97.5 MiB'
     >>> si(313_000_000, "FLOPs", scale="G")
@@ -75,16 +78,22 @@ def si(
     scaled /= step**power
     while scale is None and power + 1 < len(prefixes) and abs(_rounded(scaled, digits)) >= step:
         scaled, power = scaled / step, power + 1
-    return f"{plain(_rounded(scaled, digits))} {prefixes[power]}{unit}".rstrip()
+    rounded = _rounded(scaled, digits)
+    places = 0 if rounded == scaled else _places(rounded, digits)
+    return f"{plain(rounded, places)} {prefixes[power]}{unit}".rstrip()
 
 
 def _rounded(value: Fraction, digits: int) -> Fraction:
     """Round to significant digits, halves away from zero, but never whole digits away."""
-    whole = len(str(abs(int(value)))) if abs(value) >= 1 else 0
-    places = max(0, digits - whole) if whole else _leading_zeros(value) + digits
-    scale = 10**places
+    scale = 10 ** _places(value, digits)
     half = Fraction(1, 2) if value >= 0 else Fraction(-1, 2)
     return Fraction(int(value * scale + half), scale)
+
+
+def _places(value: Fraction, digits: int) -> int:
+    """Return how many places behind the point are significant digits."""
+    whole = len(str(abs(int(value)))) if abs(value) >= 1 else 0
+    return max(0, digits - whole) if whole else _leading_zeros(value) + digits
 
 
 def _leading_zeros(value: Fraction) -> int:
@@ -94,8 +103,8 @@ def _leading_zeros(value: Fraction) -> int:
     return zeros
 
 
-def plain(value: Fraction) -> str:
-    """Write a terminating decimal, with commas and without trailing zeros."""
+def plain(value: Fraction, places: int = 0) -> str:
+    """Write a terminating decimal, with commas and no more trailing zeros than ``places`` need."""
     sign, value = ("-" if value < 0 else ""), abs(value)
     whole, rest = divmod(value, 1)
     digits = ""
@@ -103,6 +112,7 @@ def plain(value: Fraction) -> str:
         rest *= 10
         digits += str(int(rest))
         rest -= int(rest)
+    digits = digits.ljust(places, "0")
     return f"{sign}{int(whole):,}" + (f".{digits}" if digits else "")
 
 

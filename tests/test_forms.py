@@ -92,6 +92,9 @@ ASKED = {
         "N² + H_1 N, where H_1 = ⌊(H + 2 p − k)/s⌋ + 1",
     ),
     "where nothing is long": (N * D, {"where": True, "order": (N, D)}, "N D"),
+    "names in order": (MIXING, {"order": "N, D"}, "4 N D (N + 6 D)"),
+    "names and symbols in order": (MIXING, {"order": ("D", N)}, "4 D N (6 D + N)"),
+    "a leading term that is taken away": (N - D, {"lead": "D"}, "−D (1 − N/D)"),
     "a taken name": (
         sf.dim("H_1") * sympy.floor(H / s) + sf.dim("H_2"),
         {"where": True},
@@ -111,7 +114,7 @@ def test_what_is_asked_for(name):
 
 
 def test_what_cannot_be_asked_for():
-    for asked in ({"collect": "X"}, {"collect": ("N", "X")}):
+    for asked in ({"collect": "X"}, {"collect": ("N", "X")}, {"order": ("N", "X")}):
         with pytest.raises(UnknownNameError, match="X"):
             sf.display(MIXING, **asked)
     with pytest.raises(ArgumentError, match="collect and lead ask for different forms"):
