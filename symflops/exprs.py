@@ -107,6 +107,9 @@ class log2(sympy.Function):  # type: ignore[misc]  # noqa: N801 - printed as a f
             return outside
         return None if inside == n else outside + cls(inside)
 
+    def _eval_evalf(self, prec: int) -> sympy.Expr | None:
+        return sympy.log(self.args[0], 2)._eval_evalf(prec)  # noqa: SLF001 - as sympy asks for it
+
     def _eval_is_nonnegative(self) -> bool | None:
         return True if self.args[0].is_integer and self.args[0].is_positive else None
 

@@ -11,7 +11,7 @@ import pytest
 import sympy
 
 import symflops as sf
-from symflops.exprs import joined
+from symflops.exprs import joined, log2
 from symflops.metrics import Mover
 
 C, H, L, W, k = sf.dims("C H L W k")
@@ -142,6 +142,28 @@ def test_curves_are_the_formulas_and_their_crossing_is_marked():
     assert axes.get_ylabel() == "MACs"
 
 
+@pytest.mark.parametrize("size", ["column", "page"])
+def test_every_crossing_is_named_beside_its_line(size):
+    parts = {"full": 2 * N**2 + 4 * N * 768, "wide": 8 * N * 768, "linear": 4 * N * 768 + 193 * N}
+    axes = sf.plot.scaling(parts, N, (16, 2**16), size=size)
+    assert [text.get_text() for text in names_of(axes)] == ["$N = 97$", "$N = 1{,}537$"]
+
+
+def test_logarithms_and_roots_are_drawn_and_crossed():
+    parts = {"n log n": 100 * N * log2(N), "square": N**2, "root": N ** sympy.Rational(3, 2)}
+    axes = sf.plot.scaling(parts, N, (256, 2048), at={})
+    assert [text.get_text() for text in axes.texts] == ["$N = 997$"]
+    assert axes.get_lines()[0].get_ydata()[0] == 100 * 256 * 8
+    assert axes.get_lines()[2].get_ydata()[-1] == pytest.approx(2048**1.5)
+
+
+def test_a_small_receptive_field_has_each_number_once():
+    axes = sf.plot.receptive_field(sf.cost(sf.Sequential(sf.ReLU(), sf.ReLU()), (C, H, W)))
+    axes.figure.draw_without_rendering()
+    numbers = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(numbers)) == len(numbers)
+
+
 def test_costs_name_their_convention_and_dimensions_their_meaning():
     sf.dim("N", meaning="tokens")
     net = sf.cost(sf.Linear(D, 4 * D), (N, D), "2mac")
@@ -158,6 +180,8 @@ def test_costs_name_their_convention_and_dimensions_their_meaning():
         (lambda: sf.plot.scaling({"a": N * D}, N, (1, 8)), "put numbers in for the other symbols"),
         (lambda: sf.plot.scaling({"a": N}, "M", (1, 8)), "there is no symbol M to plot over"),
         (lambda: sf.plot.scaling({"a": N}, N, (0, 8)), "values must be the first and the last"),
+        (lambda: sf.plot.scaling({"a": N}, N, 8), r"or all to draw, from 1 on; got \[8\]"),
+        (lambda: sf.plot.scaling({"a": N}, N, (1, 8), at=8), "values are put in by name"),
         (lambda: sf.plot.scaling({}, N, (1, 8)), "needs costs or formulas"),
         (lambda: sf.plot.breakdown(sf.cost(sf.Linear(D, D), (D,))), "put numbers in with at"),
         (lambda: sf.plot.breakdown(sf.cost(sf.ReLU(), (8,))), "nothing to part"),
@@ -202,6 +226,8 @@ def _drawn():
     yield "many points", lambda **how: sf.plot.roofline(RESNET, **A100, depth=3, **how)
     both = {"prefill": GPT, "decoding": STEP}
     yield "two costs", lambda **how: sf.plot.roofline(both, **A100, by="kind", **how)
+    three = {**CURVES, "half": 2 * N * D**2}
+    yield "long", lambda **how: sf.plot.scaling(three, N, (16, 2**16), at={"D": 768}, **how)
     yield "curves", lambda **how: sf.plot.scaling(CURVES, N, (64, 16384), at={"D": 768}, **how)
 
 

@@ -58,6 +58,7 @@ def receptive_field(
             color=looks["color"],
             fontsize=on.font,
         )
+    on.ax.yaxis.get_major_locator().set_params(integer=True)
     on.ax.yaxis.set_major_formatter("{x:,.0f}")
     on.ax.set_ylabel("receptive field (input elements)")
     on.ax.set_ylim(bottom=0)

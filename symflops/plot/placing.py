@@ -55,9 +55,12 @@ class Spot:
 class Placer:
     """Writes names on axes whose layout is done, as many together as there is room for."""
 
-    def __init__(self, ax: Any, font: float, **style: Any) -> None:
-        """Write on axes in letters of a size; ``style`` is how, if not as text that is no formula."""
-        self.ax, self.font = ax, font
+    def __init__(self, ax: Any, font: float, *, lined: bool = False, **style: Any) -> None:
+        """Write on axes in letters of a size; ``style`` is how, if not as text that is no formula.
+
+        ``lined`` says that a line leads down from every point already.
+        """
+        self.ax, self.font, self.lined = ax, font, lined
         self.style = {"fontsize": font, "linespacing": SPACING, **(style or literal())}
         self.scale = POINTS / ax.figure.figure.dpi  # points a pixel
         self.frame = self._box(ax.get_window_extent())
@@ -131,7 +134,7 @@ class Placer:
         at = [self.at(name.x, name.y) for name in names]
         for place, (name, here) in enumerate(zip(names, at, strict=True)):
             later = at[place + 1 :] if name.falls or strict else []
-            for spot in _spots(here, name, side, SPACING * self.font):
+            for spot in _spots(here, name, side, SPACING * self.font, lined=self.lined):
                 if (
                     _holds(self.frame, spot.box)
                     and not any(_is_above(spot.box, other) for other in later)
@@ -185,7 +188,9 @@ class Placer:
         return left, bottom, right, top
 
 
-def _spots(here: tuple[float, float], name: Name, side: int, step: float) -> Iterator[Spot]:
+def _spots(
+    here: tuple[float, float], name: Name, side: int, step: float, *, lined: bool
+) -> Iterator[Spot]:
     """Yield places for a name: beside its point, then ever lower, beside a line that leads down.
 
     One that falls stands on a side (-1 is the left), or else on the other; one that does not on the right.
@@ -194,7 +199,7 @@ def _spots(here: tuple[float, float], name: Name, side: int, step: float) -> Ite
     for row in range(1, ROWS):
         first = y - row * step  # the middle of the first line
         top = first + step / 2
-        near = row <= 1  # no line is needed
+        near = lined or row <= 1  # no line is needed
         aside, line = (BESIDE, None) if near else (ASIDE, (x - 0.4, first, x + 0.4, y - MARKER - 1))
         for to in (side, -side) if name.falls else (1, -1):
             left = x + aside if to > 0 else x - aside - name.wide

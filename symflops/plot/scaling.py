@@ -11,6 +11,7 @@ import sympy
 from symflops.columns import COLUMNS
 from symflops.costs import Cost
 from symflops.errors import ArgumentError, SymbolError
+from symflops.layers.base import in_pairs
 from symflops.plot.canvas import (
     ABOVE,
     QUIET,
@@ -24,7 +25,7 @@ from symflops.plot.canvas import (
     tidied,
     titled,
 )
-from symflops.plot.lettering import axis_of, formula
+from symflops.plot.lettering import LETTER, axis_of, formula
 from symflops.plot.placing import Placer
 from symflops.symbols import exact
 
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     from symflops.plot.canvas import Canvas
 
 POINTS = 64  # of a curve
-TICKS = 7  # numbers that have room below
+TICKS = 7  # numbers below, at most
+BESIDE = 45  # points that the axis on the left takes
+APART = 2.5  # letters between two numbers
+DIGITS = 50  # of a logarithm or a root
 CLEAR = 2.0  # points around a curve
 MARKED = 6  # markers of a curve
 
@@ -83,7 +87,9 @@ def scaling(
         )
     on.ax.set_xscale("log", base=2)
     on.ax.set_yscale("log")
-    on.ax.xaxis.get_major_locator().set_params(numticks=TICKS)
+    wide = (len(f"{places[-1]:,}") + APART) * LETTER * on.font
+    room = max(int((on.width - BESIDE) / wide), 2)
+    on.ax.xaxis.get_major_locator().set_params(numticks=min(room, TICKS))
     on.ax.set_xlabel(axis_of(symbol))
     on.ax.xaxis.set_major_formatter(lambda value, _: f"{int(value):,}")
     on.ax.yaxis.set_major_formatter(tick)
@@ -102,7 +108,7 @@ def _mark(on: Canvas, symbol: Any, found: list[tuple[int, Any]], curves: list[An
     for n, up in at.items():
         on.ax.axvline(n, color=QUIET, linewidth=0.8, linestyle=":")
         on.ax.plot([n], [up], marker="o", color="black", markersize=4)
-    placer = Placer(laid_out(on.ax), on.font, usetex=False)
+    placer = Placer(laid_out(on.ax), on.font, lined=True, usetex=False)
     if names := on.ax.get_legend():
         placer.keep_off(names)
     for curve in curves:
@@ -147,12 +153,14 @@ def _ahead(names: str, difference: sympy.Expr, symbol: Any, n: int) -> int:
 
 
 def evaluated(name: str, formula: sympy.Expr, symbol: Any, n: int) -> Any:
-    """Return a formula at one value of the dimension, exactly.
+    """Return a formula at one value of the dimension, exactly, or a logarithm or a root to many digits.
 
     Raises:
         ArgumentError: another dimension is still a symbol.
     """
     value = formula.subs(symbol, n)
+    if value.is_comparable:
+        value = sympy.Rational(value.evalf(DIGITS))
     if not value.is_Rational:
         message = (
             f"{name} is {value} at {symbol} = {n}: put numbers in for the other symbols with at="
@@ -191,7 +199,8 @@ def _symbol(formulas: Mapping[str, sympy.Expr], over: Any) -> Any:
 
 def _put(formula: sympy.Expr, at: Mapping[Any, Any], symbol: Any) -> sympy.Expr:
     """Put numbers in for the other dimensions, by symbol or by name."""
-    values = {getattr(key, "name", str(key)): exact(value) for key, value in at.items()}
+    given = in_pairs(at)
+    values = {getattr(key, "name", str(key)): exact(given[key]) for key in given}
     return formula.subs(
         {s: values[s.name] for s in formula.free_symbols - {symbol} if s.name in values}
     )
@@ -199,7 +208,7 @@ def _put(formula: sympy.Expr, at: Mapping[Any, Any], symbol: Any) -> sympy.Expr:
 
 def _places(values: Iterable[int]) -> list[int]:
     """Return where to evaluate: as given, or between two values at even steps of the logarithm."""
-    given = [exact(value) for value in values]
+    given = [exact(value) for value in (values if hasattr(values, "__iter__") else (values,))]
     if len(given) < 2 or not all(value.is_Integer and value > 0 for value in given):  # noqa: PLR2004
         message = f"values must be the first and the last, or all to draw, from 1 on; got {given}"
         raise ArgumentError(message)
