@@ -62,6 +62,7 @@ VERDICTS = [
     ("a*b^2", (sf.Linear(D, D, bias=False), (N, D)), "macs", {"symbols": {"a": D, "b": N}}, "wrong", {}),
     ("12*s*h^2 + 2*s^2*h", (sf.TransformerEncoderLayer(D, 8, 4 * D), (N, D)), "macs", {"notation": "megatron"}, "correct", {}),
     ("a*D^2", (sf.Linear(D, D, bias=False), (2 * N, D)), "macs", {"symbols": {"a": "2*N"}}, "correct", {}),
+    ("D_K^2 M D_F^2", (BARE[0], (C_in, H, H)), "macs", {}, "wrong", {"searched": {"D_K": k, "M": C_in, "D_F": H}}),
     # formulas
     ("3ND^2 + 2N^2D", "4ND^2 + 2N^2D", None, {}, "wrong", {"holds": False}),
     ("3*17", 51, None, {}, "correct", {}),
@@ -84,7 +85,10 @@ VERDICTS = [
     ("2.67n^2 + n", "8n^2/3 + n", None, {}, "approximation", {"how": "rounded", "holds": True}),
     ("2.5n^2 + n", "8n^2/3 + n", None, {}, "wrong", {}),
     ("2.67n^2 + 2n", "8n^2/3 + n", None, {}, "wrong", {}),
+    ("9.5k", (sf.Conv2d(3, 64, 7), (3, H, W)), "params", {}, "approximation", {"how": "rounded"}),
+    ("9.5k", (sf.Conv2d(3, 64, k), (3, H, W)), "params", {}, "wrong", {}),
     # rounding to leading terms
+    ("24LND^2 + 4LN^2D", sf.zoo.gpt(), "flops", {}, "approximation", {"conventions": ("2mac",)}),
     ("12lh^2", "l*(12h^2+13h)+2h", "params", {}, "approximation", {"how": "leading"}),
     (r"P \approx 12lh^2", "l*(12h^2+13h)+2h", "params", {}, "approximation", {"holds": True}),
     ("11lh^2", "l*(12h^2+13h)+2h", "params", {}, "wrong", {}),

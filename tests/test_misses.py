@@ -73,6 +73,8 @@ MISSES = [
     ("class token", "N D^2", PLACED, "macs", {}, "class token is left out"),
     ("input positions", "9C_{in}C_{out}HW", STRIDED, "macs", {}, "size of the input stands"),
     ("output positions", "C_{in}C_{out}HWs^4", UP, "macs", {}, "size of the output stands"),
+    ("over the stride", "9C_{in}C_{out}HW/4", STRIDED, "macs", {}, "the input over the stride stands where"),
+    ("stride twice", "9C_{in}C_{out}HW/4", (STRIDED[0], (C_in, 2 * H, 2 * W)), "macs", {}, "by the stride once more"),
     ("experts", "24 D d_ff + 8 D", EXPERTS, "active_params", {}, "all experts are counted"),
     ("experts", "47B", sf.zoo.mixtral_8x7b(), "active_params", {}, "all experts are counted"),
     ("experts", "6 D d_ff + 8 D", EXPERTS, "params", {}, "chosen experts alone"),
@@ -89,6 +91,7 @@ MISSES = [
     ("part alone", "D^2 + D", ATTENTION, "params", {}, "only q_proj is counted"),
     ("parts missing", "2ND^2 + 2N^2D", ATTENTION, "macs", {}, "two of q_proj, k_proj, v_proj and out_proj are left out"),
     ("sign", "4ND^2 - 2N^2D", ATTENTION, "macs", {}, "wrong sign"),
+    ("in place of", "2D d_ff + 2d_ff", (sf.FeedForward(D, d_ff), (N, D)), "params", {}, "d_ff stands where D belongs"),
     ("swapped", "4DN^2 + 2D^2N", ATTENTION, "macs", {}, "D and N are exchanged"),
     ("in place of", "4D^3 + 2D^3", ATTENTION, "macs", {}, "D stands where N belongs"),
     ("training", "12ND^2 + 6N^2D", ATTENTION, "macs", {}, "backward pass"),
@@ -109,6 +112,7 @@ MISSES = [
     ("upside down", "h/D", "D/h", None, {}, "upside down"),
     ("extra term", "9c + 1", "9c", None, {}, "1 is too much"),
     ("other term", "2c m h + 9h", "2c m h + 9h m", None, {}, "9 h stands where 9 h m belongs"),
+    ("other term", "k^2(C_{in} + 1)C_{out}", BIASED, "params", {}, "k² C_out stands where C_out belongs"),
     ("other terms", "N^2 + D^2 + 1", "N^3 + D^3 + 1", None, {}, "belongs"),
     ("extra factor", "k^2 C_{in} p", "k^2 C_{in}", None, {}, "factor p is too much"),
     ("missing factor", "C H", "k^2 C H", None, {}, "factor k² is missing"),
@@ -116,6 +120,8 @@ MISSES = [
     ("zeros", "1750 N", "175 N", None, {}, "power of ten"),
     ("not rounded", "((H - 3)/s + 1) C", "C*(floor((H - 3)/s) + 1)", None, {}, "only where they are whole"),
     ("rounded up", "C ceil(H/s)", "C*floor(H/s)", None, {}, "must be rounded down"),
+    ("only when whole", r"9C_{in}C_{out}\lfloor H/2\rfloor\lfloor W/2\rfloor", STRIDED, "macs", {}, "only where 2 | H and 2 | W"),
+    ("only when whole", "C*ceil(H/4)*floor(W/2)", "C*ceil(H/4)*ceil(W/2)", None, {}, "only where 2 | W"),
     ("only when equal", "k C_{in}^2 + 2C_{out}^2", "k C_{in} C_{out} + 2 C_{in}^2", None, {}, "only where C_in = C_out"),
     ("only when equal", "C_{in}C_{out}k^2H^2", BARE, "macs", {}, "only where H = W"),
     ("only when a multiple", "L(12ND^2 + 2N^2D)", (sf.Repeat(sf.TransformerEncoderLayer(D, h, d_ff), L), (N, D)), "macs", {}, "only where d_ff = 4 D"),
@@ -180,6 +186,25 @@ def test_the_simplest_explanation_stands_first():
 def test_a_unit_explains_a_number_better_than_a_part_does_by_chance():
     found = sf.check("13.5 GiB", sf.zoo.llama2_7b(), "model_size")
     assert [miss.name for miss in found.misses] == ["K or Ki"]
+
+
+def test_macs_are_mixed_up_with_flops_only_where_there_are_any():
+    norm = (sf.BatchNorm2d(C_in), MAP)
+    for claim, against, quantity in (
+        ("4 C_in H W", norm, "flops"),
+        ("2ND^2 + N^2D", ATTENTION, "macs"),
+    ):
+        found = sf.check(claim, against, quantity)
+        assert {miss.name for miss in found.misses} & {"twice", "half"}
+        assert "FLOPs: " not in str(found)
+        assert "two FLOPs" not in str(found)
+
+
+def test_parts_of_a_number_in_print_are_not_paired():
+    """Of so many pairs of parts one comes near by chance."""
+    found = sf.check("11.3 GFLOPs", sf.cost(sf.zoo.resnet152()).at(H=224, W=224))
+    assert found.verdict == "wrong"
+    assert not found.misses
 
 
 def test_of_formulas_without_layers_no_part_is_named():

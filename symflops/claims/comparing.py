@@ -15,7 +15,7 @@ from symflops.claims.equality import Decision, decide
 from symflops.claims.matching import Matched, by_the_names, guessed, put, searched
 from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Subject, Verdict
-from symflops.exprs import cancelled, over_one_line
+from symflops.exprs import cancelled, over_one_line, spread
 from symflops.facts import Facts
 
 if TYPE_CHECKING:
@@ -119,9 +119,10 @@ class Comparison:
         """Return what the claim is."""
         ways = (
             self._equal,
+            self._rounded,
             self._equal_otherwise,
             self._counting_more,
-            self._rounded,
+            self._rounded_otherwise,
             self._undecided,
             self._approximate,
         )
@@ -212,31 +213,34 @@ class Comparison:
     # what is not equal
 
     def _rounded(self) -> Verdict | None:
-        """Take the claim for a printed number, or a formula of such numbers, that was rounded or cut off."""
-        if not self.printed:
+        """Take the claim for a number in print, or a formula of such numbers, that was rounded or cut off."""
+        return self._printed_of(self.target.candidates) if self.printed else None
+
+    def _rounded_otherwise(self) -> Verdict | None:
+        """Take it for the same of another variant of the layer."""
+        return self._printed_of(self.target.variants()) if self.printed else None
+
+    def _printed_of(self, candidates: Iterable[Candidate]) -> Verdict | None:
+        found = [
+            (c, how)
+            for c in candidates
+            if (how := rounded(self.best(c).claim, c.value, self.printed))
+        ]
+        right = [f for f in found if self.is_right(f[0])]
+        if not found or not (right or self.target.convention is None):
             return None
-        groups: list[Iterable[Candidate]] = [self.target.candidates, self.target.variants()]
-        for candidates in groups:
-            found = [
-                (c, how)
-                for c in candidates
-                if (how := rounded(self.best(c).claim, c.value, self.printed))
-            ]
-            right = [f for f in found if self.is_right(f[0])]
-            if found and (right or self.target.convention is None):
-                best, how = (right or found)[0]
-                alike = [c for c, h in found if h == how and _words(c) == _words(best)]
-                return replace(
-                    self.open(best, "approximation"),
-                    holds=True,
-                    how=how,
-                    off=near(self.named.claim, best.value),
-                    conventions=tuple(dict.fromkeys(n for c in alike for n in c.conventions)),
-                    quantities=tuple(dict.fromkeys(c.quantity for c in alike)),
-                    variant=self._variant(best),
-                    variant_zh=best.variant.zh if best.variant else "",
-                )
-        return None
+        best, how = (right or found)[0]
+        alike = [c for c, h in found if h == how and _words(c) == _words(best)]
+        return replace(
+            self.open(best, "approximation"),
+            holds=True,
+            how=how,
+            off=near(self.named.claim, best.value),
+            conventions=tuple(dict.fromkeys(n for c in alike for n in c.conventions)),
+            quantities=tuple(dict.fromkeys(c.quantity for c in alike)),
+            variant=self._variant(best),
+            variant_zh=best.variant.zh if best.variant else "",
+        )
 
     def _undecided(self) -> Verdict | None:
         """Leave it open where a candidate that was asked for could not be decided."""
@@ -249,15 +253,14 @@ class Comparison:
 
     def _approximate(self) -> Verdict | None:
         """Take the claim for the greatest terms of something, or for a number close by."""
-        for candidate in self.wanted():
-            claim = self.best(candidate).claim
-            left_out = omission(claim, candidate.value)
-            if left_out is not None:
-                omitted, growing = left_out
-                found = self.open(candidate, "approximation")
-                return replace(
-                    found, holds=self.roughly, how="leading", omitted=omitted, growing=growing
-                )
+        tried = ((c, omission(self.best(c).claim, c.value)) for c in self.wanted())
+        leading = [(c, *left_out) for c, left_out in tried if left_out is not None]
+        if leading:  # of several ways of counting the one that leaves out least
+            candidate, omitted, growing = min(leading, key=lambda one: _terms(one[1]))
+            found = self.open(candidate, "approximation")
+            return replace(
+                found, holds=self.roughly, how="leading", omitted=omitted, growing=growing
+            )
         for candidate in self.wanted():
             off = near(self.named.claim, candidate.value)
             close = ROUGHLY if self.roughly else CLOSE if self.printed else 0
@@ -335,6 +338,10 @@ def subject(target: Target, quantity: str) -> Subject:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONG else f"{text[:LONG]} …"
+
+
+def _terms(expr: sympy.Expr) -> int:
+    return len(sympy.Add.make_args(spread(expr)))
 
 
 def _words(candidate: Candidate) -> tuple[Any, Any]:

@@ -58,7 +58,7 @@ def _number(number: sympy.Rational, case: Case, becomes: Any) -> Iterator[Miss]:
         yield Miss("elements", en, zh, (1 / number,), becomes)
     elif number in MEANINGS:
         name, en, zh = MEANINGS[number]
-        why = _reason(number, quantity)
+        why = _reason(number, case)
         yield Miss(name, en + why[0], zh + why[1], (), becomes)
     elif number == FLOAT and quantity in ELEMENTS:
         en, zh = "it is four times as much: bytes, 4 of each", "是四倍：统计的是字节，每个 4 字节"
@@ -114,9 +114,12 @@ def _zeros(number: sympy.Rational) -> str | None:
     return str(Formula(number)) if zeros == 1 else f"10^{zeros if number > 1 else -zeros}"
 
 
-def _reason(number: sympy.Rational, quantity: str) -> tuple[str, str]:
-    """Say where a small factor often comes from."""
-    counted = quantity in COUNTS
+def _reason(number: sympy.Rational, case: Case) -> tuple[str, str]:
+    """Say where a small factor often comes from; MACs are mixed up with FLOPs where there are any."""
+    quantity, cost = case.candidate.quantity, case.target.cost
+    doubled = quantity == "flops" and cost is not None  # under every convention
+    mixed = {Integer(2): not doubled, Rational(1, 2): quantity in ("flops", "")}
+    counted = quantity in COUNTS and (cost is None or cost.macs != 0) and mixed.get(number, True)
     reasons = {
         Integer(2): (": a MAC is two FLOPs", "：一次 MAC 是两次 FLOP"),
         Rational(1, 2): (": MACs were counted, and a MAC is two FLOPs", "：统计的是 MAC，一次 MAC 是两次 FLOP"),

@@ -95,7 +95,7 @@ def check(
     real(reading.value)
     reading = _in_bytes(reading)
     if not at and (sizes := _published_for(reading, target)):
-        found = check(claim, against, quantity, **(asked | {"at": sizes}))
+        found = check(claim, target.cost, quantity, **(asked | {"at": sizes}))
         return _with_sizes(found, target, sizes)
     judge = Judge(target, symbols, notation, at, assume, growing, constants)
     verdicts = [judge.verdict(one) for one in (reading, *reading.readings)]
@@ -116,6 +116,9 @@ def _read(claim: Any, target: Target, symbols: Any, macros: Any, *, pasted: bool
         }  # a size, no order of growth
         names = [*known.values(), *(str(key) for key in symbols or {} if len(str(key)) > 1)]
         reading = read(claim, names or None, macros, pasted=pasted)
+        if _in_thousands(reading, target, symbols):
+            claim = claim.replace("k", "K")
+            reading = read(claim, names or None, macros, pasted=pasted)
         words = _made_of(reading, target, {str(key) for key in symbols or {}})
         if not words or "\\" in claim:
             return reading
@@ -123,6 +126,22 @@ def _read(claim: Any, target: Target, symbols: Any, macros: Any, *, pasted: bool
         notes = [f"{word} is read as {'·'.join(word)}" for word in words]
         return replace(again, notes=[*again.notes, *notes])
     return Reading(exact(getattr(claim, "expr", claim)))
+
+
+def _in_thousands(reading: Reading, target: Target, given: Mapping[Any, Any] | None) -> bool:
+    """Say whether a claim is a number with a k behind it that can be no symbol: 9.5k."""
+    if (
+        target.cost is None
+        or "k" in target.symbols
+        or given
+        or isinstance(reading.value, Relation | Growth)
+    ):
+        return False
+    return (
+        reading.value.is_Mul
+        and reading.value.as_coeff_Mul()[1].is_Symbol
+        and letters(reading.value).keys() == {"k"}
+    )
 
 
 def _published_for(reading: Reading, target: Target) -> dict[str, int]:

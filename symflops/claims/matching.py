@@ -255,6 +255,7 @@ def guessed(found: Matched, value: sympy.Expr) -> Matched:
     """Return a claim with its loose letters taken so that it has most terms in common with a value.
 
     For claims that are not equal to it whatever the letters are: what is wrong is then said in its symbols.
+    Of two products it is most factors.
 
     >>> from symflops import dims
     >>> n, d, N, D = dims("n d N D")
@@ -269,10 +270,11 @@ def guessed(found: Matched, value: sympy.Expr) -> Matched:
         return found
     claimed, exact_ = (_monomials(side) for side in (found.claim, value))
 
-    def score(swaps: dict[Symbol, Symbol]) -> tuple[int, int]:
+    def score(swaps: dict[Symbol, Symbol]) -> tuple[int, int, int]:
         here = {frozenset((swaps.get(b, b), p) for b, p in key): n for key, n in claimed.items()}
         common = sum(1 + (exact_[key] == n) for key, n in here.items() if key in exact_)
-        return -common, sum(likeness(s.name, swaps[s].name) for s in swaps)
+        factors = len(next(iter(here)) & next(iter(exact_))) if len(here) == len(exact_) == 1 else 0
+        return -common, -factors, sum(likeness(s.name, swaps[s].name) for s in swaps)
 
     if few == len(found.loose):
         chosen = (
@@ -283,8 +285,8 @@ def guessed(found: Matched, value: sympy.Expr) -> Matched:
             dict(zip(p, open_, strict=True)) for p in itertools.permutations(found.loose, few)
         )
     swaps = min(chosen, key=score)
-    common, unlike = score(swaps)
-    if common == 0 and unlike > few:
+    common, factors, unlike = score(swaps)
+    if common == factors == 0 and unlike > few:
         return found  # nothing speaks for it
     left = tuple(s for s in found.loose if s not in swaps)
     return Matched(found.claim.xreplace(swaps), {**found.mapping, **swaps}, left, (), searched=True)

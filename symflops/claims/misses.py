@@ -17,6 +17,7 @@ from sympy import Add, Mul, ceiling, floor
 from symflops.claims.approximations import rounded
 from symflops.claims.equality import decide
 from symflops.claims.factors import told
+from symflops.claims.remainders import told_apart
 from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Miss
 from symflops.claims.witnesses import sought
@@ -93,6 +94,11 @@ class Case:
         return sizes | (dict(witness.sizes) if witness is not None else {})
 
     @cached_property
+    def apart(self) -> dict[Symbol, Any]:
+        """Sizes that have nothing to do with one another."""
+        return {s: sympy.Integer(sympy.prime(n + 5)) for n, s in enumerate(self.symbols)}
+
+    @cached_property
     def claimed(self) -> Any:
         """What the claim comes to there."""
         return value_or_none(self.claim, self.point)
@@ -107,8 +113,11 @@ class Case:
         return decide(self.claim, value, self.facts).equal is True
 
     def is_printed(self, value: sympy.Expr) -> bool:
-        """Say whether a number in print, of two digits or more, comes of a changed value."""
-        return rounded(self.claim, value, self._digits(TWO)) is not None
+        """Say whether a number in print, of two digits or more, is a value rounded that would be printed otherwise."""
+        printed = [
+            p for p in self._digits(TWO) if abs(value - self.exact) >= p.unit_in_the_last_place
+        ]
+        return rounded(self.claim, value, printed) == "rounded"
 
     @property
     def is_loose(self) -> bool:
@@ -210,8 +219,20 @@ def term(case: Case) -> Iterator[Miss]:
             "{1} 被写成了 {0}",
             (Add(*extra), Add(*missing)),
         )
+    else:
+        yield from _exchanged(Add(*extra) - Add(*missing))
 
 
+def _exchanged(difference: sympy.Expr) -> Iterator[Miss]:
+    """Say which term was taken for another of several: F for D in 2·F for D + F."""
+    terms = Add.make_args(difference)
+    if len(terms) == PAIR and sum(term.as_coeff_Mul()[0] for term in terms) == 0:
+        right, wrong = sorted(terms, key=lambda term: term.as_coeff_Mul()[0])
+        en, zh = "{1} stands where {0} belongs", "{0} 被写成了 {1}"
+        yield Miss("in place of", en, zh, (-right, wrong))
+
+
+PAIR = 2
 MOST_CHANGED = 4
 
 
@@ -269,13 +290,43 @@ def unrounded(case: Case) -> Iterator[Miss]:
         yield Miss("rounded up", en, "应向下取整，却向上取整")
 
 
+def whole(case: Case) -> Iterator[Miss]:
+    """Equal only where sizes divide without a rest: H/2 for ⌈H/2⌉, or ⌊H/2⌋."""
+    if next(unrounded(case), None) is not None:
+        return
+    parts_of = told_apart(case.claim + case.exact, case.facts)
+    needed = {s: n for s, n in parts_of.items() if n > 1}
+    if not needed or not _whole(case, needed):
+        return
+    for symbol in list(needed):  # those that need not divide
+        others = {s: n for s, n in needed.items() if s != symbol}
+        needed = others if others and _whole(case, others) else needed
+    named = tuple(f"{n} | {s}" for s, n in needed.items())
+    places = [f"{{{i}}}" for i in range(len(named))]
+    yield Miss(
+        "only when whole",
+        f"it is right only where {' and '.join(places)}",
+        f"仅当 {'、'.join(places)} 时正确",
+        named,
+    )
+
+
+def _whole(case: Case, needed: dict[Symbol, int]) -> bool:
+    swaps = {symbol: n * symbol for symbol, n in needed.items()}
+    point = case.apart | {symbol: n * case.apart[symbol] for symbol, n in needed.items()}
+    a, b = value_or_none(case.claim, point), value_or_none(case.exact, point)
+    return a == b and decide(case.claim.xreplace(swaps), case.exact.xreplace(swaps)).equal is True
+
+
 def special(case: Case) -> Iterator[Miss]:
     """Equal only where sizes are equal, one is four times the other, or one is 1."""
     symbols = case.symbols[:MOST_SYMBOLS]
-    if length(case.claim) + length(case.exact) > LONGEST or next(unrounded(case), None):
+    if length(case.claim) + length(case.exact) > LONGEST:
+        return
+    if next(unrounded(case), None) or next(whole(case), None):
         return
     for a, b in itertools.combinations(symbols, 2):
-        if _agree(case, {b: a}):
+        if _agree(case, b, a):
             yield Miss(
                 "only when equal",
                 "it is right only where {0} = {1}",
@@ -284,7 +335,7 @@ def special(case: Case) -> Iterator[Miss]:
             )
     for a, b in itertools.permutations(symbols, 2):
         for times in TIMES:
-            if _agree(case, {a: times * b}):
+            if _agree(case, a, times * b):
                 yield Miss(
                     "only when a multiple",
                     "it is right only where {0} = {1}",
@@ -292,21 +343,23 @@ def special(case: Case) -> Iterator[Miss]:
                     (a, times * b),
                 )
     for a in symbols:
-        if _agree(case, {a: ONE}):
+        if _agree(case, a, ONE):
             yield Miss("only when 1", "it is right only where {0} = 1", "仅当 {0} = 1 时正确", (a,))
 
 
 TIMES = (2, 3, 4)
 
 
-def _agree(case: Case, swaps: dict[Symbol, sympy.Expr]) -> bool:
-    claim, exact = case.claim.xreplace(swaps), case.exact.xreplace(swaps)
-    if claim == 0 or exact == 0:
+def _agree(case: Case, old: Symbol, new: sympy.Expr) -> bool:
+    """Say whether claim and exact formula are equal with another size for one of their symbols."""
+    if (case.claim.free_symbols ^ case.exact.free_symbols) - {old} - new.free_symbols:
         return False
-    a, b = value_or_none(claim, case.point), value_or_none(exact, case.point)
+    point = case.apart | {old: value_or_none(new, case.apart)}
+    a, b = value_or_none(case.claim, point), value_or_none(case.exact, point)
     if a != b:  # one of them may have no value there
         return False
-    return decide(claim, exact).equal is True
+    claim, exact = (side.xreplace({old: new}) for side in (case.claim, case.exact))
+    return 0 not in (claim, exact) and decide(claim, exact).equal is True
 
 
 #: Entries that need no layer.
@@ -315,6 +368,7 @@ TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (
     turned,
     swapped,
     unrounded,
+    whole,
     term,
     special,
 )
@@ -322,8 +376,8 @@ TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (
 RANKS = (
     "own stride", "own stride as well", "one stride short", "last stride", "no strides", "other convention", "bias twice", "one bias",
     "heads", "groups", "stride ignored", "dilation ignored", "causal", "full", "own keys", "gated", "not gated", "class token", "groups ignored",
-    "input positions", "output positions", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "what is left", "upside down", "swapped",
-    "in place of", "not rounded", "rounded up", "training", "elements", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
+    "input positions", "output positions", "over the stride", "stride twice", "experts", "per token", "per sample", "per layer", "part missing", "part twice", "sign", "what is left", "upside down", "swapped",
+    "in place of", "not rounded", "rounded up", "only when whole", "training", "elements", "twice", "half", "forward", "bit or byte", "K or Ki", "coefficient", "constant", "parts missing", "part alone",
     "missing term", "extra term", "other term", "extra factor", "missing factor", "other factor", "zeros", "only when equal",
     "only when a multiple", "only when 1", "other terms",
 )  # fmt: skip
@@ -344,6 +398,8 @@ def misses(case: Case) -> list[Miss]:
     if case.is_loose or (case.claim.is_Rational and case.printed and next(factor(case), None)):
         tables = tuple(entry for entry in tables if entry is not parts)
     found = {miss.name: miss for entry in tables for miss in entry(case)}
+    if "groups" in found:  # which says which
+        found.pop("groups ignored", None)
     return sorted(found.values(), key=rank)
 
 

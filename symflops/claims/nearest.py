@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 #: What says more of an approximation than the terms that it leaves out.
 PARTS = RANKS[: RANKS.index("part missing") + 1]
-TELLING = 40  # ranks of misses that a variant of the layer is looked into for
+#: Ranks of misses that nothing further is looked into for.
+TELLING = RANKS.index("coefficient")
 
 
 def explained(comparison: Comparison, verdict: Verdict) -> Verdict:
@@ -33,7 +34,8 @@ def explained(comparison: Comparison, verdict: Verdict) -> Verdict:
     best: tuple[int, Candidate, list[Miss]] | None = None
     for candidate in _meant(comparison):
         found = _misses(comparison, candidate)
-        if found and (best is None or rank(found[0]) < best[0]):
+        least = len(RANKS) if candidate.variant is None else TELLING  # of a variant more is asked
+        if found and (best is None or rank(found[0]) < min(best[0], least)):
             best = rank(found[0]), candidate, found
         if candidate.variant is None and best is not None and best[0] < TELLING:
             break

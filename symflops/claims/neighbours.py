@@ -103,15 +103,40 @@ def positions(case: Case) -> Iterator[Miss]:
             case.exact * inside / outside,
         )
     elif case.is_claim(case.exact * outside / inside):
-        yield Miss(
-            "output positions",
-            "the size of the output stands where that of the input belongs",
-            "输入尺寸被写成了输出尺寸",
-            (),
-            case.exact * outside / inside,
-        )
+        once_more = _strides(case.cost.root) is not None
+        name, en, zh = STRIDE_TWICE if once_more else OUTPUT_POSITIONS
+        yield Miss(name, en, zh, (), case.exact * outside / inside)
+    elif (strides_ := _strides(case.cost.root)) is not None:
+        divided = case.exact * inside / (product(strides_) * outside)
+        if case.is_claim(divided):
+            yield Miss(
+                "over the stride",
+                "the size of the input over the stride stands where that of the output belongs",
+                "输出尺寸被写成了输入尺寸除以步幅",
+                (),
+                divided,
+            )
 
 
+def _strides(root: Any) -> tuple[Any, ...] | None:
+    """Return the strides along all axes of a layer whose windows make its output; none of one that spreads its input."""
+    stride = getattr(root.layer, "stride", None)
+    if stride is None or hasattr(root.layer, "output_padding"):
+        return None
+    axes = len(root.inputs[0]) - MAP + 1
+    return stride if isinstance(stride, tuple) else (stride,) * axes
+
+
+OUTPUT_POSITIONS = (
+    "output positions",
+    "the size of the output stands where that of the input belongs",
+    "输入尺寸被写成了输出尺寸",
+)
+STRIDE_TWICE = (
+    "stride twice",
+    "it is divided by the stride once more, which the size of the output holds already",
+    "又除了一次步幅，而输出尺寸已考虑步幅",
+)
 MAP = 3  # axes of the smallest map, its batch included
 
 

@@ -56,7 +56,8 @@ class OrderDecision(Decision):
     def said(self, lang: str = "en") -> str:
         """Return in which cases the claim holds, and what is true in the others, in English or Chinese."""
         words = CHINESE if lang == "zh" else ENGLISH
-        holds = [words["constant"].format(_listed(self.fixed, words))] if self.fixed else []
+        constant = words["constant" if len(self.fixed) == 1 else "constants"]
+        holds = [constant.format(_listed(self.fixed, words))] if self.fixed else []
         holds += [words["like"].format(b, n) for b, n in self.ties]
         parts = [words["if"].format(words["or"].join(holds))] if holds else []
         for fixed, order in self.otherwise:
@@ -70,6 +71,7 @@ class OrderDecision(Decision):
 ENGLISH = {
     "if": "holds if {}",
     "constant": "{} is constant",
+    "constants": "{} are constant",
     "like": "{} grows like {}",
     "with": "with {} constant it is Θ({})",
     "is": "it is Θ({}){}",
@@ -82,6 +84,7 @@ ENGLISH = {
 CHINESE = {
     "if": "当 {}时成立",
     "constant": "{} 为常数",
+    "constants": "{} 为常数",
     "like": "{} 与 {} 同阶增长",
     "with": "若 {} 为常数，则为 Θ({})",
     "is": "实为 Θ({}){}",

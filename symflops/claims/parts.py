@@ -45,6 +45,8 @@ def parts(case: Case) -> Iterator[Miss]:
         if case.is_claim(part):
             yield Miss("part alone", "only {0} is counted", "只统计了 {0}", (name,), part)
             return
+    if case.printed and case.claim.is_Rational:
+        return  # of so many pairs one comes near by chance
     for (one, a), (two, b) in itertools.combinations(list(found.items())[:MOST_PAIRS], 2):
         if case.is_claim(case.exact - a - b):
             alike = [name for name, part in found.items() if part == a]

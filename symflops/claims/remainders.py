@@ -76,6 +76,20 @@ def by_remainders(a: sympy.Expr, b: sympy.Expr, facts: Facts) -> Proof:
     return Proof(None, "they could not be shown to be equal for all remainders", hints[:20])
 
 
+def told_apart(expr: sympy.Expr, facts: Facts) -> dict[Symbol, int]:
+    """Return symbol → how many remainders of it the floors of an expression tell apart.
+
+    >>> from symflops import dims
+    >>> H, W = dims("H W")
+    >>> told_apart(floor(H / 2) * floor(floor(W / 2) / 2), Facts())
+    {H: 2, W: 4}
+    """
+    atoms = Atoms(facts)
+    for rounded in expr.atoms(floor, ceiling):
+        atoms.over_atoms(rounded)
+    return _moduli(list(atoms.floors), atoms)[0]
+
+
 def _moduli(rounded: list[Symbol], atoms: Atoms) -> tuple[dict[Symbol, int], set[Symbol]]:
     """Return symbol → how many remainders of it the floors tell apart, and the floors of which that is so."""
     found: dict[Symbol, int] = {}
@@ -180,10 +194,7 @@ def classes(
 
     Each comes with the facts as they are there. None where there are too many classes, or floors of another kind.
     """
-    atoms = Atoms(facts)
-    for rounded in expr.atoms(floor, ceiling):
-        atoms.over_atoms(rounded)
-    moduli, _ = _moduli(list(atoms.floors), atoms)
+    moduli = told_apart(expr, facts)
     if not moduli or math.prod(moduli.values()) > MOST_SPLIT:
         return None
     return _classes(moduli, facts)
