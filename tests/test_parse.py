@@ -157,6 +157,7 @@ PLAIN = [
     ("通道数C_in×核大小k", C_in * k),
     ("n log_k(n)", n * log2(n) / log2(k)),
     ("KV cache size * 2", 2 * sf.dim("KV_cache_size")),
+    ("KV 缓存 × 2", 2 * sf.dim("KV_缓存")),
     ("n x d_model", n * d_model),
     ("8xD^2xL+3xL^2", 8 * D**2 * L + 3 * L**2),
     ("2 x y + 3 x", 2 * x * y + 3 * x),
@@ -206,6 +207,10 @@ UNITS = [
     (r"\frac{600\ GB/sec}{2}", 3 * 10**11, "bytes"),
     ("2 bytes/param × 7B", 14 * 10**9, "bytes"),
     ("2*T*B + 84TB", 2 * T * B + 84 * 10**12, "bytes"),
+    (r"7\text{ billion parameters}", 7 * 10**9, "params"),
+    (r"1.4\text{ T tokens}", 14 * 10**11, ""),
+    ("13 B parameters", 13 * 10**9, "params"),
+    (r"2\cdot\textbf{14 GB}", 28 * 10**9, "bytes"),
     ("86 us", Rational(86, 10**6), "seconds"),
     ("138M个参数", 138 * 10**6, "params"),
     ("2hk 次乘法", 2 * h * k, "mults"),
@@ -254,6 +259,12 @@ def test_a_letter_apart_from_its_number_is_a_unit_where_numbers_alone_are_relate
     assert read("2TB+T").readings[0].value == 2 * 10**12 + T
 
 
+def test_a_b_apart_from_decimals_is_bytes_and_offered_as_a_billion():
+    reading = read("1.5 B")
+    assert (reading.value, reading.quantity) == (Rational(3, 2), "bytes")
+    assert [other.value for other in reading.readings] == [15 * 10**8]
+
+
 def test_an_x_between_names_is_offered_as_a_symbol():
     reading = read("n x d")
     assert (reading.value, reading.readings[0].value) == (n * d, n * d * x)
@@ -279,6 +290,7 @@ def test_a_quantity_is_a_factor_where_the_chain_speaks_of_another():
         ("6.3e24", 63 * 10**23, 10**23, "6.3e24"),
         (r"28\%", Rational(28, 100), Rational(1, 100), r"28\%"),
         ("93.3%", Rational(933, 1000), Rational(1, 1000), "93.3%"),
+        (r"7\text{ billion parameters}", 7 * 10**9, 10**9, r"7\text{ billion parameters}"),
         ("1.20", Rational(6, 5), Rational(1, 100), "1.20"),
         ("1.2亿", 12 * 10**7, 10**7, "1.2亿"),
     ],

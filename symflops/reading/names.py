@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Integer, Mul
 
+from symflops.reading.amounts import unit_of
 from symflops.reading.lexis import NUMBERED
 from symflops.reading.signs import ACCENTS, GROUPING, QUANTITIES, USUAL_SUBSCRIPTS, WORDS
 from symflops.symbols import Family, Member, dim
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from symflops.reading.grammar import FormulaReader
     from symflops.reading.lexis import Word
 
+#: A number, and its unit if it has one.
+AMOUNT = re.compile(r"\s*\d[\d.,]*\s*([^\W\d_]*)\s*")
 #: How a sign is spelled in the name of a symbol.
 SPELLED = {"-": "minus", "+": "plus", ",": "_", "_": "_", "*": "star", "'": "prime", "/": "_"}
 
@@ -48,9 +51,10 @@ def named(reader: FormulaReader, word: Word) -> Any:
         if is_run and _is_split(reader, word):
             return Mul(*map(dim, word.text))
         return marked(reader, name, word)
-    if word.kind == "word" and word.text not in reader.known:
+    if word.kind in ("word", "chinese") and word.text not in reader.known:
         name = _with_next_words(reader, word)
         is_spelled = name == word.text and name.isalpha() and name not in QUANTITIES
+        is_spelled &= word.kind == "word"
         if is_spelled or NUMBERED.fullmatch(name):
             reader.reading.note(f"{name} is read as one name")
         return marked(reader, name, word)
@@ -79,18 +83,22 @@ def _indexed(reader: FormulaReader, word: Word) -> Any:
 def _with_next_words(reader: FormulaReader, word: Word) -> str:
     """Join words that are written out: hidden size is one name."""
     first, name = word, word.text
-    while (
-        word.text.lower() in WORDS
-        and reader.word.kind == "word"
-        and reader.word.spaced
-        and reader.word.text.lower() in WORDS
-        and reader.word.text not in reader.known
-    ):
+    while reader.word.spaced and reader.word.text not in reader.known and _are_one(reader, word):
         word = reader.step()
         name += f"_{word.text}"
     if name != first.text:
         reader.reading.note(f"{name.replace('_', ' ')} is read as one name")
     return name
+
+
+def _are_one(reader: FormulaReader, word: Word) -> bool:
+    """Say whether the next word and the one before it are one name: hidden size, KV 缓存."""
+    pair = (word, reader.word)
+    if all(w.kind == "word" and w.text.lower() in WORDS for w in pair):
+        return True
+    are_words = all(len(w.text) > 1 and w.kind in ("word", "chinese") for w in pair)
+    is_chinese = "chinese" in {w.kind for w in pair} and unit_of(reader.word.text) is None
+    return are_words and is_chinese and not reader.latex
 
 
 def marked(reader: FormulaReader, name: str, word: Word) -> Any:
@@ -272,11 +280,14 @@ def grouped(reader: FormulaReader, word: Word) -> Any:
     inside = reader.words[reader.at + 1 : reader.closing(reader.at)]
     if len(inside) and inside[0].kind == "command" and inside[0].text in ACCENTS:
         return reader.operand()
-    text = reader.raw()
+    start, text = reader.at, reader.raw()
     if word.text == "operatorname" and text.strip() in ("max", "min", "log", "gcd"):
         from symflops.reading.functions import function_of_latex  # noqa: PLC0415 - each needs the other
 
         return function_of_latex(reader, word._replace(text=text.strip()))
+    if AMOUNT.fullmatch(text) and unit_of(AMOUNT.fullmatch(text)[1] or "%", apart=True):  # type: ignore[index]
+        reader.at = start
+        return reader.group()  # \textbf{14 GB}
     if greek := re.fullmatch(r"\s*\\([A-Za-z]+)\s*", text):
         return marked(reader, greek[1], word)
     name = _word_of(text)

@@ -7,6 +7,7 @@ anywhere else in the formula is a symbol there too: in ``2K + K^2`` no K is a th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import Integer, Rational
@@ -145,32 +146,47 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
         return unit_of("%")
     if word.kind == "chinese":
         return unit_of(reader.step().text)
-    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
-        reader.step()
-        text = reader.raw()
-        unit, behind = _unit_said(text, apart=word.spaced or text != text.lstrip())
-        if unit is None or _is_factor(reader, unit):
-            return None
-        if behind:
-            reader.reading.note(f"the words {behind!r} behind the unit are left out")
-        return unit
-    start, text = reader.at, ""
-    while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
-        text += reader.step().text
-    unit = unit_of(text, apart=word.spaced) if _is_closed(reader) else None
-    if text in reader.known:
-        return None
+    if word.kind != "command" or word.text not in GROUPING or reader.peek().text != "{":
+        return _unit_in_letters(reader, decimals=decimals)
+    reader.step()
+    text = reader.raw()
+    unit, behind = _unit_said(text, apart=word.spaced or text != text.lstrip())
     if unit is None or _is_factor(reader, unit):
         return None
-    return unit if _is_unit(reader, text, start, decimals=decimals) else None
+    if behind:
+        reader.reading.note(f"the words {behind!r} behind the unit are left out")
+    return unit
+
+
+def _unit_in_letters(reader: FormulaReader, *, decimals: bool) -> Unit | None:
+    """Read letters that stand together, if they are a unit."""
+    start, text = reader.at, ""
+    apart = reader.word.spaced
+    while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
+        text += reader.step().text
+    apart &= not _is_counted(reader)  # 13 B parameters are as many billions
+    unit = unit_of(text, apart=apart) if _is_closed(reader) else None
+    if unit is None or text in reader.known or _is_factor(reader, unit):
+        return None
+    if not _is_unit(reader, text, start, decimals=decimals):
+        return None
+    if text == "B" and apart and decimals:
+        said = "B apart from its number is read as "
+        return unit if reader.choose("byte", f"{said}bytes", f"{said}a billion") else unit_of(text)
+    return unit
 
 
 def _unit_said(text: str, *, apart: bool) -> tuple[Unit | None, str]:
-    """Return the unit that a word set as a word is, and what it is per or of: GB/s, GFLOPs per image."""
+    """Return the unit that words are, and what it is per or of: GB/s, billion parameters, GFLOPs per image."""
     text = text.strip()
     behind = PER_WHAT.search(text)
     end = behind.start() if behind else len(text)
-    unit = unit_of(text[:end], apart=apart, upright=True)
+    first, _, counted = text[:end].partition(" ")
+    if counted in NAMED:
+        unit = unit_of(first, upright=True)
+        unit = replace(unit, quantity=unit.quantity or NAMED[counted]) if unit else None
+    else:
+        unit = unit_of(text[:end], apart=apart, upright=True)
     return (None, "") if behind and unit and not unit.quantity else (unit, text[end:].strip())
 
 
@@ -284,9 +300,9 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
     if text is not None and reader.is_end_of_side():
         unit, behind = _unit_said(text, apart=True)
         if unit is None and word.kind == "command" and re.match(r"\s+\S|per ", text):
-            first = unit_of(text.split()[0], apart=True, upright=True)
-            unit = first if first is not None and first.quantity else Unit(ONE)
-            behind = text.strip()
+            first, *others = text.split()
+            unit = unit_of(first, apart=True, upright=True) or Unit(ONE)
+            behind = " ".join(others if unit.scaled else text.split())
         if unit is not None and not _is_factor(reader, unit):
             _counts(reader, unit)
             if unit.factor != ONE:

@@ -147,7 +147,7 @@ QUANTITIES = sorted(
             "FFN",
             "MLP",
         ),
-        *("RF", "MHA", "LSTM", "GRU", "thousand", "million", "billion", "trillion"),
+        *("RF", "MFU", "HFU", "MHA", "LSTM", "GRU", "thousand", "million", "billion", "trillion"),
     },
     key=len,
     reverse=True,
