@@ -323,6 +323,7 @@ ERRORS = [
     ("x.shape", "expected an operator, a relation or the end, got 's'", 2),
     (r"\mathrm{6ND}", "'6ND' is no name for a dimension", 0),
     ("n!", "factorials are not read", 1),
+    ("a|b - c|", "an absolute value is not read", 1),
     ("a^b^c", "two exponents in a row", 3),
     (r"\sqrt[3]{n}", "only square roots are read", 0),
     (r"\lg n", r"write \log_2 or \log_{10}", 0),

@@ -253,12 +253,15 @@ class FormulaReader(Cursor):
         return self.operand()
 
     def bars(self) -> Any:
-        """Read ``|V|``, the size of a set, as the dimension V."""
-        self.step()
+        """Read ``|V|``, the size of a set, as the dimension V; of a difference it would be an absolute value."""
+        bar = self.step()
         outer, self.in_bars = self.in_bars, True
         value = self.value()
         self.in_bars = outer
         self.expect("|", "to close the bars")
+        if any(term.could_extract_minus_sign() for term in Add.make_args(value)):
+            message = "an absolute value is not read; write the difference that is not below 0"
+            raise self.error(message, bar)
         return value
 
     def named(self) -> Any:
