@@ -193,6 +193,11 @@ def test_comments_and_verbatim_of_latex_are_no_text(tmp_path):
         ("$100/3 = 33$, $2/3 \\approx 0.67$, $10/4 = 2.5$", 0),
         ("$1101_2 = 13$, $7 \\bmod 4 = 3$, $5! = 120$", 0),
         ("$28/25 = 1.13$", 1),
+        (
+            "$7 \\times 10^9 \\times 2 = 14$ GB, $12 \\cdot 768^2 \\cdot 12 \\approx 85$M, $1/2 = 50$\\%",
+            0,
+        ),
+        ("$7 \\times 10^9 \\times 2 = 17$ GB", 1),
         ("On 2024-01-02 = 3 and v1.2 = 3; a[3] = 4; 3x = 4; 2-3 = 4; x*3 = 4.", 0),
         ("We need 3 × 4 = 13 of them.", 1),
         ("We need 17 × 9 = 153, 3*4 = 12. And 1,000 * 3 = 3,000.", 0),
@@ -347,6 +352,12 @@ LABELS = {
 @pytest.mark.parametrize(("label", "name"), LABELS.items())
 def test_the_model_of_a_row_is_known_by_its_label(label, name):
     assert known_as(label, ()) == name
+
+
+@pytest.mark.parametrize("label", ["^a" * 100_000 + "!", "[^1] " * 50_000 + "x", " " * 200_000])
+def test_a_label_without_end_is_no_name(label):
+    with cpu_limit(10):
+        assert known_as(f"{label}x", ()) is None
 
 
 def test_names_in_other_scripts_are_labels():
@@ -562,6 +573,24 @@ def test_a_name_before_its_definition_is_said_to_be_that(tmp_path):
     (found,) = report(tmp_path, text).findings
     assert "comes later" in found.message
     assert "a.md:4:1" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("VGG has $138.4$M{}", "approximation"),
+        (r"VGG has \(138.4\) million{}", "approximation"),
+        ("VGG has 138.4M parameters{} and\n$3$ blocks.", "approximation"),
+        ("VGG has **138,357,544**{} and\n$3$ blocks.", "correct"),
+        ("VGG has **138,357,545**{} and\n$138357544$ blocks.", "wrong"),
+        ("Here is one for a batch of 32{}\n$$138357544$$", "correct"),
+        ("In ResNet-50{} there are\n$138357544$", "correct"),
+    ],
+)
+def test_a_number_in_a_sentence_has_its_unit_and_its_mark(tmp_path, text, verdict):
+    mark = " <!-- symflops: vgg16.params -->"
+    (found,) = report(tmp_path, text.format(mark)).findings
+    assert found.verdict == verdict
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.tex"])

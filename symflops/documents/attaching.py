@@ -6,19 +6,22 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
+from symflops.documents.in_front import last_number
 from symflops.documents.pieces import BLANK_LINE, Equation, Grid, Remark
 
 if TYPE_CHECKING:
     from symflops.documents.sources import Source
 
 FAR = 300  # characters between a mark and its equation
+NEAR = 150  # characters in front of a mark in which its number stands
 
 
 def belonging(source: Source, remark: Remark, done: set[int], kind: Any) -> Equation | Grid | None:
     """Return the equation or table that a mark belongs to.
 
     That is the one that ends before it on its line, else the one right behind it, else the one right before it,
-    else the next one of the paragraph, the one before in the paragraph, and the next one before the next mark.
+    else a number in front of it, else the next one of the paragraph, the one before in the paragraph, and the next
+    one before the next mark.
     """
     text = source.text
     found, starts = source.ordered(kind)
@@ -42,6 +45,8 @@ def belonging(source: Source, remark: Remark, done: set[int], kind: Any) -> Equa
         return after  # type: ignore[no-any-return]
     if free is not None and _adjacent(text[free.end : remark.start]):
         return free  # type: ignore[no-any-return]
+    if kind is Equation and remark.trailing and (number := _number(text, remark)) is not None:
+        return number
     if after is not None and not between and not BLANK_LINE.search(text[remark.end : after.start]):
         return after  # type: ignore[no-any-return]
     if free is not None and not BLANK_LINE.search(text[free.end : remark.start]):
@@ -49,6 +54,20 @@ def belonging(source: Source, remark: Remark, done: set[int], kind: Any) -> Equa
     return None if between else after
 
 
+def _number(text: str, remark: Remark) -> Equation | None:
+    """Return the number of running text that a mark stands behind, or behind the words of what it counts."""
+    begin = max(text.rfind("\n", 0, remark.start) + 1, remark.start - NEAR)
+    found = last_number(text[begin : remark.start])
+    if found is None:
+        return None
+    start, end = begin + found[0], begin + found[1]
+    if not COUNTED.fullmatch(text[end : remark.start]):
+        return None
+    return Equation(start, end, text[start:end], "code")
+
+
+#: What may stand between a number and its mark: what sets it, and a few words.
+COUNTED = re.compile(r"[*_)\]}\s]*(?:[ ~][A-Za-z-]+){0,3}[*_)\]}\s]*")
 #: What may stand between a mark and its equation besides white space: what sets it.
 SETTING = re.compile(
     r"\\(?:begin|end)\s*\{[^{}]*\}|\\label\{[^{}]*\}|\\[\[\]()\\]|\$+|`+(?:math)?|&|[.,;:]"

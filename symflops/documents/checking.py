@@ -182,12 +182,12 @@ class Walk:
                 place, "remark", remark.text, UNREAD, "no equation stands next to this mark"
             )
         done.add(equation.start)
-        here = source.place(equation.start)
+        here, claim = source.place(equation.start), source.claim(equation)
         return finding(
             here,
             "equation",
-            equation.text,
-            lambda: verdict_on(equation.text, self.scope.meant(statement), self.scope.macros),
+            claim,
+            lambda: verdict_on(claim, self.scope.meant(statement), self.scope.macros),
             statement.expected,
             statement.head,
         )

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symflops.documents.numbers_printed import NUMBER, amount_in
+from symflops.documents.numbers_printed import NUMBER, amount_in, unit_behind
 from symflops.errors import ArgumentError
 from symflops.printed import Formula
-from symflops.reading.amounts import unit_of
 
 if TYPE_CHECKING:
     from symflops.documents.numbers_printed import Amount
@@ -25,10 +24,6 @@ APART = re.compile(r"(?<!\\)[|&]|\]\(|://|\}\s*\{")
 #: What makes a number behind it a part of something else: ResNet50, ResNet-50, ViT-B/16, 2-3.
 GLUED = re.compile(r"[A-Za-z0-9_\\.,'’⁰¹²³⁴-⁹]$|[A-Za-z0-9][-−–/:@^]$")
 GOES_ON = re.compile(r"[A-Za-z0-9_^'’⁰¹²³⁴-⁹]")
-#: A unit behind a formula: $138$ million.
-UNIT = re.compile(
-    r"(?:\$+|`+|\\[)\]])?(?P<space>[ ~]|\\[,;: ])*(?P<unit>\\?%|[A-Za-z]{1,12}|[一-鿿]{1,6})(?![A-Za-z])"
-)
 TIMES = ("x", "X")  # 3.2x: times as much
 
 
@@ -73,21 +68,36 @@ def before(source: Source, remark: Remark, value: Any, full: str) -> Change:
 
 def _number(line: str, begin: int, text: str, value: Any) -> Change:
     """Return what takes the place of the last number of a line."""
-    found = list(NUMBER.finditer(line))
-    if not found or not getattr(value, "is_Rational", False):
+    if not NUMBER.search(line) or not getattr(value, "is_Rational", False):
         message = "no number stands before this mark on its line; write one, a ?, or a formula, which is then replaced"
         raise ArgumentError(message)
-    last = found[-1]
-    start, amount = last.start(), amount_in(last[0])
-    goes_on = GOES_ON.match(line, last.end()) is not None
-    if amount is None:  # behind it stands a word that is no unit
-        amount = amount_in(last[0][: last.start("unit") - start])
-        goes_on = last["space"] is None and last["unit"].isascii() and last["unit"] not in TIMES
-    if amount is None or goes_on or GLUED.search(line[:start]) or APART.search(line[last.end() :]):
-        message = f"the last number before this mark, {last['number']}, is a part of something else; write one, or a ?, right before the mark"
+    found = last_number(line)
+    if found is None or APART.search(line[found[1] :]):
+        message = "the last number before this mark is a part of something else, such as a name; write one, or a ?, right before the mark"
         raise ArgumentError(message)
+    start, _, amount = found
     in_siunitx = line[:start].endswith("\\num{")  # which takes a comma for the decimal one
     return renewed(amount, begin + start, text, value, "" if in_siunitx else ",")
+
+
+def last_number(line: str) -> tuple[int, int, Amount] | None:
+    """Return the last number of a line with its start and end, if it is one of its own and not part of a name.
+
+    >>> last_number("ResNet-50 has 25.6M")[:2], last_number("of ResNet-50")
+    ((14, 19), None)
+    """
+    last = None
+    for last in NUMBER.finditer(line):  # noqa: B007 - the last one is wanted
+        pass
+    if last is None:
+        return None
+    start, end, amount = last.start(), last.end(), amount_in(last[0])
+    goes_on = GOES_ON.match(line, end) is not None
+    if amount is None:  # behind it stands a word that is no unit
+        end = start + len(last[0][: last.start("unit") - start].rstrip(" ~"))
+        amount = amount_in(line[start:end])
+        goes_on = last["space"] is None and last["unit"].isascii() and last["unit"] not in TIMES
+    return None if amount is None or goes_on or GLUED.search(line[:start]) else (start, end, amount)
 
 
 def _in_equation(equation: Equation, value: Any, text: str) -> Change:
@@ -97,14 +107,9 @@ def _in_equation(equation: Equation, value: Any, text: str) -> Change:
     amount = amount_in(text[start : equation.end])
     is_math = equation.kind == "math"
     if amount is not None and value.is_Rational:
-        behind = UNIT.match(text, equation.end)
-        unit = (
-            unit_of(behind["unit"].lstrip("\\"), apart=behind["space"] is not None)
-            if behind
-            else None
-        )
+        unit = unit_behind(text, equation.end)
         if unit is not None and amount.factor == 1:
-            amount = amount.scaled(unit.factor)
+            amount = amount.scaled(unit[1])
         digits = text[start + amount.start : start + amount.end]
         return renewed(amount, start, text, value, "{,}" if is_math else "," * ("," in digits))
     return Change(start, equation.end, formula(value) if is_math else str(Formula(value)))

@@ -20,6 +20,10 @@ NUMBER = re.compile(
     r"(?:[eE](?P<exponent>[-+]?\d{1,2})|\s*(?:×|\\times|\\cdot)\s*10(?:\^\s*(?P<power>\{-?\d{1,2}\}|-?\d{1,2})|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,2})))?"
     r"(?P<space>[\s~]|\\[,;: ])*(?P<unit>\\?%|\\(?:text|mathrm|rm)\s*\{[^{}]{1,20}\}|[A-Za-zµ]{1,12}|[一-鿿]{1,6})?"
 )
+#: A unit behind the dollars of a formula.
+BEHIND = re.compile(
+    r"(?:\$+|`+|\\[)\]])?(?P<space>[ ~]|\\[,;: ])*(?P<unit>\\%|[A-Za-z]{1,12}|[一-鿿]{1,6})(?![A-Za-z])"
+)
 WRAPPED = re.compile(
     r"^(?:\\(?:textbf|mathbf|num|emph|textit|mathrm|text|bf|underline)\s*\{(.*)\}|\*\*(.*)\*\*|\*(.*)\*|__(.*)__|\$(.*)\$|`(.*)`|\{(.*)\})$"
 )
@@ -77,6 +81,19 @@ class Amount:
         digits = f"{whole:,}".replace(",", self.group)
         sign = (self.sign.strip("+") or "-") if scaled < 0 else self.sign.strip("-−")
         return f"{sign}{digits}.{rest:0{places}}" if places else f"{sign}{digits}"
+
+
+def unit_behind(text: str, at: int) -> tuple[str, Any] | None:
+    """Return the unit that stands behind a formula, outside of its dollars, with its factor.
+
+    >>> unit_behind("$138$ million", 4), unit_behind("$138$ layers", 4)
+    (('million', 1000000), None)
+    """
+    found = BEHIND.match(text, at)
+    if found is None:
+        return None
+    unit = unit_of(found["unit"].lstrip("\\"), apart=found["space"] is not None)
+    return None if unit is None or unit.factor == 1 else (found["unit"], unit.factor)
 
 
 def amount_in(text: str) -> Amount | None:

@@ -27,6 +27,7 @@ NOTED = re.compile(
     r"|\$?\^\{?(?:\\?[A-Za-z]+|\d|[*†‡])\}?\$?|\[\^[^\[\]]*\]|\[\d[\d,;\s–-]*\]|<sup>[^<]*</sup>|[†‡§¶]"
     r"|\([^()]*\b(?:19|20)\d\d[a-z]?\))+\s*$"
 )
+LONGEST = 300  # characters of a label that has notes
 LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\s]*\)|\[[^\[\]]*\])|\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 LITERAL = re.compile(r"\\(?:texttt|text|mathrm|textbf|emph|verb)\s*\{([^{}]*)\}")
 
@@ -205,7 +206,8 @@ def bare(label: str) -> str:
     >>> bare(r"\texttt{resnet\_50}"), bare("`Linear(3, 4)`"), bare(r"AlexNet~\cite{krizhevsky}")
     ('resnet_50', 'Linear(3, 4)', 'AlexNet')
     """
-    text = NOTED.sub("", LINK.sub(r"\1\2", LITERAL.sub(r"\1", label)))
+    text = LINK.sub(r"\1\2", LITERAL.sub(r"\1", label))
+    text = NOTED.sub("", text) if len(text) <= LONGEST else text
     return text.replace("\\_", "_").strip().strip("`*$ ").strip()
 
 

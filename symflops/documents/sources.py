@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symflops.documents import latex, markdown, prose
+from symflops.documents.numbers_printed import unit_behind
 from symflops.documents.pieces import Equation, Grid, Inclusion, Lines, Remark
 from symflops.documents.reports import Place
 from symflops.errors import SymflopsError
@@ -68,6 +70,13 @@ class Source:
         return sorted(
             [*self.pieces.remarks, *self.pieces.inclusions], key=lambda piece: piece.start
         )
+
+    def claim(self, equation: Equation) -> str:
+        """Return a formula with the unit of its last number, where that stands behind its dollars."""
+        unit = unit_behind(self.text, equation.end)
+        if equation.kind != "math" or unit is None or not re.search(r"\d\}?$", equation.text):
+            return equation.text
+        return equation.text + (unit[0] if unit[0] == "\\%" else rf"\text{{ {unit[0]}}}")
 
     def place(self, offset: int) -> Place:
         """Return where a character stands."""

@@ -6,6 +6,7 @@ an equation of two sides with other letters may be one to be solved.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from symflops.reading.formulas import read
 from symflops.reading.readings import Growth, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symflops.documents.pieces import Grid
     from symflops.documents.reports import Finding
@@ -57,12 +58,13 @@ def findings(source: Source, taken: set[int], macros: Mapping[str, str]) -> Iter
             continue
         if len(equation.text) <= LONGEST and RELATED.search(equation.text):
             judged += 1
-            yield from _judged(source, equation.start, equation.text, macros)
+            texts = dict.fromkeys((equation.text, source.claim(equation)))
+            yield from _judged(source, equation.start, texts, macros)
     if source.pieces.prose:
         for match in PROSE.finditer(source.pieces.prose):
             judged += 1
             if judged < MOST_JUDGED and not _within(match.start(), source, taken):
-                yield from _judged(source, match.start(), match[0], {})
+                yield from _judged(source, match.start(), [match[0]], {})
     for grid in source.pieces.grids:
         if grid.start not in taken:
             yield from totals(source, grid)
@@ -77,13 +79,16 @@ def _within(at: int, source: Source, taken: set[int]) -> bool:
     )
 
 
-def _judged(source: Source, start: int, text: str, macros: Mapping[str, str]) -> Iterator[Finding]:
-    if OTHERWISE.search(text):
-        return
-    try:
-        readings = _readings(text, macros)
-    except (SymflopsError, RecursionError):
-        return  # what is not read claims nothing that is known
+def _judged(
+    source: Source, start: int, texts: Iterable[str], macros: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Yield the verdict on a claim that can be read in several ways: the best of them."""
+    readings: list[Reading] = []
+    for text in texts:
+        if OTHERWISE.search(text):
+            return
+        with contextlib.suppress(SymflopsError, RecursionError):  # claims nothing that is known
+            readings += _readings(text, macros)
     verdicts = [v for reading in readings if (v := _verdict(reading)) is not None]
     if not verdicts:
         return
