@@ -151,6 +151,7 @@ PLAIN = [
     ("Hout*H", sf.dim("Hout") * H),
     ("C_in_1 (softmax_width)²", sf.dim("C_in_1") * sf.dim("softmax_width") ** 2),
     ("2CinK^2", 2 * sf.dim("Cin") * K**2),
+    ("2HWCoutk^2", 2 * H * W * sf.dim("Cout") * k**2),
     ("2Ld_model", 2 * L * d_model),
     ("2hk次", 2 * h * k),
     ("2 × token数 × 总FLOPs", 2 * sf.dim("token数") * sf.dim("总FLOPs")),

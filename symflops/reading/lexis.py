@@ -82,7 +82,7 @@ SPELLED = re.compile(r"[A-Za-z](?=[a-z]*[aeiou][a-z]*[aeiou])[a-z]{5,}")
 DOTS = r"dots are not read; write a sum as \sum_{i=1}^{n} or Sum(C_i, (i, 1, n))"
 LEAST_SPELLED = 4  # letters of a usual word
 #: A size and its direction, where there is no LaTeX: Cin, Hout.
-DIRECTED = re.compile(r"[A-Z](?:in|out)(?![a-z])")
+DIRECTED = re.compile(r"[A-Z](?:in|out)(?![a-z]{2})")
 GLUED = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![eE]\d)([A-Za-z]+)")  # 12h, as in 12*l*h^2 + 12h
 NAMED = re.compile(r"[a-z]{4}|[A-Za-z]{2}_")
 SIGNS = frozenset("-+*/()[]{}^_|,!;:.'%?&#⌊⌋⌈⌉√∑∏")

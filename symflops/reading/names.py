@@ -96,7 +96,7 @@ def _are_one(reader: FormulaReader, word: Word) -> bool:
     pair = (word, reader.word)
     if all(w.kind == "word" and w.text.lower() in WORDS for w in pair):
         return True
-    are_words = all(len(w.text) > 1 and w.kind in ("word", "chinese") for w in pair)
+    are_words = all(w.kind == "chinese" or (w.kind == "word" and len(w.text) > 1) for w in pair)
     is_chinese = "chinese" in {w.kind for w in pair} and unit_of(reader.word.text) is None
     return are_words and is_chinese and not reader.latex
 

@@ -154,7 +154,7 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
     if unit is None or _is_factor(reader, unit):
         return None
     if behind:
-        reader.reading.note(f"the words {behind!r} behind the unit are left out")
+        reader.reading.note(f"the words {behind!r} are left out")
     return unit
 
 
