@@ -41,6 +41,12 @@ LONG, SHORT, FLOOR = 14.0, 60.0, 80.0
 FILLED = 0.75
 #: What is larger in a display than in a line of text, and an underscore, which some fonts have wide.
 DISPLAYED = {r"\frac": r"\dfrac", r"\left": r"\biggl", r"\right": r"\biggr", r"\_": r"\_\,"}
+#: Where TeX sets brackets that grow apart from the factors beside them.
+APART = re.compile(
+    r"(?<=[\w})]) (?=\\left\b)"
+    r"|(?:(?<=\\right\))|(?<=\\right\\rfloor)|(?<=\\right\\rceil)) "
+    r"(?=[\w(]|\\(?!cdot|times|right|quad|,))"
+)
 INDENT = 10.0  # points of a \quad, for each parenthesis that is open
 
 
@@ -123,6 +129,7 @@ def width_of(text: str, medium: Medium = "latex") -> float:
     """Return how wide a formula in display is: in points at 10 pt, or in places of a terminal."""
     if medium == "text":
         return places(text)
+    text = APART.sub(r"\, ", text)
     for small, large in DISPLAYED.items():
         text = text.replace(small, large)
     return math_width(text).at(NORMAL)

@@ -393,6 +393,20 @@ def test_an_output_has_no_one_formula_to_end_in():
 # lines of formulas
 
 
+@pytest.mark.parametrize(
+    ("formula", "points"),
+    [
+        (r"\left(\frac{H W}{256} + 1\right)", 54.3),
+        (r"2 \left(\frac{H W}{256} + 1\right) (3 H W + 768)", 122.59),
+        (r"2 \left(\frac{H}{2} + 1\right)", 50.14),
+        (r"\frac{a}{b} \frac{c}{d} x", 21.01),
+    ],
+)
+def test_no_formula_is_wider_than_is_thought(formula, points):
+    """In points as TeX sets them, in Computer Modern at 10 pt, in a display."""
+    assert points <= width_of(formula) <= 1.02 * points
+
+
 @st.composite
 def sums(draw, depth=2):
     names = sf.dims("N D E_in H k")

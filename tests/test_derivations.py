@@ -459,6 +459,11 @@ def said_of(cost, metric="flops", **options):
                 ),
             ],
         ),
+        (
+            sf.cost(sf.MultiheadAttention(D, h, causal=True, cache_length=L), (1, D)),
+            "macs",
+            ["scores: The query sees L + 1 keys. Each of the h (L + 1) scores is a dot product"],
+        ),
         # as many keys on average are not as many for each query
         (
             sf.cost(sf.MultiheadAttention(4, 2, causal=True), (3, 4)),
@@ -576,6 +581,7 @@ def test_sentences_are_true_and_there(cost, metric, sentences):
         (sf.cost(sf.zoo.gpt()), "params", ("n_ctx ≥",)),
         (sf.cost(sf.LSTM(D, E), (N, D)), "params", ("N", "(step)")),
         (sf.cost(sf.InvertedResidual(D, E, 2, 6), (D, H, W)), "macs", ("MACs(conv)",)),
+        (sf.cost(sf.zoo.inception_v3()), "flops", ("0 FLOPs(", "block")),  # no further branches
         # a sum in an exponent has no like terms
         (widening.at(C=lambda i: 64 * 2**i), "macs", ("collected",)),
     ],

@@ -54,19 +54,19 @@ CHINESE: dict[str, str] = {
     "mean_one": "输出是 {entries} 个元素的平均值：{counts!o}。",
     "softmax": (
         "softmax 先减去一行的最大值，再将各指数除以它们的和：共有 {outputs} 行，每行 {entries} 个元素，"
-        "需 {counts!o}。"
+        "每行需 {counts!o}。"
     ),
     "softmax_one": (
         "softmax 先减去一行的最大值，再将各指数除以它们的和：这一行有 {entries} 个元素，需 {counts!o}。"
     ),
-    "norm_mean": "求均值：共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。",
+    "norm_mean": "求均值：共有 {outputs} 行，每行 {entries} 个元素，每行需 {counts!o}。",
     "norm_mean_one": "求均值：这一行有 {entries} 个元素，需 {counts!o}。",
     "norm_difference": "减去均值：{outputs} 个元素，每个需 {counts!o}。",
     "norm_difference_one": "减去均值：需 {counts!o}。",
-    "norm_squares": "求平方的均值：共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。",
+    "norm_squares": "求平方的均值：共有 {outputs} 行，每行 {entries} 个元素，每行需 {counts!o}。",
     "norm_squares_one": "求平方的均值：这一行有 {entries} 个元素，需 {counts!o}。",
     "norm_root": (
-        "加上一个小常数后开平方，该行各元素再除以所得的根：共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。"
+        "加上一个小常数后开平方，该行各元素再除以所得的根：共有 {outputs} 行，每行 {entries} 个元素，每行需 {counts!o}。"
     ),
     "norm_root_one": (
         "加上一个小常数后开平方，该行各元素再除以所得的根：这一行有 {entries} 个元素，需 {counts!o}。"
@@ -85,7 +85,7 @@ CHINESE: dict[str, str] = {
     "matrix_again": "{outputs} 个输出，每个有 {terms} 个权重。",
     "weight_again": "{elements} 个元素。",
     "weights_each_again": "各 {elements} 个元素。",
-    "row": "共有 {outputs} 行，每行 {entries} 个元素，需 {counts!o}。",
+    "row": "共有 {outputs} 行，每行 {entries} 个元素，每行需 {counts!o}。",
     "row_one": "这一行有 {entries} 个元素，需 {counts!o}。",
     "tiles": "共有 {outputs} 个分块，每块的变换需 {counts!o}。",
     "tiles_one": "唯一的分块的变换需 {counts!o}。",
@@ -114,6 +114,7 @@ CHINESE: dict[str, str] = {
     "nothing_counted": "没有计入任何运算",
     "portion": "按每个{unit!w}计：除以输入的{unit!p}数 {count}。",
     "with_values": "取 {values}：",
+    "mask_alone": "这一个查询可见 {keys} 个键。",
     "mask": "第 {index} 个查询可见 {keys} 个键：查询与键共 {sum} 对。",
     "repeated": "共有 {n} 个相同的{block!w}。",
     "routed": "{of} 个专家中选用 {n} 个。",

@@ -153,6 +153,7 @@ ENGLISH: dict[str, str] = {
     "nothing_counted": "nothing in it is counted",
     "portion": "Per {unit!w}: divided by the {count} {unit!p} of the input.",
     "with_values": "With {values}:",
+    "mask_alone": "The query sees {keys:key}.",
     "mask": "Query {index} sees {keys:key}: {sum} pairs of a query and a key.",
     "repeated": "There are {n} equal {block!p}.",
     "routed": "Of {of:expert}, {n:is chosen|are chosen}.",

@@ -51,6 +51,9 @@ def masks(group: Group, put: Put) -> Iterator[Reason]:
     i = unused(queries, keys)
     before = keys - extra - queries + i  # what query i sees without a window, itself included
     seen = before if layer.window is None else minimum(before, layer.window)
+    if queries == ONE:
+        yield reason("mask_alone", keys=put(among.seen))
+        return
     series = sympy.Sum(put(seen + extra), (i, ONE, put(queries)))
     whole = Relation(series, "=", put(among.seen))
     yield reason("mask", index=i, keys=put(seen + extra), sum=whole)
