@@ -154,12 +154,16 @@ if TYPE_CHECKING:
     from symflops.layers.rearrange import ZeroPad1d as ZeroPad1d
     from symflops.layers.rearrange import ZeroPad2d as ZeroPad2d
     from symflops.layers.rearrange import ZeroPad3d as ZeroPad3d
+    from symflops.layers.rectifiers import CELU as CELU
     from symflops.layers.rectifiers import ELU as ELU
     from symflops.layers.rectifiers import SELU as SELU
     from symflops.layers.rectifiers import LeakyReLU as LeakyReLU
+    from symflops.layers.rectifiers import LogSigmoid as LogSigmoid
     from symflops.layers.rectifiers import Mish as Mish
     from symflops.layers.rectifiers import PReLU as PReLU
+    from symflops.layers.rectifiers import RReLU as RReLU
     from symflops.layers.rectifiers import Softplus as Softplus
+    from symflops.layers.rectifiers import Threshold as Threshold
     from symflops.layers.recurrent import GRU as GRU
     from symflops.layers.recurrent import LSTM as LSTM
     from symflops.layers.recurrent import RNN as RNN
@@ -177,13 +181,21 @@ if TYPE_CHECKING:
     from symflops.layers.scores import Weighting as Weighting
     from symflops.layers.selective import MambaBlock as MambaBlock
     from symflops.layers.selective import SelectiveScan as SelectiveScan
+    from symflops.layers.shape import AlphaDropout as AlphaDropout
     from symflops.layers.shape import Dropout as Dropout
+    from symflops.layers.shape import Dropout1d as Dropout1d
+    from symflops.layers.shape import Dropout2d as Dropout2d
+    from symflops.layers.shape import Dropout3d as Dropout3d
     from symflops.layers.shape import Flatten as Flatten
     from symflops.layers.shape import Identity as Identity
     from symflops.layers.shape import Permute as Permute
     from symflops.layers.shape import Select as Select
     from symflops.layers.shape import Split as Split
     from symflops.layers.shape import Unflatten as Unflatten
+    from symflops.layers.shrinking import Hardshrink as Hardshrink
+    from symflops.layers.shrinking import Softshrink as Softshrink
+    from symflops.layers.shrinking import Softsign as Softsign
+    from symflops.layers.shrinking import Tanhshrink as Tanhshrink
     from symflops.layers.state_space import SSD as SSD
     from symflops.layers.state_space import Mamba2Block as Mamba2Block
     from symflops.layers.transformer import Transformer as Transformer
@@ -296,8 +308,13 @@ _MODULES = {
         "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
         "AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d"
     ),
-    "symflops.layers.shape": "Dropout Flatten Identity Permute Select Split Unflatten",
-    "symflops.layers.rectifiers": "ELU LeakyReLU Mish PReLU SELU Softplus",
+    "symflops.layers.shape": (
+        "AlphaDropout Dropout Dropout1d Dropout2d Dropout3d Flatten Identity Permute Select Split Unflatten"
+    ),
+    "symflops.layers.rectifiers": (
+        "CELU ELU LeakyReLU LogSigmoid Mish PReLU RReLU SELU Softplus Threshold"
+    ),
+    "symflops.layers.shrinking": "Hardshrink Softshrink Softsign Tanhshrink",
     "symflops.layers.transposed": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "symflops.layers.resize": "Upsample",
     "symflops.layers.rearrange": (

@@ -340,10 +340,19 @@ ANY_SHAPE = (
     *(sf.ReLU(), sf.ReLU6(), sf.Sigmoid(), sf.Tanh(), sf.SiLU(), sf.GELU(), sf.GELU("tanh")),
     *(sf.LeakyReLU(), sf.LeakyReLU(0.2), sf.PReLU(), sf.ELU(), sf.ELU(1.5), sf.SELU(), sf.Mish()),
     *(sf.Softplus(), sf.Softplus(2), sf.Softplus(0.5, 0.1), sf.Hardswish(), sf.Hardsigmoid()),
-    *(sf.Hardtanh(), sf.Hardtanh(-0.25, 0.5)),
+    *(sf.Hardtanh(), sf.Hardtanh(-0.25, 0.5), sf.CELU(), sf.CELU(-0.5), sf.RReLU(0.25, 0.5)),
+    *(sf.Threshold(0.1, 20), sf.LogSigmoid(), sf.Softsign(), sf.Softshrink(), sf.Softshrink(0)),
+    *(sf.Hardshrink(), sf.Hardshrink(-0.25), sf.Tanhshrink()),
     *(sf.Softmax(dim) for dim in (-1, 0, 1, 2)),
     *(sf.LogSoftmax(dim) for dim in (-1, 0, 1, 2)),
-    *(sf.Identity(), sf.Dropout(0.1), sf.Flatten(), sf.Flatten(0, 1), sf.Flatten(-2)),
+    *(
+        sf.Identity(),
+        sf.Dropout(0.1),
+        sf.AlphaDropout(0.1),
+        sf.Flatten(),
+        sf.Flatten(0, 1),
+        sf.Flatten(-2),
+    ),
 )
 
 

@@ -37,8 +37,17 @@ DEFINITIONS: dict[str, dict[Operation, int]] = {
     "prelu": {"mul": 1, "cmp": 1},  # the same, with a learned slope
     "elu": {"exp": 1, "sub": 1, "mul": 1, "cmp": 1},  # x if x > 0 else α · (exp(x) - 1)
     "selu": {"exp": 1, "sub": 1, "mul": 2, "cmp": 1},  # λ · (x if x > 0 else α · (exp(x) - 1))
+    # x if x > 0 else α · (exp(x/α) - 1)
+    "celu": {"div": 1, "exp": 1, "sub": 1, "mul": 1, "cmp": 1},
+    "rrelu": {"mul": 1, "cmp": 1},  # x if x > 0 else slope · x
+    "threshold": {"cmp": 1},  # x if x > threshold else value
+    "softsign": {"cmp": 1, "add": 1, "div": 1},  # x/(1 + max(x, -x))
+    "softshrink": {"sub": 1, "add": 1, "cmp": 2},  # x - λ if x > λ, x + λ if x < -λ, else 0
+    "hardshrink": {"cmp": 2},  # x if x > λ or x < -λ, else 0
+    "tanhshrink": {"tanh": 1, "sub": 1},  # x - tanh x
     "mish": {"exp": 1, "add": 1, "log": 1, "tanh": 1, "mul": 1},  # x · tanh(log(1 + exp(x)))
     "softplus": {"exp": 1, "add": 1, "log": 1},  # log(1 + exp(x))
+    "logsigmoid": {"exp": 1, "add": 1, "log": 1},  # -log(1 + exp(-x))
     # log(1 + exp(β · x))/β
     "softplus_beta": {"mul": 1, "exp": 1, "add": 1, "log": 1, "div": 1},
     "hardswish": {"add": 1, "cmp": 2, "mul": 1, "div": 1},  # x · min(max(x + 3, 0), 6)/6

@@ -33,6 +33,34 @@ class LeakyReLU(Activation):
     inplace: bool = False
 
 
+class RReLU(Activation):
+    """x where x > 0, else slope·x, the slope drawn in training, and (lower + upper)/2 at inference.
+
+    Any shape: a multiplication and a comparison an element, as :class:`LeakyReLU` (Xu et al. 2015, section 2.4).
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.RReLU(), sf.dims("C H W")).flops
+    2*C*H*W
+    """
+
+    lower: Size = 1.0 / 8
+    upper: Size = 1.0 / 3
+    inplace: bool = False
+
+
+class Threshold(Activation):
+    """x where x > threshold, else value: one comparison an element, any shape (PyTorch's Threshold).
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Threshold(0.1, 20), sf.dims("C H W")).flops
+    C*H*W
+    """
+
+    threshold: Size
+    value: Size
+    inplace: bool = False
+
+
 class PReLU(Activation):
     """x where x > 0, else a·x with learned a: two operations an element (He et al. 2015, equation 1).
 
@@ -83,6 +111,31 @@ class ELU(Activation):
 
     alpha: Size = 1.0
     inplace: bool = False
+
+
+class CELU(Activation):
+    """x where x > 0, else α(exp(x/α) - 1): 5 operations an element (Barron 2017).
+
+    Any shape. Those of :class:`ELU`, and a division, which is counted for α = 1 too.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.CELU(), sf.dims("N D")).flops
+    5*D*N
+
+    Raises:
+        ArgumentError: an α of 0.
+    """
+
+    alpha: Size = 1.0
+    inplace: bool = False
+
+    def needs(self) -> Iterable[Require]:
+        """An α that x can be divided by."""
+        single(self, "alpha")
+        if self.alpha == 0:
+            message = "CELU: alpha must not be 0"
+            raise ArgumentError(message)
+        return ()
 
 
 class SELU(Activation):
@@ -138,3 +191,16 @@ class Softplus(Activation):
     def operations(self) -> Mapping[Operation, int]:
         """Return what one element takes with this beta."""
         return DEFINITIONS["softplus" if self.beta == 1 else "softplus_beta"]
+
+
+class LogSigmoid(Activation):
+    """log(1/(1 + exp(-x))), as -log(1 + exp(-x)): an exponential, an addition and a logarithm an element.
+
+    Any shape.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.LogSigmoid(), sf.dims("N D")).flops
+    3*D*N
+
+    Source: PyTorch's LogSigmoid.
+    """

@@ -58,6 +58,42 @@ class Dropout(Layer):
         return x
 
 
+class Dropout1d(Dropout):
+    """Dropout of whole channels of (B, C, L): at inference the input itself.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Dropout1d(0.2), sf.dims("C L")).flops
+    0
+    """
+
+
+class Dropout2d(Dropout):
+    """Dropout of whole channels of (B, C, H, W): at inference the input itself.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Dropout2d(0.2), sf.dims("C H W")).flops
+    0
+    """
+
+
+class Dropout3d(Dropout):
+    """Dropout of whole channels of (B, C, D, H, W): at inference the input itself.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.Dropout3d(0.2), sf.dims("C D H W")).flops
+    0
+    """
+
+
+class AlphaDropout(Dropout):
+    """Dropout that keeps mean and variance (Klambauer et al. 2017): at inference the input itself.
+
+    >>> import symflops as sf
+    >>> sf.cost(sf.AlphaDropout(0.2), sf.dims("N D")).flops
+    0
+    """
+
+
 class Flatten(Layer):
     """Axes ``start_dim`` to ``end_dim`` of a batched tensor as one: a view, nothing is moved.
 

@@ -19,7 +19,19 @@ from symflops.layers.activation import (
     Softmax,
     Tanh,
 )
-from symflops.layers.rectifiers import ELU, SELU, LeakyReLU, Mish, PReLU, Softplus
+from symflops.layers.rectifiers import (
+    CELU,
+    ELU,
+    SELU,
+    LeakyReLU,
+    LogSigmoid,
+    Mish,
+    PReLU,
+    RReLU,
+    Softplus,
+    Threshold,
+)
+from symflops.layers.shrinking import Hardshrink, Softshrink, Softsign, Tanhshrink
 from symflops.oracle.number import Array, grid, total
 from symflops.oracle.sliding import must_be
 
@@ -118,6 +130,52 @@ def elu(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
     return each(lambda x: exponential(x, float(layer.alpha)))(layer, inputs, counter)
 
 
+def celu(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Let x below 0 decay to -α, at the slope 1."""
+    alpha = float(layer.alpha)
+
+    def value(x: Number) -> Number:
+        below = alpha * ((x / alpha).exp() - 1)
+        return x if x > 0 else below
+
+    return each(value)(layer, inputs, counter)
+
+
+def rrelu(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Scale what lies below 0 by the mean of the slopes."""
+    slope = float(layer.lower + layer.upper) / 2
+    return each(lambda x: leaky(x, slope))(layer, inputs, counter)
+
+
+def threshold(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Put one value in place of all that is not above the threshold."""
+    least, instead = float(layer.threshold), counter.number(float(layer.value))
+    return each(lambda x: x if x > least else instead)(layer, inputs, counter)
+
+
+def softshrink(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Draw every element towards 0 by λ."""
+    lambd = float(layer.lambd)
+
+    def value(x: Number) -> Number:
+        less, more = x - lambd, x + lambd
+        is_above, is_below = x > lambd, x < -lambd
+        return less if is_above else more if is_below else counter.number(0)
+
+    return each(value)(layer, inputs, counter)
+
+
+def hardshrink(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
+    """Keep what is farther than λ from 0."""
+    lambd = float(layer.lambd)
+
+    def value(x: Number) -> Number:
+        is_above, is_below = x > lambd, x < -lambd
+        return x if is_above or is_below else counter.number(0)
+
+    return each(value)(layer, inputs, counter)
+
+
 def softplus(layer: Any, inputs: tuple[Array, ...], counter: Counter) -> Array:
     """Return log(1 + exp(βx))/β; above the threshold x itself, which is chosen without being counted."""
     beta, threshold = float(layer.beta), float(layer.threshold)
@@ -193,6 +251,14 @@ REFERENCES: dict[type, Any] = {
     SELU: each(lambda x: SELU_SCALE * exponential(x, SELU_ALPHA)),
     Mish: each(lambda x: x * soft_plus(x).tanh()),
     Softplus: softplus,
+    LogSigmoid: each(lambda x: -soft_plus(-x)),
+    CELU: celu,
+    RReLU: rrelu,
+    Threshold: threshold,
+    Softsign: each(lambda x: x / (1 + max(x, -x))),
+    Softshrink: softshrink,
+    Hardshrink: hardshrink,
+    Tanhshrink: each(lambda x: x - x.tanh()),
     Hardswish: each(lambda x: x * relu6(x + 3) / 6),
     Hardsigmoid: each(hard_sigmoid),
     Hardtanh: hardtanh,

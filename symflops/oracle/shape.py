@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from symflops.layers.shape import Dropout, Flatten, Identity, Permute, Select, Split, Unflatten
+from symflops.layers.shape import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    Flatten,
+    Identity,
+    Permute,
+    Select,
+    Split,
+    Unflatten,
+)
 from symflops.oracle.number import Array
 from symflops.oracle.sliding import must_be
 
@@ -77,7 +89,7 @@ def cut(x: Array, axis: int, start: int, size: int) -> Array:
 
 
 VIEWS: dict[type, Any] = {
-    **dict.fromkeys((Identity, Dropout), same),
+    **dict.fromkeys((Identity, Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout), same),
     Flatten: flatten,
     Unflatten: unflatten,
     Permute: permute,
