@@ -91,6 +91,7 @@ LATEX = [
     (r"KV缓存大小\cdot n", sf.dim("KV缓存大小") * n),
     (r"C_{\text{kv cache}} + C_\text{kv cache}", 2 * sf.dim("C_kv_cache")),
     (r"12\#\text{heads}", 12 * heads),
+    (r"\frac{in_channels}{kv_heads}", sf.dim("in_channels") / sf.dim("kv_heads")),
     (r"24.n.d_{model}.", 24 * n * d_model),
     (r"hidden_{size}+seq_{len}", hidden_size + sf.dim("seq_len")),
     (r"{C}_{in}{k}'+\underbrace{a}_{\text{x}}", C_in * sf.dim("k_prime") + a),

@@ -29,12 +29,7 @@ COUNTED = {
 }
 #: Words that name a quantity on a side of their own: Memory = 16 GB.
 NAMED = {**COUNTED, "Memory": "bytes", "memory": "bytes"}
-TIMES = {
-    "ms": Rational(1, 1000),
-    "us": Rational(1, 10**6),
-    "µs": Rational(1, 10**6),
-    "μs": Rational(1, 10**6),
-}
+TIMES = {"ms": Rational(1, 1000), **dict.fromkeys(("us", "µs", "μs"), Rational(1, 10**6))}
 SECONDS = {**TIMES, "s": ONE, "ns": Rational(1, 10**9)}
 #: Chinese units of number, and what stands behind them.
 CHINESE = {"百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12}  # fmt: skip

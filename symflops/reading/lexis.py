@@ -294,7 +294,7 @@ class Lexer:
         if SPELLED.fullmatch(front):
             return True
         if match or self.text.startswith("_", self.at):
-            return front.lower() in WORDS or (text[1:2] == "_" and front in USUAL_SUBSCRIPTS)
+            return front.lower() in WORDS or bool(match and front in USUAL_SUBSCRIPTS)
         return text[1:].islower() and text.lower() in WORDS and len(text) >= LEAST_SPELLED
 
     def letters(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:

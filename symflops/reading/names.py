@@ -94,7 +94,7 @@ def _with_next_words(reader: FormulaReader, word: Word) -> str:
 def _are_one(reader: FormulaReader, word: Word) -> bool:
     """Say whether the next word and the one before it are one name: hidden size, KV 缓存."""
     pair = (word, reader.word)
-    if all(w.kind == "word" and w.text.lower() in WORDS for w in pair):
+    if all(w.kind == "word" and (w.text == "KV" or w.text.lower() in WORDS) for w in pair):
         return True
     are_words = all(w.kind == "chinese" or (w.kind == "word" and len(w.text) > 1) for w in pair)
     is_chinese = "chinese" in {w.kind for w in pair} and unit_of(reader.word.text) is None
@@ -285,7 +285,8 @@ def grouped(reader: FormulaReader, word: Word) -> Any:
         from symflops.reading.functions import function_of_latex  # noqa: PLC0415 - each needs the other
 
         return function_of_latex(reader, word._replace(text=text.strip()))
-    if AMOUNT.fullmatch(text) and unit_of(AMOUNT.fullmatch(text)[1] or "%", apart=True):  # type: ignore[index]
+    amount = AMOUNT.fullmatch(text)
+    if amount and unit_of(amount[1] or "%", apart=True):
         reader.at = start
         return reader.group()  # \textbf{14 GB}
     if greek := re.fullmatch(r"\s*\\([A-Za-z]+)\s*", text):
