@@ -20,7 +20,7 @@ from symflops.documents.numbers_printed import amount_in
 from symflops.documents.remarks import read_statement
 from symflops.documents.sheets import known_as
 from symflops.documents.sources import DocumentError
-from symflops.errors import SymflopsError
+from symflops.errors import ArgumentError, SymflopsError
 
 FOLDER = Path(__file__).parent / "documents"
 DOCUMENTS = ["articles.md", "notes.md", "costs.txt", "lecture.ipynb", "textbook.tex"]
@@ -311,6 +311,7 @@ def test_numbers_as_they_are_printed(text, value):
 @pytest.mark.parametrize(
     ("header", "found"),
     [
+        ("FLOPs (M, every operation)", ("flops", 10**6)),
         ("Params (M)", ("params", 10**6)),
         ("\\#Param. [$10^6$]", ("params", 10**6)),
         ("GFLOPs", ("flops", 10**9)),
@@ -495,6 +496,42 @@ def test_what_stands_in_front_of_a_mark_is_replaced_whole_or_not_at_all(
     assert filled(path)[1] == then + mark
     path.write_text(then + mark)
     assert filled(path)[1] == then + mark
+
+
+OWN = {
+    "numbers": sf.cost(sf.zoo.resnet18()).at(H=224, W=224),
+    "formulas": sf.cost(sf.zoo.alexnet()),
+    "ties": sf.cost(sf.zoo.gpt()),
+}
+
+
+@pytest.mark.parametrize("kind", ["to_csv", "to_markdown", "to_latex"])
+@pytest.mark.parametrize("name", OWN)
+def test_tables_of_symflops_are_right(name, kind):
+    text = getattr(OWN[name].table(columns="layer,params,macs,flops"), kind)()
+    found = sf.check_table(text, rows=OWN[name])
+    assert found.status == 0, found
+    assert len(found.findings) > 15
+    if name == "numbers":
+        number = "1,814.07" if kind == "to_latex" else "1814073344"
+        changed = text.replace("1,814,073,344", number).replace(number, number.replace("07", "17"))
+        assert sf.check_table(changed, rows=OWN[name]).status == 1
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_table_with_its_own_sign_between_cells(sign):
+    text = sign.join(["model", "params", "macs\nvgg16", "138357544", "n/a\n"])
+    assert [f.verdict for f in sf.check_table(text).findings] == ["correct"]
+
+
+def test_numbers_that_a_value_is_below():
+    text = "| model | Params (M) |\n|--|--|\n| lenet5 | $<$0.1 |\n| vgg16 | < 138 |\n"
+    assert [f.verdict for f in sf.check_table(text).findings] == ["correct", "wrong"]
+
+
+def test_a_table_is_text():
+    with pytest.raises(ArgumentError, match="to_csv"):
+        sf.check_table(OWN["ties"].table())
 
 
 def test_a_cell_that_is_right_under_some_convention_stays(tmp_path):

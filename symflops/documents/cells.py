@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from symflops.claims.judging import check
 from symflops.costs import Cost
 from symflops.documents.judgments import finding, verdict_on
+from symflops.documents.pieces import Cell
 from symflops.documents.reports import UNREAD, Finding, Place
 from symflops.documents.sheets import Column, Sheet, amount_of, bare, values_of
 from symflops.errors import SymflopsError
@@ -15,11 +17,14 @@ from symflops.errors import SymflopsError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from symflops.documents.pieces import Cell
+    from symflops.documents.definitions import Meaning
     from symflops.documents.sources import Source
 
 BLANK = {"", "-", "–", "—", "--", "---", "n/a", "N/A", "?", "…", "..."}
 TEN = 10
+#: A number that a value is below: $<$0.01.
+BELOW = re.compile(r"\$?\s*<\s*\$?\s*([^$<]+)\$?")
+SHORT = re.compile(r"\\mathcal|([A-Za-z]+)_\{?(\d+)\}?")
 
 
 def judged_cells(source: Source, sheet: Sheet, expected: tuple[str, ...]) -> Iterator[Finding]:
@@ -74,6 +79,10 @@ def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) ->
     meaning, label = sheet.meanings[row], sheet.labels[row]
     place, target = source.place(cell.start), f"{bare(label)}.{column.quantity}"
     amount = amount_of(cell, column)
+    if _is_short(cell.text, meaning) and " " in bare(label):
+        return None  # a table of symflops, where the kind stands behind the name, says below what it is
+    if amount is None and (below := BELOW.fullmatch(cell.text)):
+        return _bound(sheet, row, column, Cell(cell.start, cell.end, below[1]), place)
     if amount is None:
         meaning = replace(meaning, quantity=column.quantity)
         return finding(
@@ -94,6 +103,8 @@ def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) ->
         return Finding(
             place, "cell", cell.text, word, message, holds=True, target=target, conventions=names
         )
+    if amount.value == 0 and " " in bare(label):
+        return None  # the same of weights that another row has
     free: Iterable[Any] = set().union(*(getattr(v, "free_symbols", set()) for v in values.values()))
     if free:
         names = tuple(sorted(s.name for s in free))
@@ -112,6 +123,26 @@ def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) ->
         (),
         target,
     )
+
+
+def _is_short(text: str, meaning: Meaning) -> bool:
+    """Say whether a formula has a short form: H_1 where only H is a symbol."""
+    own = {symbol.name for symbol in getattr(meaning.value, "symbols", ())}
+    return any(
+        m[1] is None or (m[1] in own and f"{m[1]}_{m[2]}" not in own) for m in SHORT.finditer(text)
+    )
+
+
+def _bound(sheet: Sheet, row: int, column: Column, cell: Cell, place: Place) -> Finding | None:
+    """Return the verdict on a number that a value is said to be below."""
+    amount, values = amount_of(cell, column), sheet.values(row, column)
+    if amount is None or not all(getattr(v, "is_Rational", False) for v in values.values()):
+        return None
+    holds = any(value < amount.value for value in values.values())
+    message = "" if holds else f"It is {next(iter(values.values()))}, which is not less."
+    target = f"{bare(sheet.labels[row])}.{column.quantity}"
+    word = "correct" if holds else "wrong"
+    return Finding(place, "cell", f"< {cell.text}", word, message, holds=holds, target=target)
 
 
 def fitting(amount: Any, values: dict[str, Any]) -> tuple[str, tuple[str, ...]] | None:

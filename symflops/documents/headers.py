@@ -66,7 +66,8 @@ def quantity_of(header: str) -> tuple[str, Any] | None:
 def _factor(text: str) -> tuple[Any, str]:
     """Return the factor of the unit that a header has, and the header without it."""
     bracket = BRACKETED.search(text)
-    inside = next((group for group in bracket.groups() if group), "").strip() if bracket else ""
+    inside = next((group for group in bracket.groups() if group), "") if bracket else ""
+    inside = inside.partition(", ")[0].strip()  # (M, trainable)
     if bracket:
         power = POWER.fullmatch(inside.replace("times", "×"))
         if power:

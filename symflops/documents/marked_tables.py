@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from dataclasses import replace
@@ -119,10 +120,14 @@ def sheet_for(grid: Grid, statement: Statement, scope: Scope) -> Sheet:
 
 
 def _part(whole: Cost, name: str) -> Cost | None:
-    try:
+    """Return a part of a cost by its name, behind which its kind may stand, as in the tables of symflops."""
+    with contextlib.suppress(SymflopsError):
         return whole[name]
-    except SymflopsError:
-        return None
+    name, space, kind = name.replace("\\*", "*").partition(" ")
+    with contextlib.suppress(SymflopsError):
+        part = whole[name]
+        return part if space and kind == getattr(part.root, "kind", "") else None
+    return None
 
 
 def _is_layer(name: str) -> bool:
@@ -195,6 +200,9 @@ def _bound(value: Any, at: dict[str, Any]) -> Any:
 
 def _table(table: str | Path) -> tuple[Source, Grid]:
     """Return the first table of a file or a text."""
+    if not isinstance(table, str | Path):
+        message = f"a table is text or the path of a file, got {type(table).__name__}; of a Table, take .to_csv()"
+        raise ArgumentError(message)
     path = Path(table) if isinstance(table, Path) or _names_a_file(table) else None
     text = load(path) if path is not None else str(table)
     if len(text) > MAX_SIZE:
@@ -216,7 +224,8 @@ def _csv(text: str) -> Grid:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     try:
-        reader = csv.reader(io.StringIO(text), strict=True)
+        parted = max(",;\t", key=text.partition("\n")[0].count)
+        reader = csv.reader(io.StringIO(text), strict=True, delimiter=parted)
         begin = 0
         for row in reader:
             if row:
