@@ -548,6 +548,11 @@ def said_of(cost, metric="flops", **options):
         ),
         (sf.cost(sf.Linear(D, D, bias=False), (D,), "2mac"), "flops", ["FLOPs = 2 · D · D"]),
         (
+            {"ours": same.under("mac"), "theirs": same.under("2mac")},
+            "flops",
+            ["theirs, Conv2d(", "), ours by the convention “mac” and theirs by “2mac”. ours. Each"],
+        ),
+        (
             sf.cost(
                 sf.Repeat(sf.Sequential(sf.Conv1d(D, D, 3, padding=1), sf.MaxPool1d(2)), L), (D, H)
             ),

@@ -16,6 +16,7 @@ CHINESE: dict[str, str] = {
     "per": "，按每个{unit!w}计",
     "stop": "。",
     "counted_by": "，统计约定为“{name}”：{sentence}",
+    "counted_by_each": "，{above!c} 的统计约定为“{one}”，{below!c} 的为“{other}”。",
     "counted_exactly": "，每个基本运算计一次。",
     "holds": "成立条件：{conditions}。",
     "divides": "{divisor} 整除 {number}",

@@ -20,6 +20,7 @@ ENGLISH: dict[str, str] = {
     "per": ", per {unit!w}",
     "stop": ".",
     "counted_by": ", by the convention “{name}”: {sentence}",
+    "counted_by_each": ", {above!c} by the convention “{one}” and {below!c} by “{other}”.",
     "counted_exactly": "; every elementary operation counts once.",
     "holds": "It holds where {conditions}.",
     "divides": "{divisor} divides {number}",

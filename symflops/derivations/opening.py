@@ -51,8 +51,9 @@ def opening_of_ratio(costs: Mapping[str, Cost], metric: str, lang: str) -> Passa
     names = dict(zip(("above", "below"), costs, strict=True))
     of = {"above_of": called(above), "below_of": called(below)}
     end = counted_by(above, metric, lang)
-    if above.convention != below.convention:
-        end = reason("stop")
+    if metric == "flops" and above.convention != below.convention:
+        one, other = above.convention.name, below.convention.name
+        end = reason("counted_by_each", **names, one=one, other=other)
     return Passage(
         (), (reason("opening_of_ratio", metric=f"metric_{metric}", **names, **of, end=end),)
     )
