@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
 from symflops.tables.cells import expression
-from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Layout
+from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Known, Layout
 from symflops.tables.shorthand import nameable, with_names
 from symflops.tables.table import AT, Label
 from symflops.tables.widths import SIZES
@@ -194,6 +194,7 @@ class Fitter:
     _kept: dict[tuple[int, tuple[str, ...]], Table] = field(default_factory=dict)
     _named: dict[tuple[int, str], Table | None] = field(default_factory=dict)
     _found: dict[tuple[int, Form, tuple[str, ...]], list[Layout]] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
 
     def fit(self, table: Table, forms: list[Form], dropped: tuple[str, ...]) -> Iterator[Layout]:
         """Yield what fits, form by form, the largest type first."""
@@ -229,8 +230,11 @@ class Fitter:
         self, table: Table, form: Form, dropped: tuple[str, ...], sizes: tuple[Size, ...]
     ) -> list[Layout]:
         """Return the layouts that fit the line."""
-        layouts = (Layout(table, size, form, self.options, dropped) for size in sizes)
-        return [layout for layout in layouts if layout.width <= self.options.width]
+        room = self.options.width
+        layouts = (
+            Layout(table, size, form, self.options, dropped, known=self._known) for size in sizes
+        )
+        return [layout for layout in layouts if layout.least <= room and layout.width <= room]
 
     def keeping(self, table: Table, dropped: tuple[str, ...]) -> Table:
         """Return a table without some columns."""

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import sympy
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symflops.tables.breaking import INDENT, TALL, breakable, line_count
 from symflops.tables.cells import expression, formula, number, size, words
-from symflops.tables.numerals import decimals, numeral
-from symflops.tables.options import SCALES, Options
+from symflops.tables.numerals import numeral, scales
 from symflops.tables.shorthand import moved
 from symflops.tables.table import AT, LEFT, Label, groups
-from symflops.tables.widths import SIZES, cell_width, digits, is_number, math_width, shown
+from symflops.tables.widths import SIZES, cell_width, math_width, widths_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import sympy
+
+    from symflops.tables.numerals import Scales
+    from symflops.tables.options import Options
     from symflops.tables.table import Column, Table
-    from symflops.tables.widths import Size
+    from symflops.tables.widths import Size, Width
 
 HEIGHT = 545.0  # points for a float, of the 550 of a page
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
@@ -52,6 +53,21 @@ class Form:
     wrapped: bool = False  # layers on several lines
 
 
+class Body(NamedTuple):
+    """The cells of every line, the total last, and the widths that are there in each column."""
+
+    cells: list[list[str]]
+    widths: list[set[Width]]
+
+
+@dataclass
+class Known:
+    """What was found for other layouts of the same tables, many of which differ in their type size alone."""
+
+    scales: dict[tuple[int, str | None], Scales] = field(default_factory=dict)
+    bodies: dict[tuple[Any, ...], Body] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Layout:
     """A table with its type size and its cells as they are set."""
@@ -62,12 +78,29 @@ class Layout:
     options: Options
     dropped: tuple[str, ...] = ()
     unfolded: int = 0  # rows of the table before it was folded
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     # cells
 
-    @cached_property
+    @property
     def cells(self) -> list[list[str]]:
-        """Return the cells of every line, the total last."""
+        """The cells of every line, the total last."""
+        return self.body.cells
+
+    @cached_property
+    def body(self) -> Body:
+        """The cells and their widths, set once for all type sizes."""
+        key = (id(self.table), self.form.scale, self.form.bare, tuple(self.moved.items()))
+        if key not in self.known.bodies:
+            cells, siunitx = self._cells(), self.options.siunitx
+            columns = zip(self.table.columns, zip(*cells, strict=True), strict=True)
+            widths = [
+                widths_of(c, aligned=siunitx and column.kind not in LEFT) for column, c in columns
+            ]
+            self.known.bodies[key] = Body(cells, widths)
+        return self.known.bodies[key]
+
+    def _cells(self) -> list[list[str]]:
         columns = self.table.columns
         lines = [line for line in self.table.printed if line.role != "heading"]
         cells = [
@@ -146,29 +179,13 @@ class Layout:
         letter, places = self.scales.get(column.key, ("", 0))
         return numeral(value, column.kind, letter, places, self.options.siunitx)
 
-    @cached_property
-    def scales(self) -> dict[str, tuple[str, int]]:
+    @property
+    def scales(self) -> Scales:
         """The letter and the decimal places of every column of counts."""
-        return dict(self._scales())
-
-    def _scales(self) -> Iterator[tuple[str, tuple[str, int]]]:
-        if self.form.scale is None:
-            return
-        for i, column in enumerate(self.table.columns):
-            values = [row[i] for row in self.table.lines if row[i] is not None]
-            # what stands beside formulas is not scaled
-            if column.kind == "count" and all(expression(value) is None for value in values):
-                top = max((abs(sympy.Rational(value)) for value in values), default=0)
-                letter = self._letter(top)
-                yield column.key, (letter, decimals(top, letter) if letter else 0)
-
-    def _letter(self, top: Any) -> str:
-        scale = self.form.scale
-        if scale is None or scale in SCALES:
-            return scale or ""
-        # "each": millions, or thousands where there are no millions; "most": as large as it goes
-        letters = ("M", "K") if scale == "each" else ("G", "M", "K")
-        return next((letter for letter in letters if top >= SCALES[letter]), "")
+        key = (id(self.table), self.form.scale)
+        if key not in self.known.scales:
+            self.known.scales[key] = scales(self.table, self.form.scale)
+        return self.known.scales[key]
 
     # formulas that moved
 
@@ -221,15 +238,7 @@ class Layout:
     @cached_property
     def rooms(self) -> list[float]:
         """The widths of the columns below the header, by estimate."""
-        rooms = []
-        for column, cells in zip(self.table.columns, zip(*self.cells, strict=True), strict=True):
-            widths = [cell_width(shown(cell)).at(self.size) for cell in cells]
-            if self.options.siunitx and column.kind not in LEFT:
-                # room for the longest whole part beside the longest fraction
-                numbers = digits(cell for cell in cells if is_number(cell))
-                widths.append(cell_width(numbers.widest).at(self.size))
-            rooms.append(max(widths))
-        return rooms
+        return [max(width.at(self.size) for width in widths) for widths in self.body.widths]
 
     def _over(self, column: Column, room: float) -> list[str]:
         """Return the name of a column with the marks of its notes, under a group in several lines."""
@@ -361,6 +370,12 @@ class Layout:
         """The space between two columns: as much as there is room for."""
         room = (self.options.width - sum(self.columns)) / max(1, len(self.columns) - 1)
         return max(self.least_gap, min(GAPS[0], room // 0.5 * 0.5))
+
+    @property
+    def least(self) -> float:
+        """What the cells alone take, unless they may take several lines."""
+        gaps = self.least_gap * (len(self.table.columns) - 1)
+        return 0 if self.form.wrapped else sum(self.rooms) * SAFETY + gaps
 
     @cached_property
     def width(self) -> float:

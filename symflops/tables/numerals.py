@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symflops.tables.cells import number
+from symflops.tables.cells import expression, number
 from symflops.tables.options import SCALES
 from symflops.units import fixed, fixed_digits
+
+if TYPE_CHECKING:
+    from symflops.tables.table import Table
+
+Scales = dict[str, tuple[str, int]]
+
+
+def scales(table: Table, scale: str | None) -> Scales:
+    """Return the letter and the decimal places of every column of counts that is scaled."""
+    found: Scales = {}
+    for i, column in enumerate(table.columns if scale is not None else ()):
+        values = [row[i] for row in table.lines if row[i] is not None]
+        # what stands beside formulas is not scaled
+        if column.kind == "count" and all(expression(value) is None for value in values):
+            top = max((abs(sympy.Rational(value)) for value in values), default=0)
+            letter = _letter(scale, top)
+            found[column.key] = (letter, decimals(top, letter) if letter else 0)
+    return found
+
+
+def _letter(scale: str | None, top: Any) -> str:
+    if scale is None or scale in SCALES:
+        return scale or ""
+    # "each": millions, or thousands where there are no millions; "most": as large as it goes
+    letters = ("M", "K") if scale == "each" else ("G", "M", "K")
+    return next((letter for letter in letters if top >= SCALES[letter]), "")
 
 
 def decimals(top: Any, letter: str) -> int:

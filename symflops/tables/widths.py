@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 ROMAN = {
     278: "!',.:;[]`ilı",
@@ -336,3 +336,12 @@ def shown(cell: str) -> str:
         return f"{int(cell):,}"
     whole, point, places = cell.partition(".")
     return f"{int(whole):,}.{places}" if point and whole.isdigit() and places.isdigit() else cell
+
+
+def widths_of(cells: Sequence[str], *, aligned: bool) -> set[Width]:
+    """Return the widths of the cells of a column, whose numbers siunitx may align at their points."""
+    widths = {cell_width(shown(cell)) for cell in cells}
+    if aligned:  # room for the longest whole part beside the longest fraction
+        numbers = digits(cell for cell in cells if is_number(cell))
+        widths.add(cell_width(numbers.widest))
+    return widths
