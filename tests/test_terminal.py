@@ -125,18 +125,18 @@ def test_columns_and_narrow_terminals():
     assert max(map(width, seen(sent))) <= NARROWEST
 
 
-MODELS = ("alexnet", "densenet121", "gpt", "mixtral_8x7b", "unet", "vit_b_16", "lstm_ptb_large")
+MODELS = ("alexnet", "densenet121", "gpt", "mixtral_8x7b", "unet", "vit_b_16", "lstm_lm_large")
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name in sf.zoo.names()])
-@pytest.mark.parametrize("room", [40, 60, 80, 100, 130])
-def test_no_line_is_wider_than_the_room(name, room):
+@pytest.mark.parametrize("name", MODELS)
+def test_no_line_is_wider_than_the_room(name):
     for found in (model_cost(name), usual_cost(name)):
         for table in (found.table(), found.table("layer,kind,input,output,params,macs,share")):
-            text = table.to_text(room)
-            assert max(map(width, text.split("\n"))) <= room
-            rows = [line for line in text.split("\n") if line.startswith("total")]
-            assert len(rows) == 1
+            for room in (40, 60, 80, 100, 130):
+                text = table.to_text(room)
+                assert max(map(width, text.split("\n"))) <= room
+                rows = [line for line in text.split("\n") if line.startswith("total")]
+                assert len(rows) == 1
 
 
 def test_groups_sections_and_marks_fit_too():
