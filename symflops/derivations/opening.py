@@ -36,7 +36,7 @@ def opening(cost: Cost, shown: Cost, metric: str, lang: str) -> Passage:
     first = reason(
         "opening",
         metric=f"metric_{metric}",
-        of=called(cost),
+        of=called(shown),
         on=NOTHING if metric in OF_WEIGHTS else on(shown),
         per=reason("per", unit=portion) if portion and work else NOTHING,
         values=reason("at_values", values=values) if values and shown is not cost else NOTHING,
