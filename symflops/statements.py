@@ -24,10 +24,13 @@ SENTENCES = {
     "en": {
         "counted": "Operations are counted by the convention “{name}”: {sentence}",
         "input": "The input is {shape}.",
+        "select": "Only {path} is counted.",
+        "upto": "Everything up to {path} is counted.",
+        "without": "Everything without {path} is counted.",
         "portion": "Operations are per {unit}: their number is divided by {count}.",
         "omitted": "Not counted: {roles}.",
         "share": "{role} ({share} of all elementary operations)",
-        "below": "less than {share}",
+        "below": "{role} (less than {share} of all elementary operations)",
         "masked": "Pairs of positions that a mask rules out are not counted.",
         "all": "Nothing is left out.",
         "conditions": "The formulas hold for {conditions}.",
@@ -36,10 +39,13 @@ SENTENCES = {
     "zh": {
         "counted": "运算次数按约定“{name}”统计：{sentence}",
         "input": "输入为 {shape}。",
+        "select": "此处只统计 {path}。",
+        "upto": "此处统计到 {path} 为止。",
+        "without": "此处不含 {path}。",
         "portion": "运算次数按每个{unit}计：即除以 {count}。",
         "omitted": "未计入：{roles}。",
         "share": "{role}（占全部基本运算的 {share}）",
-        "below": "不到 {share}",
+        "below": "{role}（占全部基本运算的不到 {share}）",
         "masked": "被掩码排除的位置对不计入。",
         "all": "没有遗漏任何运算。",
         "conditions": "公式成立的条件：{conditions}。",
@@ -116,11 +122,16 @@ def said(cost: Cost, lang: str = "en") -> Iterator[tuple[Any, ...]]:
     yield filled(words["counted"], name=convention.name, sentence=sentence)
     inputs = (shape.written(batched=cost.batched) for shape in cost.root.inputs)
     yield filled(words["input"], shape=listed(inputs))
+    for verb, path in cost.setup.edits:
+        yield filled(words[verb], path=path)
     if (portion := cost.setup.portion).unit:
         unit = portion.unit if lang == "en" else UNITS_ZH[portion.unit]
         yield filled(words["portion"], unit=unit, count=portion.count)
     left_out = [_left_out(item, lang) for item in cost.omitted]
-    yield filled(words["omitted"], roles=listed(left_out)) if left_out else (words["all"],)
+    if left_out:
+        yield filled(words["omitted"], roles=listed(left_out))
+    elif not cost.setup.edits:
+        yield (words["all"],)
     if not convention.dense and any(step.counts and step.dense for step in cost.steps):
         yield (words["masked"],)
     rests_on = [c.note or c.relation for c in cost.conditions if c.kind != "rounded"]
@@ -152,8 +163,8 @@ def _left_out(item: Omitted, lang: str) -> str:
     if not share.is_Rational:
         return role
     least = Rational(1, 1000)
-    small = words["below"].format(share=percent(least)) if share < least / 2 else ""
-    return words["share"].format(role=role, share=small or percent(share))
+    template = words["below" if share < least / 2 else "share"]
+    return template.format(role=role, share=percent(max(share, least)))
 
 
 def _plain(part: Any) -> str:

@@ -293,6 +293,17 @@ def test_statement():
     assert "3 × 224 × 224" in chinese
 
 
+def test_a_statement_names_the_part_that_is_counted():
+    cost = sf.cost(sf.zoo.lenet5())
+    assert "Only c3 is counted. The" in cost["c3"].statement()
+    assert "Everything up to s2 is counted." in cost.upto("s2").statement()
+    bare = cost.without("Tanh").without("c1")
+    assert " Everything without Tanh is counted. Everything without c1 is" in bare.statement()
+    assert "此处不含 Tanh。此处不含 c1。" in bare.statement("zh")
+    assert "Nothing is left out." in cost.statement()
+    assert "Nothing is left out." not in bare.statement()
+
+
 def test_model_size():
     cost = sf.cost(sf.Linear(10, 9, bias=False), (10,))
     sizes = {"float32": 360, "float16": 180, "int8": 90, "int4": 45}

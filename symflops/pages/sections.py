@@ -99,10 +99,9 @@ def where(subject: Subject, told: Iterable[Told]) -> Markup | None:
 
 
 def counted(subject: Subject) -> Markup:
-    """Return the statement, with what was done to the whole cost."""
+    """Return the statement."""
     cost, gap = subject.shown, " " if subject.lang == "en" else ""
     sentences = [subject.set(*parts) for parts in said(cost, subject.lang)]
-    sentences += [subject.filled(verb, path=path) for verb, path in cost.setup.edits]
     return element("p", together(sentences, gap))
 
 
