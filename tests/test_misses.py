@@ -123,6 +123,7 @@ MISSES = [
     ("only when whole", r"9C_{in}C_{out}\lfloor H/2\rfloor\lfloor W/2\rfloor", STRIDED, "macs", {}, "only where 2 | H and 2 | W"),
     ("only when whole", "C*ceil(H/4)*floor(W/2)", "C*ceil(H/4)*ceil(W/2)", None, {}, "only where 2 | W"),
     ("only when equal", "k C_{in}^2 + 2C_{out}^2", "k C_{in} C_{out} + 2 C_{in}^2", None, {}, "only where C_in = C_out"),
+    ("only when equal", "w(w + 1)/2 + (N - w)w", r"\sum_{i=1}^{N} \min(i, w)", None, {}, "only where N ≥ w"),
     ("only when equal", "C_{in}C_{out}k^2H^2", BARE, "macs", {}, "only where H = W"),
     ("only when a multiple", "L(12ND^2 + 2N^2D)", (sf.Repeat(sf.TransformerEncoderLayer(D, h, d_ff), L), (N, D)), "macs", {}, "only where d_ff = 4 D"),
     ("only when 1", "D^2 N + N^2", "D^2 + N", None, {}, "only where N = 1"),

@@ -47,6 +47,11 @@ N, D, L, M, b, d, k, n, r, w = sf.dims("N D L M b d k n r w")
         (N * D * log2(N), N * D * log2(N) + D * N, {}, True),
         (floor(N / 7) * D, N * D, {}, True),
         (N * minimum(N, w), N * w, {"growing": (N,)}, True),
+        (N * w, 3 * N * minimum(N, w), {}, True),
+        (N * w, 2 * N * minimum(N, w) - minimum(N, w) ** 2 + N, {}, True),
+        (N + w, N + w - minimum(N, w), {}, True),
+        (N, minimum(N, w), {}, True),
+        (w, N * minimum(N, w), {}, None),
         (N, N * D / (D + 1), {}, True),
         (N * D, N**2 * D / (N - D), {}, None),  # N and D may be close
     ],

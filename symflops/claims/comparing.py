@@ -15,7 +15,7 @@ from symflops.claims.equality import Decision, decide
 from symflops.claims.matching import Matched, by_the_names, guessed, put, searched
 from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Subject, Verdict
-from symflops.exprs import cancelled, over_one_line, spread
+from symflops.exprs import cancelled, minimum, over_one_line, spread
 from symflops.facts import Facts
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ class Comparison:
             return found if claim.loose else claim
         short, other = _cancelled(claim.claim), _cancelled(value)
         if (short, other) == (claim.claim, value):
-            return None
+            # the rules for minima and floors may make letters cancel
+            return claim if claim.claim.has(minimum, sympy.floor, sympy.ceiling) else None
         loose = tuple(s for s in claim.loose if s in short.free_symbols)
         claim = replace(claim, claim=short, loose=loose)
         return searched(claim, other) if loose else claim

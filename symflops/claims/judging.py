@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symflops.claims.arguments import listed, real, refuse
-from symflops.claims.judges import Judge, letters
+from symflops.claims.judges import NAMES, Judge, letters
 from symflops.claims.matching import check_given
 from symflops.claims.reproducing import code_of
 from symflops.claims.targets import COUNTED, Target, target_of
@@ -53,7 +53,8 @@ def check(
     is tried, and of several that are named the claim must be all. FLOPs are tried under every convention, or
     under ``convention`` alone. ``symbols`` maps the claim's letters to the target's symbols, numbers or
     formulas, and ``notation`` those of a well-known paper; other letters are searched for. ``at`` puts numbers
-    in on both sides. ``growing`` and ``constants`` say what grows in O(…).
+    in on both sides; without it a number in print is held against a model at the sizes that its published
+    numbers are for. ``growing`` and ``constants`` say what grows in O(…).
 
     >>> import symflops as sf
     >>> k, C_in, C_out, H, W = sf.dims("k C_in C_out H W")
@@ -146,13 +147,14 @@ def _in_thousands(reading: Reading, target: Target, given: Mapping[Any, Any] | N
 
 def _published_for(reading: Reading, target: Target) -> dict[str, int]:
     """Return the sizes that a model's published numbers are for, if the claim is such a number and sizes are open."""
-    if target.cost is None or not reading.printed or letters(reading.value):
+    if target.cost is None or not reading.printed or letters(reading.value).keys() - NAMES.keys():
         return {}
-    (shape, *others), layer = target.cost.setup.inputs, target.cost.setup.layer
+    shapes, layer = target.cost.setup.inputs, target.cost.setup.layer
+    if len(shapes) != 1:
+        return {}
     inputs = {number.input for number in getattr(layer, "published", ())}
-    given = next((one for one in inputs if len(one) == len(shape)), ())
-    sizes = {str(s): n for s, n in zip(shape, given, strict=False) if s.is_Symbol}
-    return {} if others else sizes
+    given = next((one for one in inputs if len(one) == len(shapes[0])), ())
+    return {str(s): n for s, n in zip(shapes[0], given, strict=False) if s.is_Symbol}
 
 
 def _with_sizes(verdict: Verdict, target: Target, sizes: Mapping[str, int]) -> Verdict:

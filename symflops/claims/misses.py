@@ -22,9 +22,9 @@ from symflops.claims.values import value_or_none
 from symflops.claims.verdicts import Miss
 from symflops.claims.witnesses import sought
 from symflops.errors import ArgumentError, SymflopsError
-from symflops.exprs import ONE, cancelled, over_one_line, spread
+from symflops.exprs import ONE, cancelled, minimum, over_one_line, spread
 from symflops.extents import length
-from symflops.facts import Facts
+from symflops.facts import Facts, at_least
 from symflops.shares import alone
 from symflops.symbols import Family
 
@@ -114,9 +114,10 @@ class Case:
 
     def is_printed(self, value: sympy.Expr) -> bool:
         """Say whether a number in print, of two digits or more, is a value rounded that would be printed otherwise."""
-        printed = [
-            p for p in self._digits(TWO) if abs(value - self.exact) >= p.unit_in_the_last_place
-        ]
+        if not self.exact.is_Rational:
+            return False
+        apart = abs(value - self.exact)
+        printed = [p for p in self._digits(TWO) if apart >= p.unit_in_the_last_place]
         return rounded(self.claim, value, printed) == "rounded"
 
     @property
@@ -320,11 +321,15 @@ def _whole(case: Case, needed: dict[Symbol, int]) -> bool:
 
 def special(case: Case) -> Iterator[Miss]:
     """Equal only where sizes are equal, one is four times the other, or one is 1."""
-    symbols = case.symbols[:MOST_SYMBOLS]
     if length(case.claim) + length(case.exact) > LONGEST:
         return
     if next(unrounded(case), None) or next(whole(case), None):
         return
+    yield from list(_one_side(case))[:1] or _sizes(case)
+
+
+def _sizes(case: Case) -> Iterator[Miss]:
+    symbols = case.symbols[:MOST_SYMBOLS]
     for a, b in itertools.combinations(symbols, 2):
         if _agree(case, b, a):
             yield Miss(
@@ -348,6 +353,16 @@ def special(case: Case) -> Iterator[Miss]:
 
 
 TIMES = (2, 3, 4)
+
+
+def _one_side(case: Case) -> Iterator[Miss]:
+    """Equal where one size is at least another, as what takes min(N, w) for w is."""
+    if not (case.claim.has(minimum) or case.exact.has(minimum)):
+        return
+    for a, b in itertools.permutations(case.symbols[:MOST_SYMBOLS], 2):
+        if _agree(case, b, a) and decide(case.claim, case.exact, [at_least(a, b)]).equal:
+            en, zh = "it is right only where {0} ≥ {1}", "仅当 {0} ≥ {1} 时正确"
+            yield Miss("only when equal", en, zh, (a, b))
 
 
 def _agree(case: Case, old: Symbol, new: sympy.Expr) -> bool:

@@ -7,19 +7,19 @@ them is ahead. What an order leaves open (does b grow?) is answered with the cas
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Mul
+from sympy import Add, Mul
 
 from symflops.analysis.growth import STILL, Growth
 from symflops.claims.equality import Decision, difference, known, taken
 from symflops.claims.leads import smooth
 from symflops.claims.witnesses import dimensions
 from symflops.contradictions import Row, is_empty
-from symflops.errors import ArgumentError, NotClosedError
-from symflops.exprs import ONE, ZERO, tidy
+from symflops.errors import ArgumentError, NotClosedError, SymflopsError
+from symflops.exprs import ONE, ZERO, minimum, spread, tidy
 from symflops.printed import Formula
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SIGNS = {"O": "O", "o": "o", "Theta": "Θ", "Omega": "Ω"}
 MOST_TRIED = 60  # sets of symbols that are taken to be constant
+MOST_MINIMA = 3  # that are multiplied in a term
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ def grows(
         return question.answer(moving, stated=bool(tuple(growing) or tuple(constants)))
     except NotClosedError as error:
         between = difference(question.claimed, question.exact, question.facts)
-        return OrderDecision(None, between, missing=error.message, growing=moving)
+        holds = question.bounds_each_term(moving) or None
+        missing = "" if holds else error.message
+        return OrderDecision(holds, between, missing=missing, growing=moving)
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ class _Question:
         """Return symbols that the claim does not name, and with which constant it holds."""
         for count in range(1, min(len(unnamed) + 1, len(moving))):
             for chosen in itertools.islice(itertools.combinations(unnamed, count), MOST_TRIED):
-                if self._holds_or_not(tuple(s for s in moving if s not in chosen)):
+                if self.holds_surely(tuple(s for s in moving if s not in chosen)):
                     return chosen
         return ()
 
@@ -200,10 +203,24 @@ class _Question:
                 tried = _Question(
                     self.claim, self.claimed.xreplace(swap), self.exact.xreplace(swap), self.facts
                 )
-                if tried._holds_or_not(tuple(s for s in moving if s != tied)):
+                if tried.holds_surely(tuple(s for s in moving if s != tied)):
                     yield tied, leader
 
-    def _holds_or_not(self, moving: tuple[Symbol, ...]) -> bool:
+    def bounds_each_term(self, moving: tuple[Symbol, ...]) -> bool:
+        """Say whether the order is above every term, with sides of its minima, which are no less, in their place."""
+        if self.claim.order != "O" or self.claimed.has(minimum):
+            return False
+        try:
+            terms = [term.as_powers_dict() for term in Add.make_args(spread(self.exact))]
+        except SymflopsError:
+            return False
+        return all(
+            any(replace(self, exact=one).holds_surely(moving) for one in _above(term))
+            for term in terms
+        )
+
+    def holds_surely(self, moving: tuple[Symbol, ...]) -> bool:
+        """Say whether the order is shown to hold as symbols grow."""
         try:
             return self.holds(moving) is True
         except NotClosedError:
@@ -237,6 +254,19 @@ class _Question:
             for terms in (above, below)
         ]
         return tidy(parts[0] / parts[1]) if parts[0] != 0 else ZERO
+
+
+def _above(term: Mapping[sympy.Expr, Any]) -> Iterator[sympy.Expr]:
+    """Yield what is no less than a term: min(N, w)² as N², N·w and w²."""
+    powers = {
+        b: int(p) for b, p in term.items() if isinstance(b, minimum) and p.is_Integer and p > 0
+    }
+    minima = [base for base, power in powers.items() for _ in range(power)]
+    rest = (abs(b) ** p if b.is_Rational else b**p for b, p in term.items() if b not in powers)
+    if len(minima) <= MOST_MINIMA:
+        outside = Mul(*rest)
+        for sides in itertools.product(*(one.args for one in minima)):
+            yield Mul(outside, *sides)
 
 
 def _bare(factor: sympy.Expr) -> sympy.Expr:

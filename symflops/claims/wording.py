@@ -48,7 +48,7 @@ class Saying:
         if v.readings or self.broken is not None or v.claim is None or v.actual is None:
             return name
         if v.order is not None:
-            key = "is_order"
+            key = "is_order" if v.order.said(self.lang) else "is_of"
         elif v.verdict == "approximation":
             key = f"is_{v.how}"
         else:
