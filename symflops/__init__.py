@@ -8,6 +8,7 @@ Nothing is loaded before it is used: this module is a table of names.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -366,7 +367,7 @@ def __getattr__(name: str) -> Any:
         value = import_module(f"symflops.{name}")
     else:
         message = f"module 'symflops' has no attribute {name!r}"
-        raise AttributeError(message)
+        raise AttributeError(message, name=name, obj=sys.modules[__name__])
     globals()[name] = value
     return value
 

@@ -160,8 +160,9 @@ def test_public_names_resolve_and_are_documented():
         assert name == "Size" or value.__doc__, name
         shown = ">>>" in (value.__doc__ or "") or sf.homes().get(name, "").endswith("errors")
         assert shown or name in ("Size", "Verification", *sf.SUBMODULES), f"{name} shows no formula"
-    with pytest.raises(AttributeError, match="no attribute 'Conv4d'"):
+    with pytest.raises(AttributeError, match="no attribute 'Conv4d'") as raised:
         sf.Conv4d  # noqa: B018
+    assert (raised.value.name, raised.value.obj) == ("Conv4d", sf)  # for Python's "Did you mean"
 
 
 def test_type_checkers_see_the_same_names():

@@ -32,8 +32,8 @@ MOST_TRIED = 20_000  # whole numbers that are put in one by one
 class Optimum(Answer):
     """Where a formula is least: ``at`` of all real numbers above 0, and what it is there, ``value``.
 
-    Where ``over`` is the only symbol, ``best`` is the best whole number, and ``least`` the formula there.
-    ``conditions`` are those under which all this is so. It goes wherever an expression goes, as ``at``.
+    Where ``over`` is the only symbol, ``best`` is the best whole number, and ``least`` the formula there;
+    ``at`` is that number, too, where the place has no closed form. ``conditions`` are those under which all this is so. It goes wherever an expression goes, as ``at``.
 
     >>> import symflops as sf
     >>> L, k, d = sf.dims("L k d")
