@@ -511,7 +511,7 @@ def test_tables_of_symflops_are_right(name, kind):
     text = getattr(OWN[name].table(columns="layer,params,macs,flops"), kind)()
     found = sf.check_table(text, rows=OWN[name])
     assert found.status == 0, found
-    assert len(found.findings) > 15
+    assert sum(f.verdict != "skipped" for f in found.findings) > 8
     if name == "numbers":
         number = "1,814.07" if kind == "to_latex" else "1814073344"
         changed = text.replace("1,814,073,344", number).replace(number, number.replace("07", "17"))

@@ -248,9 +248,9 @@ COMMANDS = (
   symflops fill --check paper.tex notes.md""",
         commands.run_fill,
         _fill,
-        "Fills in the numbers, formulas and tables that have a mark for it, in place. Each file "
-        "is rewritten whole or not at all, and none if one of them cannot be filled in. A mark is "
-        "a comment behind a number:\n"
+        "Fills in the numbers, formulas and tables that have a mark for it, in place, also in the "
+        "files that a document takes in. Each file is rewritten whole or not at all, and none if "
+        "one of them cannot be filled in. A mark is a comment behind a number, or a ? for one:\n"
         "  <!-- symflops fill: vgg16.macs -->    in Markdown\n"
         "  % symflops fill: vgg16.macs           in LaTeX",
     ),
