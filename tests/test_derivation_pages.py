@@ -12,6 +12,7 @@ import strategies
 import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from models import model_cost
 from test_latex import COLUMN, PAGE, compiled
 
 import symflops as sf
@@ -211,7 +212,7 @@ def in_both_languages(told):
 @pytest.fixture(scope="module")
 def models():
     """Two metrics of many models."""
-    costs = {name: sf.cost(getattr(sf.zoo, name)()) for name in MODELS}
+    costs = {name: model_cost(name) for name in MODELS}
     return in_both_languages(
         {f"{n}-{m}": sf.derive(c, m) for n, c in costs.items() for m in ("flops", "params")}
     )

@@ -81,7 +81,8 @@ class Composer:
     def has(self, node: Node) -> bool:
         """Say whether anything of a node counts."""
         if isinstance(node, Times | Sum):
-            there = node.n != 0 or isinstance(node, Routed)
+            # the weights of what is there for training alone count, its work does not
+            there = isinstance(node, Sum | Routed) or self.quantity.often(node) != 0
             return there and not self.ties.are(node.child) and self.has(node.child)
         if isinstance(node, Step) or self.quantity.is_told_whole(node):
             return self.by_itself(node) is not None
