@@ -618,6 +618,7 @@ def test_a_name_before_its_definition_is_said_to_be_that(tmp_path):
         ("VGG has $138.4$M{}", "approximation"),
         (r"VGG has \(138.4\) million{}", "approximation"),
         ("VGG has 138.4M parameters{} and\n$3$ blocks.", "approximation"),
+        ("VGG has 138.4 million parameters.{}", "approximation"),
         ("VGG has **138,357,544**{} and\n$3$ blocks.", "correct"),
         ("VGG has **138,357,545**{} and\n$138357544$ blocks.", "wrong"),
         ("Here is one for a batch of 32{}\n$$138357544$$", "correct"),

@@ -67,7 +67,7 @@ def _number(text: str, remark: Remark) -> Equation | None:
 
 
 #: What may stand between a number and its mark: what sets it, and a few words.
-COUNTED = re.compile(r"[*_)\]}\s]*(?:[ ~][A-Za-z-]+){0,3}[*_)\]}\s]*")
+COUNTED = re.compile(r"[*_)\]}\s]*(?:[ ~][A-Za-z-]+){0,3}[*_)\]}\s.,;]*")
 #: What may stand between a mark and its equation besides white space: what sets it.
 SETTING = re.compile(
     r"\\(?:begin|end)\s*\{[^{}]*\}|\\label\{[^{}]*\}|\\[\[\]()\\]|\$+|`+(?:math)?|&|[.,;:]"
