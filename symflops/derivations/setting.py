@@ -17,7 +17,7 @@ from symflops.tables.breaking import breakable as breakable_text
 from symflops.tables.escape import escape
 from symflops.tables.options import points
 from symflops.tables.widths import SIZES, cell_width
-from symflops.typeset.declared import packages
+from symflops.typeset.declared import needing, packages
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -55,13 +55,9 @@ def latex(derivation: Derivation, fit: str | float = "page") -> str:
     setting = Setting(derivation, width)
     body = "\n".join(setting.body())
     used = dict.fromkeys(["amsmath", *packages(body)])
-    named = [f"{{{name}}}" for name in used]
-    engine = ""
-    if derivation.lang == "zh":
-        named.append("[scheme=plain]{ctex}")
-        engine = ", compiled with xelatex"
-    needs = " ".join(f"\\usepackage{name}" for name in named)
-    head = [f"% needs {needs}{engine}", f"% set for {width:g} pt"]
+    is_chinese = derivation.lang == "zh"
+    engine = ", compiled with xelatex" if is_chinese else ""
+    head = [f"{needing(used, chinese=is_chinese)}{engine}", f"% set for {width:g} pt"]
     return "\n".join([*head, WITHIN, body, r"\par\endgroup", ""])
 
 

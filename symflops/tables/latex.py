@@ -14,7 +14,7 @@ from symflops.tables.fitting import choose
 from symflops.tables.layout import HEIGHT, Layout
 from symflops.tables.table import LEFT
 from symflops.tables.widths import digits, is_number
-from symflops.typeset.declared import packages
+from symflops.typeset.declared import needing, packages
 
 if TYPE_CHECKING:
     from symflops.tables.options import Options
@@ -33,13 +33,9 @@ def render(table: Table, options: Options) -> str:
     names = ["booktabs"]
     names += [name for name in ("longtable", "siunitx") if getattr(options, name)]
     names += packages("".join(body))  # for the LaTeX of symbols
-    used = [f"\\usepackage{{{name}}}" for name in names]
-    if any(map(is_chinese, "".join(body))):
-        used.append(r"\usepackage[scheme=plain]{ctex}")
+    needs = needing(names, chinese=any(map(is_chinese, "".join(body))))
     chosen = ", ".join([*layout.said, *said])
-    return "\n".join(
-        [f"% needs {' '.join(used)}", f"% set for {options.width:g} pt: {chosen}", *body, ""]
-    )
+    return "\n".join([needs, f"% set for {options.width:g} pt: {chosen}", *body, ""])
 
 
 #: Behind a file that \input reads a row has begun already, and no rule can follow.

@@ -101,14 +101,16 @@ def packages(latex: str) -> list[str]:
     return [package for package, known in PACKAGES.items() if commands & set(known.split())]
 
 
-def needing(packages: Iterable[str]) -> str:
+def needing(packages: Iterable[str], *, chinese: bool = False) -> str:
     r"""Return the comment that a fragment begins with.
 
     >>> print(needing(["booktabs", "amsmath"]))
     % needs \usepackage{booktabs} \usepackage{amsmath}
     """
-    used = " ".join(f"\\usepackage{{{name}}}" for name in packages)
-    return f"% needs {used or 'no package'}"
+    used = [f"\\usepackage{{{name}}}" for name in packages]
+    if chinese:
+        used.append(r"\usepackage[scheme=plain]{ctex}")
+    return f"% needs {' '.join(used) or 'no package'}"
 
 
 def _check(latex: Any) -> None:
