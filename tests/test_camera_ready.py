@@ -390,6 +390,16 @@ def test_rows_alone_keep_their_headings():
     assert "columns layer, params, macs, flops@mac, flops@2mac" in rows.splitlines()[1]
 
 
+def test_layers_that_have_numbers_for_names_keep_their_kinds():
+    k, C_in, C_out = sf.dims("k C_in C_out")
+    conv = sf.Conv2d(C_in, C_out, k, padding="same", bias=False)
+    net = sf.Sequential(conv, sf.BatchNorm2d(C_out), sf.ReLU())
+    table = sf.cost(net, (C_in, H, W), "2mac").table()
+    for written in (table.to_latex(fit="column"), table.to_text(60)):
+        assert all(name in written for name in ("0 Conv2d", "1 BatchNorm2d", "2 ReLU"))
+    assert "Left out for a width of 60: columns output, share." in table.to_text(60)
+
+
 @engines
 def test_rows_alone_are_read_in_a_tabular_as_they_say(tmp_path, engine):
     rows = usual_cost("lenet5").table("layer,params,macs").to_latex(part="rows")

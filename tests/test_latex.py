@@ -268,8 +268,9 @@ def test_nothing_is_resized(fragments):
 
 
 def test_output_stays_on_a_page(fragments):
+    split = {"mamba2-symbols"}  # into three, of which each is a sum of symbols
     for name, fragment in fragments["page"].items():
-        assert "output" not in fragment.splitlines()[1], name
+        assert ("output" in fragment.splitlines()[1]) == (name in split), name
 
 
 def test_every_model_stays_on_one_page(fragments):

@@ -93,10 +93,10 @@ def crossover(a: Any, b: Any, N: Any, metric: str = "macs", assume: Any = ()) ->
     """Return from where on a is greater than b as a symbol grows: costs by their ``metric``, or expressions.
 
     The place is a closed form where the difference has an elementary root: it is linear or quadratic in a power
-    of N, whatever the other symbols are. Where N is the only symbol, there may be roundings and smaller-ofs, or
-    logarithms, roots and powers of numbers, and the first whole number from which on a > b for good is found
-    exactly. ``assume`` and the conditions of costs decide signs, and bound N; signs that they leave open are
-    conditions of the answer.
+    of N, whatever the other symbols are, and with min(N, w) on either side of w. Where N is the only symbol,
+    there may be roundings and smaller-ofs, or logarithms, roots and powers of numbers, and the first whole number
+    from which on a > b for good is found exactly. ``assume`` and the conditions of costs decide signs, and bound
+    N; signs that they leave open are conditions of the answer.
 
     >>> import symflops as sf
     >>> N, D = sf.dims("N D")

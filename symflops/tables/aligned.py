@@ -186,7 +186,7 @@ class Sheet:
         kept = {column.key for column in self.given.columns}
         gone = [column.title for column in self.whole.columns if column.key not in kept]
         labels = (line.cells[0] for line in self.table.printed)
-        has_kinds = any(isinstance(a, Label) and a.path and a.kind for a in labels)
+        has_kinds = any(isinstance(a, Label) and a.bare.kind != a.kind for a in labels)
         is_cut = self.form.names is not None or self.form.prose is not None
         return [
             *(["kinds of layers"] if self.form.bare and has_kinds else []),
