@@ -19,7 +19,7 @@ from symflops.documents.headers import quantity_of
 from symflops.documents.numbers_printed import amount_in
 from symflops.documents.remarks import read_statement
 from symflops.documents.sheets import known_as
-from symflops.documents.sources import DocumentError
+from symflops.documents.sources import MOST_FILES, DocumentError
 from symflops.errors import ArgumentError, SymflopsError
 
 FOLDER = Path(__file__).parent / "documents"
@@ -589,6 +589,15 @@ def test_what_a_document_takes_in_is_filled_in_too(tmp_path, capsys):
     verdicts = [f.verdict for f in check_files([main_file]).findings]
     assert verdicts == ["unreadable", "correct", "correct", "correct"]  # TeX has glyphtounicode
     assert run(capsys, "fill", "--check", main_file)[0] == 0
+
+
+def test_every_document_is_named_and_there_may_be_many(tmp_path, capsys):
+    paths = [tmp_path / f"{i}.md" for i in range(MOST_FILES + 1)]
+    for path in paths:
+        path.write_text("no mark")
+    status, out, _ = run(capsys, "fill", *paths)
+    assert status == 0
+    assert out.splitlines() == [f"{path}: up to date (0 places)" for path in paths]
 
 
 def test_all_files_are_written_or_none(tmp_path, capsys, monkeypatch):

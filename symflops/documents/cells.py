@@ -136,7 +136,8 @@ def _is_short(text: str, meaning: Meaning) -> bool:
 def _bound(sheet: Sheet, row: int, column: Column, cell: Cell, place: Place) -> Finding | None:
     """Return the verdict on a number that a value is said to be below."""
     amount, values = amount_of(cell, column), sheet.values(row, column)
-    if amount is None or not all(getattr(v, "is_Rational", False) for v in values.values()):
+    known = values and all(getattr(v, "is_Rational", False) for v in values.values())
+    if amount is None or not known:
         return None
     holds = any(value < amount.value for value in values.values())
     message = "" if holds else f"It is {next(iter(values.values()))}, which is not less."

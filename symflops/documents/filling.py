@@ -71,10 +71,14 @@ def all_filled(paths: Iterable[str | Path]) -> list[Text]:
         DocumentError: a file, a mark or a value that cannot be read; the message names file and line.
     """
     found: dict[Path, Text] = {}
+    asked = set()
     for path in map(Path, paths):
+        asked.add(path)
         if path.resolve() not in found:
-            _fill(path, path, Scope(), found)
-    return [text for text in found.values() if text.places or text.path in set(map(Path, paths))]
+            taken: dict[Path, Text] = {}
+            _fill(path, path, Scope(), taken)
+            found |= {file: text for file, text in taken.items() if file not in found}
+    return [text for text in found.values() if text.places or text.path in asked]
 
 
 def _fill(path: Path, root: Path, scope: Scope, found: dict[Path, Text]) -> None:
