@@ -209,18 +209,6 @@ def _tokens(text: str) -> list[Token]:
     return [*tokens, Token("end", "", end)]
 
 
-def read_size(text: str) -> sympy.Expr:
-    """Read one size, such as ``H``, ``224`` or ``2*C_in``.
-
-    Raises:
-        ReadError: the text is not arithmetic; the error holds the place.
-    """
-    reader = ArithmeticReader(text)
-    value = reader.value()
-    reader.finish()
-    return value
-
-
 RELATIONS = {
     "|": divides,
     ">=": at_least,

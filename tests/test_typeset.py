@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symflops as sf
-from symflops.arithmetic import read_size
+from symflops.arithmetic import ArithmeticReader
 from symflops.errors import ArgumentError
 from symflops.exprs import gcd
 from symflops.symbols import family, index
@@ -270,4 +270,6 @@ def polynomials(draw):
 @given(polynomials(), st.permutations((k, C_in, C_out, L)))
 def test_text_reads_back(expr, order):
     text = str(sf.display(expr, order))
-    assert sympy.cancel(sympy.expand(read_size(typed(text)) - expr)) == 0, text
+    reader = ArithmeticReader(typed(text))
+    assert sympy.cancel(sympy.expand(reader.value() - expr)) == 0, text
+    reader.finish()
