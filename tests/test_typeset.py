@@ -218,7 +218,9 @@ def test_as_a_factor_and_in_pieces():
     order = Order((H, W))
     assert as_factor(H + 1, "text", order) == "(H + 1)"
     assert as_factor(floor((H - 1) / s) + 1, "text", order) == "⌈H/s⌉"
-    plus, minus = (f'<mo form="infix">{sign}</mo>' for sign in "+−")
+    plus, minus = (
+        f'<mo form="prefix">{sign}</mo><mspace width="0.22em"></mspace>' for sign in "+−"
+    )
     sides = '<mrow><mi>H</mi><mspace width="0.17em"></mspace><mi>W</mi></mrow>'
     pieces = [sides, f"{minus}<mi>W</mi>", f"{plus}<mn>2</mn>"]
     assert in_pieces(H * W - W + 2, order) == pieces

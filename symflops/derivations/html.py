@@ -12,6 +12,7 @@ from symflops.derivations.media import labelled, pen, told, where
 from symflops.derivations.saying import Voice
 from symflops.exprs import tidy
 from symflops.typeset.forms import Total
+from symflops.typeset.pieces import signed
 from symflops.typeset.scribe import opened
 
 if TYPE_CHECKING:
@@ -109,9 +110,7 @@ class Sheet:
             for i, (minus, text) in enumerate(
                 map(self.pen.scribe.term, labelled(form, self.derivation.lang).terms)
             ):
-                sign = "−" if minus else "+"
-                form_of = "infix" if i else "prefix"
-                yield f'<mo form="{form_of}">{sign}</mo>{text}' if i or minus else text
+                yield signed(text, i, minus=minus)
             return
         yield self.pen.formula(form)
 

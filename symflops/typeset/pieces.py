@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sympy
 
 SPACE = '<mspace width="0.17em"></mspace>'
+AFTER_SIGN = '<mspace width="0.22em"></mspace>'  # at the beginning of a formula, browsers set a sign without one
 LONG = 4  # terms of a sum in which a line may end though it is a factor
 FENCES = ("(", "prefix"), (")", "postfix")
 
@@ -43,10 +44,19 @@ def in_pieces(expr: sympy.Expr, order: Order) -> list[str]:
     for place, term in enumerate(terms):
         minus = is_minus(term)
         text = writer.within(-term if minus else term, PRODUCT)
-        form = "infix" if place else "prefix"
-        sign = f'<mo form="{form}">{"−" if minus else "+"}</mo>' if place or minus else ""
-        pieces.append(f"{sign}{text}")
+        pieces.append(signed(text, place, minus=minus))
     return [before + pieces[0], *pieces[1:-1], pieces[-1] + behind]
+
+
+def signed(text: str, place: int, *, minus: bool) -> str:
+    """Write a term with its sign, which stands at the beginning of a piece; the first of all has one if it is minus.
+
+    >>> signed("<mi>N</mi>", 1, minus=False)
+    '<mo form="prefix">+</mo><mspace width="0.22em"></mspace><mi>N</mi>'
+    """
+    if not (place or minus):
+        return text
+    return f'<mo form="prefix">{"−" if minus else "+"}</mo>{AFTER_SIGN if place else ""}{text}'
 
 
 def _around(writer: Writer, expr: sympy.Expr) -> tuple[str, sympy.Expr, str] | None:
