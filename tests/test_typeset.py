@@ -13,7 +13,7 @@ from symflops.arithmetic import ArithmeticReader
 from symflops.errors import ArgumentError
 from symflops.exprs import gcd
 from symflops.symbols import family, index
-from symflops.typeset.pieces import in_pieces
+from symflops.typeset.pieces import SIGN, in_pieces
 from symflops.typeset.writer import Order, as_factor, written
 
 k, C_in, C_out, H, W, p, s, d, N, D, L = sf.dims("k C_in C_out H W p s d N D L")
@@ -218,9 +218,7 @@ def test_as_a_factor_and_in_pieces():
     order = Order((H, W))
     assert as_factor(H + 1, "text", order) == "(H + 1)"
     assert as_factor(floor((H - 1) / s) + 1, "text", order) == "⌈H/s⌉"
-    plus, minus = (
-        f'<mo form="prefix">{sign}</mo><mspace width="0.22em"></mspace>' for sign in "+−"
-    )
+    plus, minus = map(SIGN.format, "+−")
     sides = '<mrow><mi>H</mi><mspace width="0.17em"></mspace><mi>W</mi></mrow>'
     pieces = [sides, f"{minus}<mi>W</mi>", f"{plus}<mn>2</mn>"]
     assert in_pieces(H * W - W + 2, order) == pieces

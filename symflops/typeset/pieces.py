@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import sympy
 
 SPACE = '<mspace width="0.17em"></mspace>'
-AFTER_SIGN = '<mspace width="0.22em"></mspace>'  # at the beginning of a formula, browsers set a sign without one
+# At the beginning of a formula browsers set a sign without space, and a slanted letter leans into the one before it.
+SIGN = '<mspace width="0.1em"></mspace><mo form="prefix">{}</mo><mspace width="0.22em"></mspace>'
 LONG = 4  # terms of a sum in which a line may end though it is a factor
 FENCES = ("(", "prefix"), (")", "postfix")
 
@@ -51,12 +52,13 @@ def in_pieces(expr: sympy.Expr, order: Order) -> list[str]:
 def signed(text: str, place: int, *, minus: bool) -> str:
     """Write a term with its sign, which stands at the beginning of a piece; the first of all has one if it is minus.
 
-    >>> signed("<mi>N</mi>", 1, minus=False)
-    '<mo form="prefix">+</mo><mspace width="0.22em"></mspace><mi>N</mi>'
+    >>> signed("<mi>N</mi>", 0, minus=True)
+    '<mo form="prefix">−</mo><mi>N</mi>'
     """
-    if not (place or minus):
-        return text
-    return f'<mo form="prefix">{"−" if minus else "+"}</mo>{AFTER_SIGN if place else ""}{text}'
+    sign = "−" if minus else "+"
+    if place:
+        return SIGN.format(sign) + text
+    return f'<mo form="prefix">{sign}</mo>{text}' if minus else text
 
 
 def _around(writer: Writer, expr: sympy.Expr) -> tuple[str, sympy.Expr, str] | None:
