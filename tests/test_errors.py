@@ -289,7 +289,9 @@ class OfSequences(sf.Layer):
 
 def test_a_layer_of_ones_own_that_a_batch_surprises_is_told_so():
     layer = sf.Sequential(sf.Sequential(OfSequences()))
-    with pytest.raises(sf.ShapeError, match=r"forward takes a shape .*, pass batched=True") as error:
+    with pytest.raises(
+        sf.ShapeError, match=r"forward takes a shape .*, pass batched=True"
+    ) as error:
         sf.cost(layer, (C, D, H))
     assert str(error.value).endswith("in 0.0 (OfSequences)")
     assert sf.cost(layer, (C, D, H), batched=True).mults == C * D * H
