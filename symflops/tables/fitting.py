@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from symflops.errors import ArgumentError
 from symflops.tables.cells import expression
-from symflops.tables.layout import HEIGHT, LONGEST, SMALLEST, Form, Known, Layout
+from symflops.tables.layout import HEIGHT, SMALLEST, Layout
+from symflops.tables.setting import LONGEST, Form, Known
 from symflops.tables.shorthand import nameable, with_names
 from symflops.tables.table import AT, Label
 from symflops.tables.widths import SIZES

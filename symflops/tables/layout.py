@@ -1,38 +1,26 @@
-"""How a table is laid out in LaTeX: type size, short forms and columns, chosen so that it fits its line."""
+"""How a table is laid out in LaTeX: its header, and how wide and high it is, so that it fits its line."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from symflops.tables.breaking import INDENT, TALL, breakable, line_count
-from symflops.tables.cells import expression, formula, number, size, words
-from symflops.tables.numerals import numeral, scales
-from symflops.tables.shorthand import moved
-from symflops.tables.table import AT, LEFT, Label, groups
-from symflops.tables.widths import SIZES, cell_width, math_width, widths_of
+from symflops.tables.setting import Setting
+from symflops.tables.table import AT, groups
+from symflops.tables.widths import SIZES, cell_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import sympy
-
-    from symflops.tables.numerals import Scales
-    from symflops.tables.options import Options
-    from symflops.tables.table import Column, Table
-    from symflops.tables.widths import Size, Width
+    from symflops.tables.table import Column
+    from symflops.tables.widths import Size
 
 HEIGHT = 545.0  # points for a float, of the 550 of a page
 GAPS = (12.0, 8.0, 6.0)  # points between columns: as LaTeX has it, less, and the least
 SAFETY = 1.005
-TIMES = r" \times "
-INSETS = {"inside": r"\quad {}", "subtotal": r"\quad \textit{{{}}}"}  # what stands under a heading
 SPACE = 5.0  # points of \addlinespace
 ITALIC = 1.04  # what a heading in italics is wider than in upright letters
-SIGN, TIED = r"$\times$ $", r"$\times$~$"
-LONGEST = (0.42, 0.28, 0.2)  # of the line: longer formulas move to the notes
 HEAD = "MAC, 1 per"  # details under a header are set as narrow as this, or narrower if need be
 FEW_LINES = 2  # of a note under a table that is narrower
 NARROWEST = 60.0  # points of a column whose cells take several lines
@@ -42,86 +30,11 @@ NOTE_SIZE = SIZES["footnotesize"]
 
 
 @dataclass(frozen=True)
-class Form:
-    """What a layout gives up for the sake of width."""
+class Layout(Setting):
+    """A table as it is set, with its header and its measures."""
 
-    scale: str | None = None  # a letter of SCALES, "each" or "most"
-    names: str = ""  # H_1 for "rounded" sizes, or for "all" that are sums
-    longest: float = LONGEST[0]  # of the line: a longer formula moves to the notes
-    small: bool = False
-    bare: bool = False  # layers without their kinds
-    wrapped: bool = False  # layers on several lines
-
-
-class Body(NamedTuple):
-    """The cells of every line, the total last, and the widths that are there in each column."""
-
-    cells: list[list[str]]
-    widths: list[set[Width]]
-
-
-@dataclass
-class Known:
-    """What was found for other layouts of the same tables, many of which differ in their type size alone."""
-
-    scales: dict[tuple[int, str | None], Scales] = field(default_factory=dict)
-    bodies: dict[tuple[Any, ...], Body] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A table with its type size and its cells as they are set."""
-
-    table: Table
-    size: Size
-    form: Form
-    options: Options
     dropped: tuple[str, ...] = ()
     unfolded: int = 0  # rows of the table before it was folded
-    known: Known = field(default_factory=Known, compare=False, repr=False)
-
-    # cells
-
-    @property
-    def cells(self) -> list[list[str]]:
-        """The cells of every line, the total last."""
-        return self.body.cells
-
-    @cached_property
-    def body(self) -> Body:
-        """The cells and their widths, set once for all type sizes."""
-        key = (id(self.table), self.form.scale, self.form.bare, tuple(self.moved.items()))
-        if key not in self.known.bodies:
-            cells, siunitx = self._cells(), self.options.siunitx
-            columns = zip(self.table.columns, zip(*cells, strict=True), strict=True)
-            widths = [
-                widths_of(c, aligned=siunitx and column.kind not in LEFT) for column, c in columns
-            ]
-            self.known.bodies[key] = Body(cells, widths)
-        return self.known.bodies[key]
-
-    def _cells(self) -> list[list[str]]:
-        columns = self.table.columns
-        lines = [line for line in self.table.printed if line.role != "heading"]
-        cells = [
-            [self.cell(column, value) for column, value in zip(columns, line.cells, strict=True)]
-            for line in lines
-        ]
-        return [
-            [INSETS[line.role].format(row[0]), *row[1:]] if line.inset else row
-            for line, row in zip(lines, cells, strict=True)
-        ]
-
-    @cached_property
-    def headings(self) -> dict[int, str]:
-        """The headings of sections by the lines that they stand over, each a cell across all columns."""
-        found, place = {}, 0
-        for line in self.table.printed:
-            if line.role == "heading":
-                found[place] = rf"\textit{{{self.words(line.cells[0])}}}"
-            else:
-                place += 1
-        return found
 
     @property
     def lines(self) -> list[list[str]]:
@@ -147,65 +60,7 @@ class Layout:
         kept = [(one, role) for one, role in before if role != "heading"]
         return [i for i, pair in enumerate(kept) if pair == ("subtotal", "row")]
 
-    def cell(self, column: Column, value: Any) -> str:
-        """Set one cell."""
-        if value is None:
-            return ""
-        if column.kind == "word":
-            return self.words(value.bare if self.form.bare and isinstance(value, Label) else value)
-        if column.kind == "shape":
-            return ", ".join(self.shape(shape) for shape in value)
-        found = expression(value)
-        if found is None:
-            return self.number(column, value)
-        return f"${self.name(found) if found in self.moved else self.formula(found)}$"
-
-    def formula(self, expr: sympy.Expr) -> str:
-        """Set a formula."""
-        return formula(self.table, expr, "inline")
-
-    def words(self, value: Any) -> str:
-        """Set a label, or a note; no line ends between a sign of repetition and its number."""
-        escape = self.options.escape
-        return words(self.table, value, "inline", escape, "${}$").replace(SIGN, TIED)
-
-    def shape(self, shape: tuple[Any, ...]) -> str:
-        """Set a shape as a product of sizes."""
-        sizes = (size(self.table, length, "inline") for length in shape)
-        return f"${TIMES.join(sizes)}$"
-
-    def number(self, column: Column, value: Any) -> str:
-        """Set a number, grouped or scaled; a share goes without its sign."""
-        letter, places = self.scales.get(column.key, ("", 0))
-        return numeral(value, column.kind, letter, places, self.options.siunitx)
-
-    @property
-    def scales(self) -> Scales:
-        """The letter and the decimal places of every column of counts."""
-        key = (id(self.table), self.form.scale)
-        if key not in self.known.scales:
-            self.known.scales[key] = scales(self.table, self.form.scale)
-        return self.known.scales[key]
-
-    # formulas that moved
-
-    @cached_property
-    def moved(self) -> dict[sympy.Expr, tuple[str, str]]:
-        """The formulas that move to the notes, with letter and index."""
-        longest = self.form.longest * self.options.width
-
-        def too_long(expr: sympy.Expr) -> bool:
-            return math_width(self.formula(expr)).at(self.size) > longest
-
-        return moved(self.table, too_long)
-
-    def name(self, expr: sympy.Expr) -> str:
-        """Set the name of a formula that moved."""
-        letter, below = self.moved[expr]
-        below = below if below.isdigit() else f"\\mathrm{{{below}}}"
-        return f"\\mathcal{{{letter}}}_{{{below}}}"
-
-    # header and notes
+    # header
 
     @cached_property
     def headers(self) -> list[list[str]]:
@@ -266,49 +121,6 @@ class Layout:
             else:
                 lines.append(word)
         return lines
-
-    @cached_property
-    def notes(self) -> list[str]:
-        """Return the notes: exact totals where counts are scaled first, the moved formulas last."""
-        return [*self.remarks, *self.definitions]
-
-    @property
-    def remarks(self) -> list[str]:
-        """Return what is said of the table: exact totals where counts are scaled, and its notes."""
-        count = len(self.table.below) - bool(self.form.names)
-        marked = len(self.table.footnotes)
-        notes = list(map(self.words, self.table.below[:count]))
-        return [*notes[:marked], *self._exact_totals(), *notes[marked:]]
-
-    @cached_property
-    def definitions(self) -> list[str]:
-        """Return what the names in the cells stand for: sizes, and the formulas that moved."""
-        names = self.table.notes[-1:] if self.form.names else ()
-        moved = [(self.name(found), self.formula(found)) for found in self.moved]
-        formulas = (f"${name} = \\nobreak {text}$" for name, text in moved)
-        return [*map(self.words, names), *formulas]
-
-    def _exact_totals(self) -> Iterator[str]:
-        if self.table.total is None:
-            return
-        columns = zip(self.table.columns, self.table.total, strict=True)
-        exact = [
-            f"{number(value, 'count')} {self.words(column.flat if column.group else column.header)}"
-            for column, value in columns
-            if self.scales.get(column.key, ("", 0))[0] and value is not None
-        ]
-        if exact:
-            yield f"Exact totals: {', '.join(exact)}."
-
-    @property
-    def hollow(self) -> bool:
-        """Whether a column has lost most of its formulas to the notes."""
-        for i, column in enumerate(self.table.columns):
-            cells = [row[i] for row in self.table.rows if column.kind == "count"]
-            formulas = [found for cell in cells if (found := expression(cell)) is not None]
-            if 2 * sum(found in self.moved for found in formulas) > len(formulas):
-                return True
-        return False
 
     # measures
 
