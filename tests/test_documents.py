@@ -529,6 +529,13 @@ def test_numbers_that_a_value_is_below():
     assert [f.verdict for f in sf.check_table(text).findings] == ["correct", "wrong"]
 
 
+def test_none_in_print_is_wrong_where_there_are_some():
+    d = sf.dim("d")
+    rows = {"VGG 16": sf.zoo.vgg16(), "of two": (sf.Linear(d, d), (d,))}
+    found = sf.check_table("model,params,macs\nVGG 16,0,0\nof two,$d_1 d$,$d^2$\n", rows)
+    assert [f.verdict for f in found.findings] == ["wrong", "unreadable", "wrong", "correct"]
+
+
 def test_a_table_is_text():
     with pytest.raises(ArgumentError, match="to_csv"):
         sf.check_table(OWN["ties"].table())

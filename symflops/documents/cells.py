@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BLANK = {"", "-", "–", "—", "--", "---", "n/a", "N/A", "?", "…", "..."}
 TEN = 10
+OF_WEIGHTS = ("params", "active_params", "model_size")
 #: A number that a value is below: $<$0.01.
 BELOW = re.compile(r"\$?\s*<\s*\$?\s*([^$<]+)\$?")
 SHORT = re.compile(r"\\mathcal|([A-Za-z]+)_\{?(\d+)\}?")
@@ -79,8 +80,9 @@ def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) ->
     meaning, label = sheet.meanings[row], sheet.labels[row]
     place, target = source.place(cell.start), f"{bare(label)}.{column.quantity}"
     amount = amount_of(cell, column)
-    if _is_short(cell.text, meaning) and " " in bare(label):
-        return None  # a table of symflops, where the kind stands behind the name, says below what it is
+    printed_here = _has_kind(label, meaning)
+    if printed_here and _is_short(cell.text, meaning):
+        return None  # the table says below what it is
     if amount is None and (below := BELOW.fullmatch(cell.text)):
         return _bound(sheet, row, column, Cell(cell.start, cell.end, below[1]), place)
     if amount is None:
@@ -103,8 +105,8 @@ def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) ->
         return Finding(
             place, "cell", cell.text, word, message, holds=True, target=target, conventions=names
         )
-    if amount.value == 0 and " " in bare(label):
-        return None  # the same of weights that another row has
+    if printed_here and amount.value == 0 and column.quantity in OF_WEIGHTS:
+        return None  # the same weights as in another row
     free: Iterable[Any] = set().union(*(getattr(v, "free_symbols", set()) for v in values.values()))
     if free:
         names = tuple(sorted(s.name for s in free))
@@ -123,6 +125,12 @@ def _cell(source: Source, sheet: Sheet, row: int, column: Column, cell: Cell) ->
         (),
         target,
     )
+
+
+def _has_kind(label: str, meaning: Meaning) -> bool:
+    """Say whether the kind of a layer stands behind its name, as in the tables of symflops."""
+    kind = getattr(getattr(meaning.value, "root", None), "kind", "")
+    return bool(kind) and bare(label).endswith(f" {kind}")
 
 
 def _is_short(text: str, meaning: Meaning) -> bool:
