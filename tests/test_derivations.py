@@ -464,6 +464,11 @@ def said_of(cost, metric="flops", **options):
             "macs",
             ["scores: The query sees L + 1 keys. Each of the h (L + 1) scores is a dot product"],
         ),
+        (
+            sf.cost(sf.MultiheadAttention(D, h, causal=True, cache_length=L), (1, D)),
+            "flops",
+            ["scores: The query sees L + 1 keys.", "softmax: A softmax subtracts"],
+        ),
         # as many keys on average are not as many for each query
         (
             sf.cost(sf.MultiheadAttention(4, 2, causal=True), (3, 4)),
@@ -547,6 +552,17 @@ def said_of(cost, metric="flops", **options):
             ["All steps share the weights of one. Params = D · 4 E + E · 4 E + 4 E + 4 E ="],
         ),
         (sf.cost(sf.Linear(D, D, bias=False), (D,), "2mac"), "flops", ["FLOPs = 2 · D · D"]),
+        (sf.cost(sf.SiLU(), (D,)), "flops", ["FLOPs = 4 D"]),
+        (
+            sf.cost(sf.MultiheadAttention(8, 2, qk_norm=sf.RMSNorm(4), kv_heads=1), (1, 8)),
+            "flops",
+            ["k_norm: a row of 4 entries."],
+        ),
+        (
+            sf.cost(sf.PartitionAttention(1, 1, 1, "window", mlp_ratio=1), (1, 1, 1, 1)),
+            "flops",
+            ["attn_add: one element."],
+        ),
         (
             {"ours": same.under("mac"), "theirs": same.under("2mac")},
             "flops",

@@ -256,7 +256,9 @@ class Composer:
             known_before = set(self.explained)
             self.explained |= patterns
             yield reason("layer", name=name)
-            yield from (s for s in part.said if s.key != "mask" or pattern(s) not in known_before)
+            yield from (
+                s for s in part.said if s.key not in MASKS or pattern(s) not in known_before
+            )
         elif known:
             first = known[0]
             yield reason("again", name=name, said=Reason(f"{first.key}_again", first.parts))
@@ -272,6 +274,7 @@ class Composer:
             yield reason("left_out", names=tuple(names))
 
 
+MASKS = ("mask", "mask_alone")  # which are the same for scores, their softmax and the weighting
 #: Sentences that have a shorter one for the same with other sizes.
 AGAIN = {
     *("dot", "scores", "weighted", "each", "reduced", "mean", "norm_mean", "norm_squares"),

@@ -106,8 +106,10 @@ def multiplied(each: Form, units: tuple[sympy.Expr, ...]) -> Form:
     behind = outputs.factors if isinstance(outputs, Product) else (outputs,)
     if outputs == 1:
         return each
-    factors = (*front, *behind)  # D · D is no square yet
-    return Product(factors, "·" if all(getattr(f, "is_Atom", False) for f in factors) else "")
+    factors = (*front, *behind)
+    twice = len(set(factors)) < len(factors)  # D · D is no square yet
+    atoms = all(getattr(f, "is_Atom", False) for f in factors)
+    return Product(factors, "·" if atoms and twice else "")
 
 
 def _leads(form: Product) -> bool:
