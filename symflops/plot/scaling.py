@@ -159,7 +159,7 @@ def evaluated(name: str, formula: sympy.Expr, symbol: Any, n: int) -> Any:
         ArgumentError: another dimension is still a symbol.
     """
     value = formula.subs(symbol, n)
-    if value.is_comparable:
+    if value.is_comparable and not value.is_Rational:
         value = sympy.Rational(value.evalf(DIGITS))
     if not value.is_Rational:
         message = (
