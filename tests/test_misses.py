@@ -73,6 +73,7 @@ MISSES = [
     ("class token", "N D^2", PLACED, "macs", {}, "class token is left out"),
     ("input positions", "9C_{in}C_{out}HW", STRIDED, "macs", {}, "size of the input stands"),
     ("output positions", "C_{in}C_{out}HWs^4", UP, "macs", {}, "size of the output stands"),
+    ("output positions", "9C_{in}C_{out}(H-2)^2(W-2)^2/(HW)", (sf.Conv2d(C_in, C_out, 3, bias=False), MAP), "macs", {}, "size of the output stands"),
     ("over the stride", "9C_{in}C_{out}HW/4", STRIDED, "macs", {}, "the input over the stride stands where"),
     ("stride twice", "9C_{in}C_{out}HW/4", (STRIDED[0], (C_in, 2 * H, 2 * W)), "macs", {}, "by the stride once more"),
     ("experts", "24 D d_ff + 8 D", EXPERTS, "active_params", {}, "all experts are counted"),

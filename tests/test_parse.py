@@ -164,6 +164,10 @@ PLAIN = [
     ("8xD^2xL+3xL^2", 8 * D**2 * L + 3 * L**2),
     ("2 x y + 3 x", 2 * x * y + 3 * x),
     ("12*hd^2 + 4hd", 12 * h * d**2 + 4 * h * d),
+    ("e3x3*s1x1", sf.dim("e3x3") * sf.dim("s1x1")),
+    ("NxCx3x3", 9 * sf.dim("N") * sf.dim("C")),
+    ("lm_head + 2 q_lora_rank/pos_embedding", sf.dim("lm_head") + 2 * sf.dim("q_lora_rank") / sf.dim("pos_embedding")),
+    ("2nd_model", 2 * n * d_model),
 ]  # fmt: skip
 
 
@@ -325,6 +329,7 @@ ERRORS = [
     ("x.shape", "expected an operator, a relation or the end, got 's'", 2),
     (r"\mathrm{6ND}", "'6ND' is no name for a dimension", 0),
     ("n!", "factorials are not read", 1),
+    ("12 # heads", "expected an operator, a relation or the end, got '#'", 3),
     ("a|b - c|", "an absolute value is not read", 1),
     ("a^b^c", "two exponents in a row", 3),
     (r"\sqrt[3]{n}", "only square roots are read", 0),

@@ -118,6 +118,7 @@ def test_formulas_on_one_row_are_never_multiplied(text):
         r"a = b \quad (5)",
         r"a = b. \qquad (2.1)",
         r"a &= b && \text{(by definition)}",
+        r"a &= b & \small{\text{; by definition}}",
         r"a =\quad b \hfill (3)",
     ],
 )
@@ -130,6 +131,11 @@ def test_a_matrix_is_refused_and_an_array_behind_a_brace_is_cases():
         sf.parse(r"\left[\begin{array}{ll} a & b \\ c & d \end{array}\right]")
     text = r"\left\{\begin{array}{ll} a & n = 1 \\ b & \text { otherwise }\end{array}\right."
     assert sf.parse(text) == sympy.Piecewise((a, sympy.Eq(n, 1)), (b, True))
+    text = r"\left\{\begin{aligned} a && n = 1 \\ b && n > 1 \end{aligned}\right."
+    assert sf.parse(text) == sympy.Piecewise((a, sympy.Eq(n, 1)), (b, n > 1))
+    with pytest.raises(sf.ReadError, match="a matrix is no formula"):
+        sf.parse(r"\left(\begin{array}{c} a \\ b \end{array}\right)")
+    assert sf.parse(r"2\left(\begin{array}{l} a \\ + b \end{array}\right)") == 2 * (a + b)
 
 
 def test_cases():
@@ -292,7 +298,18 @@ def test_pasted_text_is_also_offered_as_it_stands():
 
 @pytest.mark.parametrize(
     "text",
-    ["6ND", "HH", "b b b", "log2(n)", "2*C_in*k**2", r"\frac{a}{b}", "60M", "abab", r"a_{b}a_{b}"],
+    [
+        "6ND",
+        "HH",
+        "b b b",
+        "log2(n)",
+        "2*C_in*k**2",
+        r"\frac{a}{b}",
+        "60M",
+        "abab",
+        r"a_{b}a_{b}",
+        r"4096\cdot4096",
+    ],
 )
 def test_what_was_not_damaged_is_read_the_same_when_pasted(text):
     assert sf.parse(text, pasted=True) == sf.parse(text)

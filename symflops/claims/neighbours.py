@@ -94,6 +94,7 @@ def positions(case: Case) -> Iterator[Miss]:
     inside, outside = (product(side[0][2:]) for side in shapes)
     if inside == outside:
         return
+    strides_ = _strides(case.cost.root)
     if case.is_claim(case.exact * inside / outside):
         yield Miss(
             "input positions",
@@ -103,10 +104,10 @@ def positions(case: Case) -> Iterator[Miss]:
             case.exact * inside / outside,
         )
     elif case.is_claim(case.exact * outside / inside):
-        once_more = _strides(case.cost.root) is not None
+        once_more = strides_ is not None and inside == product(strides_) * outside
         name, en, zh = STRIDE_TWICE if once_more else OUTPUT_POSITIONS
         yield Miss(name, en, zh, (), case.exact * outside / inside)
-    elif (strides_ := _strides(case.cost.root)) is not None:
+    elif strides_ is not None:
         divided = case.exact * inside / (product(strides_) * outside)
         if case.is_claim(divided):
             yield Miss(

@@ -13,11 +13,14 @@ from symflops.reading.expansion import group_at
 from symflops.reading.signs import COMMANDS, RELATIONS
 
 COMMENT = re.compile(r"(?<![\\\d])%.*")
+SIZES = "tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge"
 DROPPED = re.compile(
     r"\\(?:label|tag|ref|eqref|cite|hspace|vspace|mspace|phantom|color|intertext|hphantom|vphantom)\s*\*?\s*"
-    r"\{[^{}]*\}|\\(?:nonumber|notag|allowbreak|boxed|left\.|right\.|hline|strut|tiny|scriptsize|footnotesize|small"
-    r"|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])"
+    r"\{[^{}]*\}|\\(?:nonumber|notag|allowbreak|boxed|left\.|right\.|hline|strut"
+    rf"|{SIZES})(?![A-Za-z])"
 )
+#: Words in small letters beside a formula.
+SMALL = re.compile(rf"\\(?:{SIZES})\s*\{{\s*(\\text\s*\{{[^{{}}]*\}})\s*\}}")
 #: The number of a formula, behind wide space: \quad (5).
 NUMBER = re.compile(
     r"(?:\\q?quad(?![A-Za-z])|\\hfill(?![A-Za-z])|~{3,})[\s~]*\(\d+(?:\.\d+)*[a-z]?\)[.,]?\s*$"
@@ -85,7 +88,7 @@ def formulas_in(text: str) -> list[str]:
     ['a = b + c', 'd = e']
     """
     if "\\" in text or "\n" in text:
-        text = DROPPED.sub(" ", COMMENT.sub("", text))
+        text = DROPPED.sub(" ", SMALL.sub(r"\1", COMMENT.sub("", text)))
         text = COLOURED.sub("", STACKED.sub(r" \1 ", text))
     text = ENVIRONMENT.sub(" ", _with_cases(_undollared(text)))
     text = EMPTY.sub(" ", SIGN_ALONE.sub(lambda m: f" {m[1]} " if m[1] else "", text))
@@ -185,14 +188,19 @@ BRACED = re.compile(
     r"(.*?)\\end\s*\{\1\}(?!\s*(?:\\right)?\s*\\\})",
     re.DOTALL,
 )
-MATRIX = re.compile(r"(?:[\[(]|\\left\s*(?:\||\\lvert))\s*\\begin\s*\{array\}")
+MATRIX = re.compile(
+    r"(?:[\[(]|\\left\s*(?:\||\\lvert))\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end",
+    re.DOTALL,
+)
 
 
 def _with_cases(text: str) -> str:
     r"""Write cases as \cases{value \cell condition \row value \cell condition}, for the grammar."""
-    if matrix := MATRIX.search(text):
-        message = "a matrix is no formula that is read"
-        raise ReadError(message, text, matrix.start())
+    for matrix in MATRIX.finditer(text):
+        first, *others = ROW_END.split(matrix[1])
+        if "&" in first or not all(GOES_ON.match(row.strip()) for row in others):
+            message = "a matrix is no formula that is read"
+            raise ReadError(message, text, matrix.start())
     text = CASES.sub(_cases, BRACED.sub(r"\\begin{cases}\2\\end{cases}", text))
     for _, name in ENVIRONMENT.findall(text):
         if name not in ENVIRONMENTS:
@@ -202,5 +210,5 @@ def _with_cases(text: str) -> str:
 
 
 def _cases(match: re.Match[str]) -> str:
-    inside = re.sub(r"(?<!\\)&", r" \\cell ", ROW_END.sub(r" \\row ", match[1].strip()))
+    inside = re.sub(r"(?<!\\)&[&\s]*", r" \\cell ", ROW_END.sub(r" \\row ", match[1].strip()))
     return rf" \cases{{{inside}}} "

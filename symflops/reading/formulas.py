@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 MOST_SYMBOLS = 1_000  # that may be declared
 #: The letter x between two numbers: 3x3x64.
 CROSS = re.compile(r"(?<![A-Za-z_\\\d.,])(?!0x)\d[\d.,]*(?:\s*[xX]\s*\d[\d.,]*)+")
-#: The same between names: C_in x C_out x k, 8xD^2xL; and any x that is no part of a word.
-CROSSES = re.compile(r"(?<=[\w)])(?:\s+[xX]\s+(?=[\w(])|(?<=[A-Z0-9)])x(?=[A-Z0-9(]))")
+#: The same between names: C_in x C_out x k, 8xD^2xL, Cx3x3; in s1x1 it is a part of one. And any x that is no part of a word.
+CROSSES = re.compile(
+    r"(?<=[\w)])(?:\s+[xX]\s+(?=[\w(])|(?<=[A-Z)])x(?=[A-Z0-9(])|(?<=\d)x(?=[A-Z(])|(?<=[A-Z)]x\d)x(?=\d))"
+)
 ALONE = re.compile(r"(?<![a-z_])(?:x(?![a-z])|X(?![A-Za-z]))")
 CROSSED = "x between names is read as times"
 #: About, before a number, in Chinese.
 ABOUT = re.compile(r"(?:=\s*)?(?<![节公条合预])大?约(?:为|等于|是)?(?=\s*[\d.])")
-#: The number of: #params.
-HASH = re.compile(r"\\?#(?=\s*(?:\\(?:text|mathrm|operatorname)\b|[A-Za-z]{2}))")
+#: The number of: #params; behind space it begins a comment of a program.
+HASH = re.compile(r"(?:\\#\s*|#)(?=\\(?:text|mathrm|operatorname)\b|[A-Za-z]{2})")
 MODULES = re.compile(r"\b(?:math|np|numpy|sp|sympy|torch)\.(?=[A-Za-z])")
 
 

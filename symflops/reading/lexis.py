@@ -275,7 +275,11 @@ class Lexer:
             yield Word("word", text, at, spaced)
         elif text in GREEK_LETTERS:
             yield Word("letter" if self.latex else "word", GREEK_LETTERS[text], at, spaced)
-        elif self.latex and (self.is_spelled(text) or (spaced and self.is_of_sentence(text))):
+        elif self.latex and (
+            self.is_spelled(text)
+            or self.is_of_program(text, at)
+            or (spaced and self.is_of_sentence(text))
+        ):
             yield Word("word", text, at, spaced)
         elif self.latex:
             yield from self.letters(text, at, spaced=spaced)
@@ -296,6 +300,14 @@ class Lexer:
         if match or self.text.startswith("_", self.at):
             return front.lower() in WORDS or bool(match and front in USUAL_SUBSCRIPTS)
         return text[1:].islower() and text.lower() in WORDS and len(text) >= LEAST_SPELLED
+
+    def is_of_program(self, text: str, at: int) -> bool:
+        """Say whether letters are a name such as lm_head, where nothing is LaTeX; 2nd_model is a product."""
+        match = IDENTIFIER.fullmatch(text)
+        if not match or not match[1].islower() or len(match[1]) == 1 or LATEX.search(self.text):
+            return False
+        behind_number = self.text[max(at - 1, 0) : at].isdigit()
+        return not behind_number and not WORDS.isdisjoint(text.split("_"))
 
     def letters(self, text: str, at: int, *, spaced: bool) -> Iterator[Word]:
         """Yield the letters of a run one by one; names that are declared or usual stay whole."""

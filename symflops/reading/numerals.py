@@ -299,7 +299,7 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
     text = _words_ahead(reader)
     if text is not None and reader.is_end_of_side():
         unit, behind = _unit_said(text, apart=True)
-        if unit is None and word.kind == "command" and re.match(r"\s+\S|per ", text):
+        if unit is None and word.kind == "command" and re.match(r"\s+\S|per |[;,:]", text):
             first, *others = text.split()
             unit = unit_of(first, apart=True, upright=True) or Unit(ONE)
             behind = " ".join(others if unit.scaled else text.split())

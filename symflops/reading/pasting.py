@@ -18,6 +18,8 @@ MARKS = re.compile(r"[\\_^{}]")
 LEAST = {2: 2, 3: 1}  # letters and digits of a copy, where there are so many
 LEAST_ALIKE = 4  # of copies that are no different from each other
 MOST_CUTS = 50  # places at which one copy may end
+#: What stands between two factors or sides, and not between two copies: 4096\cdot4096.
+OPERATOR = re.compile(r"\\(?:cdot|times|div|approx|leq?|geq?)(?![A-Za-z])|[-+*/=<>≈≤≥×·∗−]")
 #: n2 and 4nd2, but neither log2 nor c_12 nor x10.
 FLAT_DIGIT = re.compile(r"(?<![\\_{A-Za-z])([A-Za-z]*?)([A-Za-z])(\d)(?![\d.])")
 FLAT_GROUP = re.compile(r"\)(\d)(?![\d.,])")
@@ -98,6 +100,8 @@ def _cut(text: str, gaps: list[tuple[int, int]]) -> list[str]:
 
     There is white space in a gap, or one copy is LaTeX and another as it is drawn: L2L^2.
     """
+    if any(OPERATOR.search(text[first:last]) for first, last in gaps):
+        return []
     copies, start, are_apart = [], 0, True
     for first, last in gaps:
         places = [first + match.start() for match in re.finditer(r"\s+", text[first:last])]
