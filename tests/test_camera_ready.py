@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 import sympy
-from models import Costs, usual_cost
+from models import Costs, model_cost, usual_cost
 from test_latex import COLUMN, HOSTILE, PAGE, compiled, engines, needs_tex
 
 import symflops as sf
@@ -398,6 +398,13 @@ def test_layers_that_have_numbers_for_names_keep_their_kinds():
     for written in (table.to_latex(fit="column"), table.to_text(60)):
         assert all(name in written for name in ("0 Conv2d", "1 BatchNorm2d", "2 ReLU"))
     assert "Left out for a width of 60: columns output, share." in table.to_text(60)
+
+
+def test_no_formula_moves_so_that_a_number_keeps_the_kind_behind_it():
+    cost = model_cost("resnet50_v1").under("2mac")
+    written = cost.table("layer,params,macs,flops", groups=1).to_latex(fit="column")
+    assert "\\quad 0 & 75,008 & $73{,}728 \\, H_{2} \\, W_{2}$" in written
+    assert "\\mathcal{F}_{6}" not in written
 
 
 @engines

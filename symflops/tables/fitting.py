@@ -140,9 +140,9 @@ def _is_prose(cell: object) -> bool:
 
 def _rounds(table: Table, options: Options, forms: list[Form]) -> Iterator[tuple[list[Try], bool]]:
     """Yield what is tried on every folding, the best first, and whether columns may be hollow."""
-    bare = [replace(form, bare=True) for form in forms]
+    bare = _bare(table, forms)
     wrapped = [replace(form, wrapped=True) for form in forms if form.small]
-    narrow = [replace(form, bare=True) for form in wrapped]
+    narrow = _bare(table, wrapped)
     least = [replace(form, longest=LEAST) for form in wrapped]
     first, *others = _drops(table, options)
     *more, last = others or [first]
@@ -164,6 +164,19 @@ def _rounds(table: Table, options: Options, forms: list[Form]) -> Iterator[tuple
         yield [(forms, first)], False
         yield fewer, False
         yield [(forms, first), *fewer], True
+
+
+def _bare(table: Table, forms: list[Form]) -> list[Form]:
+    """Return the forms without the kinds of layers, but of those with numbers for names.
+
+    Under a heading that says where they are, numbers lose them too before a formula moves for that.
+    """
+    bare = [replace(form, bare=True) for form in forms]
+    labels = [line.cells[0] for line in table.printed if line.inset]
+    if not any(isinstance(one, Label) and one.bare.kind != one.short.kind for one in labels):
+        return bare
+    least = [form for form in bare if form.longest == max(LONGEST)]
+    return [*least, *(replace(form, short=True) for form in bare)]
 
 
 def _drops(table: Table, options: Options) -> Iterator[tuple[str, ...]]:

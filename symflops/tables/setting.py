@@ -36,7 +36,8 @@ class Form:
     names: str = ""  # H_1 for "rounded" sizes, or for "all" that are sums
     longest: float = LONGEST[0]  # of the line: a longer formula moves to the notes
     small: bool = False
-    bare: bool = False  # layers without their kinds
+    bare: bool = False  # layers without their kinds, but those with numbers for names
+    short: bool = False  # those as well
     wrapped: bool = False  # layers on several lines
 
 
@@ -75,7 +76,8 @@ class Setting:
     @cached_property
     def body(self) -> Body:
         """The cells and their widths, set once for all type sizes."""
-        key = (id(self.table), self.form.scale, self.form.bare, tuple(self.moved.items()))
+        form = self.form
+        key = (id(self.table), form.scale, form.bare, form.short, tuple(self.moved.items()))
         if key not in self.known.bodies:
             cells, siunitx = self._cells(), self.options.siunitx
             columns = zip(self.table.columns, zip(*cells, strict=True), strict=True)
@@ -113,13 +115,17 @@ class Setting:
         if value is None:
             return ""
         if column.kind == "word":
-            return self.words(value.bare if self.form.bare and isinstance(value, Label) else value)
+            return self.words(self.label(value) if isinstance(value, Label) else value)
         if column.kind == "shape":
             return ", ".join(self.shape(shape) for shape in value)
         found = expression(value)
         if found is None:
             return self.number(column, value)
         return f"${self.name(found) if found in self.moved else self.formula(found)}$"
+
+    def label(self, value: Label) -> Label:
+        """Return what a line is called, with the kind of its layer or without."""
+        return value.short if self.form.short else value.bare if self.form.bare else value
 
     def formula(self, expr: sympy.Expr) -> str:
         """Set a formula."""

@@ -63,9 +63,13 @@ class Label(str):
 
     @property
     def bare(self) -> Self:
-        """The label without the kind of layer, unless its path is no name that says what it is."""
-        is_named = self.path and not self.path.isdecimal()
-        return type(self)(self.path, "", self.times, self.notes) if is_named else self
+        """The label without the kind of layer, unless its path has numbers alone, which do not say what it is."""
+        return self.short if any(map(str.isalpha, self.path)) else self
+
+    @property
+    def short(self) -> Self:
+        """The label without the kind of layer, unless it has no path."""
+        return type(self)(self.path, "", self.times, self.notes) if self.path else self
 
     def noting(self, *notes: Note) -> Self:
         """Return the label with more notes."""
