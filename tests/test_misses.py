@@ -92,6 +92,7 @@ MISSES = [
     ("part alone", "D^2 + D", ATTENTION, "params", {}, "only q_proj is counted"),
     ("parts missing", "2ND^2 + 2N^2D", ATTENTION, "macs", {}, "two of q_proj, k_proj, v_proj and out_proj are left out"),
     ("sign", "4ND^2 - 2N^2D", ATTENTION, "macs", {}, "wrong sign"),
+    ("part twice", "8D^2HW + 2DH^2W^2", (sf.MultiheadAttention(D, 1), (H * W, D)), "flops", {}, "Linear is counted twice"),
     ("in place of", "2D d_ff + 2d_ff", (sf.FeedForward(D, d_ff), (N, D)), "params", {}, "d_ff stands where D belongs"),
     ("swapped", "4DN^2 + 2D^2N", ATTENTION, "macs", {}, "D and N are exchanged"),
     ("in place of", "4D^3 + 2D^3", ATTENTION, "macs", {}, "D stands where N belongs"),

@@ -225,9 +225,11 @@ def term(case: Case) -> Iterator[Miss]:
 
 
 def _exchanged(difference: sympy.Expr) -> Iterator[Miss]:
-    """Say which term was taken for another of several: F for D in 2·F for D + F."""
+    """Say which term was taken for another of several of its degree: F for D in 2·F for D + F."""
     terms = Add.make_args(difference)
-    if len(terms) == PAIR and sum(term.as_coeff_Mul()[0] for term in terms) == 0:
+    degrees = {sum(term.as_coeff_Mul()[1].as_powers_dict().values()) for term in terms}
+    is_pair = len(terms) == PAIR and len(degrees) == 1
+    if is_pair and sum(term.as_coeff_Mul()[0] for term in terms) == 0:
         right, wrong = sorted(terms, key=lambda term: term.as_coeff_Mul()[0])
         en, zh = "{1} stands where {0} belongs", "{0} 被写成了 {1}"
         yield Miss("in place of", en, zh, (-right, wrong))
