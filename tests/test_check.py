@@ -246,6 +246,7 @@ def test_costs_layers_formulas_and_expressions_are_targets():
         ({"lang": "de"}, sf.UnknownNameError, "language"),
         ({"symbols": {"q": "N"}}, sf.SymbolError, "symbols maps q, which the claim does not have"),
         ({"against": None}, sf.ArgumentError, "claims nothing"),
+        ({"against": None, "claim": "F = N D"}, sf.ArgumentError, "claims nothing"),
         ({"against": {}}, sf.ArgumentError, "nothing to hold"),
         ({"against": object()}, sf.ArgumentError, "a claim is held against"),
         ({"claim": "N +* D"}, sf.ReadError, "expected"),

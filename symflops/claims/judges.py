@@ -66,12 +66,16 @@ class Judge:
         printed = tuple(reading.printed)
         if isinstance(value, Relation):
             return self.chain(value, printed)
+        return self._alone(value, printed, roughly=False)
+
+    def _alone(self, side: Any, printed: tuple[Printed, ...], *, roughly: bool) -> Verdict:
+        """Judge what has no other side, or a name alone on that."""
         if self.bare:
             message = "a formula by itself claims nothing: say what it is held against"
             raise ArgumentError(message)
-        if isinstance(value, Growth):
-            return self.order(value)
-        return self.formula(value, printed, roughly=False)
+        if isinstance(side, Growth):
+            return self.order(side)
+        return self.formula(side, printed, roughly=roughly)
 
     def facts(self, expr: Any) -> tuple[Any, ...]:
         """Return the stated facts that a formula's own symbols are concerned with."""
@@ -135,10 +139,8 @@ class Judge:
             return named.chain(Relation(claim.sides[1:], claim.signs[1:]), printed, claim.signs[0])
         sides, signs = self._sides(claim)
         if len(sides) == 1:
-            if isinstance(sides[0], Growth):
-                return self.order(sides[0])
             roughly = any(sign in chains.ROUGH for sign in (before, *claim.signs))
-            return self.formula(sides[0], printed, roughly=roughly)
+            return self._alone(sides[0], printed, roughly=roughly)
         steps = []
         for left, sign, right in zip(sides, signs, sides[1:], strict=False):
             if isinstance(left, Growth) or isinstance(right, Growth):
