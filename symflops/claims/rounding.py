@@ -23,8 +23,8 @@ def explained(printed: Printed, exact: Any, value: Any = None) -> How | None:
     """Say whether a printed number comes of an exact one: by rounding it, or by cutting digits off.
 
     ``value`` is what the claim comes to where the printed number stands in it with a factor or below a
-    fraction bar: 240,000,000 of ``60M · 4``, 1/56.9 of ``56.9``. A number that ends in zeros may have been
-    rounded further than its last digit, to two digits at the coarsest.
+    fraction bar: 240,000,000 of ``60M · 4``, 1/56.9 of ``56.9``. A whole number that ends in zeros may have been
+    rounded further than its last digit, to two digits at the coarsest; zeros behind a decimal point are digits.
 
     >>> from symflops.reading.readings import Printed
     >>> sixty = Printed(60_000_000, 1_000_000, "60M")
@@ -40,6 +40,8 @@ def explained(printed: Printed, exact: Any, value: Any = None) -> How | None:
     for meant in _meant(shown, _number(exact), None if value is None else _number(value)):
         if (how := _how(shown, unit, meant)) is not None:
             return how
+    if "." in printed.text:
+        return None
     for meant in _meant(shown, _number(exact), None if value is None else _number(value)):
         if _how(shown, _coarsest(shown, unit), meant) == "rounded":
             return "rounded"
