@@ -20,7 +20,7 @@ from symflops.portions import portion
 from symflops.printed import Formula
 from symflops.receptive import views
 from symflops.recurrences import Recurrences
-from symflops.setups import EDITS, Setup, facts_in, listed, relations_of, shapes_of, symbols_within
+from symflops.setups import EDITS, Setup, listed, relations_in, shapes_of, symbols_within
 from symflops.statements import statement
 from symflops.symbols import Symbol, by_name, exact
 from symflops.trace import Condition, Group, Step
@@ -80,10 +80,8 @@ def cost(
     setup = Setup(layer, shapes_of(layer, input), batched=batched)
     try:
         known = by_name(setup.symbols)
-        relations = tuple(
-            relation for fact in facts_in(assume) for relation in relations_of(fact, known)
-        )
-        return answer(replace(setup, assume=relations), named(convention))
+        stated = relations_in(assume, known)
+        return answer(replace(setup, assume=stated), named(convention))
     except RecursionError:
         message = "the layers are nested too deeply; put them side by side"
         raise ArgumentError(message) from None

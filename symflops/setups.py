@@ -64,6 +64,11 @@ def facts_in(assume: Any) -> tuple[Any, ...]:
     return tuple(assume)
 
 
+def relations_in(assume: Any, known: Mapping[str, Symbol]) -> tuple[Relation, ...]:
+    """Return what ``assume=`` states as relations of these symbols."""
+    return tuple(relation for fact in facts_in(assume) for relation in relations_of(fact, known))
+
+
 def relations_of(fact: Any, known: Mapping[str, Symbol]) -> Iterator[Relation]:
     """Yield a fact as a relation of the symbols that the cost has; what is plainly true is nothing."""
     if fact in (True, False):  # sympy decides H <= H itself

@@ -14,7 +14,7 @@ from symflops.exprs import log2, minimum
 from symflops.extents import put_in
 from symflops.facts import Facts
 from symflops.printed import Formula
-from symflops.setups import facts_in, relations_of, solved
+from symflops.setups import relations_in, solved
 from symflops.symbols import by_name, exact
 from symflops.tables.cells import words
 from symflops.tables.table import Table
@@ -122,7 +122,7 @@ def question(function: str, given: Iterable[Any], metric: str, assume: Any = ())
     formulas = tuple(map(_formula, given, (function,) * len(given), (metric,) * len(given)))
     costs = [value for value in given if isinstance(value, Cost)]
     known = by_name(set().union(*(f.free_symbols for f in formulas), *(c.symbols for c in costs)))
-    relations = [fact for given in facts_in(assume) for fact in relations_of(given, known)]
+    relations = [*relations_in(assume, known)]
     for relation in relations:
         if relation.symbols.isdisjoint(known.values()):
             message = f"the assumption {relation} speaks of nothing that the formulas have"

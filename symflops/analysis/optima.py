@@ -33,7 +33,8 @@ class Optimum(Answer):
     """Where a formula is least: ``at`` of all real numbers above 0, and what it is there, ``value``.
 
     Where ``over`` is the only symbol, ``best`` is the best whole number, and ``least`` the formula there;
-    ``at`` is that number, too, where the place has no closed form. ``conditions`` are those under which all this is so. It goes wherever an expression goes, as ``at``.
+    ``at`` is that number, too, where the place has no closed form. ``conditions`` are those under which all
+    this is so. It goes wherever an expression goes, as ``at``.
 
     >>> import symflops as sf
     >>> L, k, d = sf.dims("L k d")

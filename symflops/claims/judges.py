@@ -21,7 +21,7 @@ from symflops.errors import ArgumentError
 from symflops.facts import Facts
 from symflops.reading.amounts import NAMED
 from symflops.reading.readings import Growth, Printed, Reading, Relation
-from symflops.setups import relations_of
+from symflops.setups import facts_in, relations_in
 from symflops.symbols import by_name, exact
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Judge:
         self.target, self.symbols, self.notation = target, symbols, notation
         self.values = {str(k): exact(v) for k, v in (at or {}).items()}
         self.growing, self.constants = growing, constants
-        self.stated = (assume,) if isinstance(assume, str | sympy.Basic) else tuple(assume)
+        self.stated = facts_in(assume)
         self.bare = target.expr is None and target.cost is None
         self.convention = target.convention
 
@@ -83,7 +83,7 @@ class Judge:
             return ()
         known = {} if self.bare else dict(self.target.symbols)
         known |= {s.name: s for s in expr.free_symbols}
-        return tuple(r for fact in self.stated for r in relations_of(fact, known))
+        return relations_in(self.stated, known)
 
     def formula(self, expr: Any, printed: tuple[Printed, ...], *, roughly: bool) -> Verdict:
         """Hold one formula against the target."""
@@ -161,7 +161,8 @@ class Judge:
             return found
         held: dict[str, Verdict] = {}
         other = copy(self)
-        for name, other.convention in CONVENTIONS.items():
+        for name, convention in CONVENTIONS.items():
+            other.convention = convention
             if (verdict := other.chain(claim, printed)).holds:
                 held[name] = verdict
         if not held:

@@ -94,6 +94,11 @@ class Case:
         return sizes | (dict(witness.sizes) if witness is not None else {})
 
     @cached_property
+    def roundings(self) -> list[Miss]:
+        """What is wrong with roundings; where it is that, nothing else is looked for among sizes."""
+        return [*unrounded(self)] or [*whole(self)]
+
+    @cached_property
     def apart(self) -> dict[Symbol, Any]:
         """Sizes that have nothing to do with one another."""
         return {s: sympy.Integer(sympy.prime(n + 5)) for n, s in enumerate(self.symbols)}
@@ -279,6 +284,11 @@ def swapped(case: Case) -> Iterator[Miss]:
             return
 
 
+def rounding(case: Case) -> Iterator[Miss]:
+    """What is wrong with roundings: quotients without them, or sizes that do not divide."""
+    yield from case.roundings
+
+
 def unrounded(case: Case) -> Iterator[Miss]:
     """Quotients that are not rounded, or are rounded up where they are rounded down."""
     if not case.exact.has(floor, ceiling):
@@ -295,8 +305,6 @@ def unrounded(case: Case) -> Iterator[Miss]:
 
 def whole(case: Case) -> Iterator[Miss]:
     """Equal only where sizes divide without a rest: H/2 for ⌈H/2⌉, or ⌊H/2⌋."""
-    if next(unrounded(case), None) is not None:
-        return
     parts_of = told_apart(case.claim + case.exact, case.facts)
     needed = {s: n for s, n in parts_of.items() if n > 1}
     if not needed or not _whole(case, needed):
@@ -323,9 +331,7 @@ def _whole(case: Case, needed: dict[Symbol, int]) -> bool:
 
 def special(case: Case) -> Iterator[Miss]:
     """Equal only where sizes are equal, one is four times the other, or one is 1."""
-    if length(case.claim) + length(case.exact) > LONGEST:
-        return
-    if next(unrounded(case), None) or next(whole(case), None):
+    if length(case.claim) + length(case.exact) > LONGEST or case.roundings:
         return
     yield from list(_one_side(case))[:1] or _sizes(case)
 
@@ -384,8 +390,7 @@ TABLE: tuple[Callable[[Case], Iterator[Miss]], ...] = (
     factor,
     turned,
     swapped,
-    unrounded,
-    whole,
+    rounding,
     term,
     special,
 )

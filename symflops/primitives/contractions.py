@@ -31,11 +31,11 @@ def einsum(
 
     Every letter or word is an axis; an axis that is not in the output is summed over. As in PyTorch, ``...``
     stands for axes without a name, a size of 1 for any, and an axis that an operand has twice for its diagonal,
-    which is no operation. One operand takes sums alone. Two take one product for every combination of their axes, and sums over those that neither the
-    output nor another operand has. More are contracted two by two: of all orders that with the fewest products,
-    and of equals the fewest sums. Between sizes that are symbols it must be best whatever they are, given the
-    facts of the cost that is being traced; ``order="((a b) c)"`` says it, a being the first operand.
-    ``step.why`` has the order, and the shapes in between.
+    which is no operation. One operand takes sums alone. Two take one product for every combination of their axes,
+    and sums over those that neither the output nor another operand has. More are contracted two by two: of all
+    orders that with the fewest products, and of equals the fewest sums. Between sizes that are symbols it must be
+    best whatever they are, given the facts of the cost that is being traced; ``order="((a b) c)"`` says it, a
+    being the first operand. ``step.why`` has the order, and the shapes in between.
 
     >>> from symflops import dims
     >>> b, h, n, m, d = dims("b h n m d")

@@ -109,12 +109,10 @@ def _power_of_ten(reader: FormulaReader) -> Any:
 
 def _per(reader: FormulaReader, unit: Unit) -> None:
     """Step over what a rate is per: GFLOPs/s, 320 GB/sec, 2 bytes/param."""
-    start = reader.at
-    if not unit.quantity or reader.word.spaced or not reader.take("/"):
+    start, together = reader.at, not (reader.word.spaced or reader.peek().spaced)
+    if not (unit.quantity and together and reader.take("/")):
         return
-    per = ""
-    while reader.word.kind in ("letter", "word") and not reader.word.spaced:
-        per += reader.step().text
+    per = _run_of_letters(reader)
     if per in PER - reader.known.keys() and (reader.is_end_of_side() or reader.is_sign(*CLOSES)):
         reader.reading.note(f"the numbers are per {per}")
     else:
@@ -146,10 +144,9 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
         return unit_of("%")
     if word.kind == "chinese":
         return unit_of(reader.step().text)
-    if word.kind != "command" or word.text not in GROUPING or reader.peek().text != "{":
+    text = _words_set(reader)
+    if text is None:
         return _unit_in_letters(reader, decimals=decimals)
-    reader.step()
-    text = reader.raw()
     unit, behind = _unit_said(text, apart=word.spaced or text != text.lstrip())
     if unit is None or _is_factor(reader, unit):
         return None
@@ -158,12 +155,26 @@ def _unit_ahead(reader: FormulaReader, *, decimals: bool) -> Unit | None:
     return unit
 
 
-def _unit_in_letters(reader: FormulaReader, *, decimals: bool) -> Unit | None:
-    """Read letters that stand together, if they are a unit."""
-    start, text = reader.at, ""
-    apart = reader.word.spaced
+def _words_set(reader: FormulaReader) -> str | None:
+    r"""Step over the words that a command such as ``\text`` sets, and return them; None where it is none."""
+    if not reader.is_command(*GROUPING) or reader.peek().text != "{":
+        return None
+    reader.step()
+    return reader.raw()
+
+
+def _run_of_letters(reader: FormulaReader) -> str:
+    """Step over letters and words that stand together, and return them."""
+    text = ""
     while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
         text += reader.step().text
+    return text
+
+
+def _unit_in_letters(reader: FormulaReader, *, decimals: bool) -> Unit | None:
+    """Read letters that stand together, if they are a unit."""
+    start, apart = reader.at, reader.word.spaced
+    text = _run_of_letters(reader)
     apart &= not _is_counted(reader)  # 13 B parameters are as many billions
     unit = unit_of(text, apart=apart) if _is_closed(reader) else None
     if unit is None or text in reader.known or _is_factor(reader, unit):
@@ -274,11 +285,12 @@ def _is_factor(reader: FormulaReader, unit: Unit) -> bool:
 def _aside(reader: FormulaReader) -> str:
     r"""Step over words in parentheses beside a factor: ``2mn \text{(forward)}``, ``B(批量大小)``."""
     word, start = reader.word, reader.at
-    text = ""
-    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
-        reader.step()
-        text = reader.raw().strip()
-    elif word.text == "(" and reader.peek(-1).kind in ("letter", "word", "chinese"):
+    text = (_words_set(reader) or "").strip()
+    if (
+        reader.at == start
+        and word.text == "("
+        and reader.peek(-1).kind in ("letter", "word", "chinese")
+    ):
         reader.step()
         while reader.word.kind == "chinese":
             reader.step()
@@ -317,13 +329,10 @@ def remark(reader: FormulaReader, factors: list[Any]) -> bool:
 def _words_ahead(reader: FormulaReader) -> str | None:
     """Step over words that may say what was counted, and return them; None where there are none."""
     word = reader.word
-    if word.kind == "command" and word.text in GROUPING and reader.peek().text == "{":
-        reader.step()
-        return reader.raw()
+    if (text := _words_set(reader)) is not None:
+        return text
     if word.spaced and reader.peek(-1).kind == "number" and word.kind in ("letter", "word"):
-        text = ""
-        while reader.word.kind in ("letter", "word") and not (text and reader.word.spaced):
-            text += reader.step().text
+        text = _run_of_letters(reader)
         return "" if len(text) < SHORT or reader.letters.intersection(text) else text
     if word.kind == "chinese" or (word.kind == "word" and word.text in NAMED.keys() - reader.known):
         return reader.step().text
