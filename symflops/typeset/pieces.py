@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symflops.exprs import tidy
-from symflops.typeset.styles import STYLES, MathML
+from symflops.typeset.styles import SPACE, STYLES, MathML
 from symflops.typeset.writer import (
     POWER,
     PRODUCT,
@@ -19,7 +19,6 @@ from symflops.typeset.writer import (
 if TYPE_CHECKING:
     import sympy
 
-SPACE = '<mspace width="0.17em"></mspace>'
 # At the beginning of a formula browsers set a sign without space, and a slanted letter leans into the one before it.
 SIGN = '<mspace width="0.1em"></mspace><mo form="prefix">{}</mo><mspace width="0.22em"></mspace>'
 LONG = 4  # terms of a sum in which a line may end though it is a factor
@@ -70,9 +69,8 @@ def _around(writer: Writer, expr: sympy.Expr) -> tuple[str, sympy.Expr, str] | N
     sums = [factor for factor in factors if factor.is_Add and len(writer.terms(factor)) >= LONG]
     if below or len(sums) != 1 or any(map(is_power_of_number, factors)):
         return None
-    if any(
-        tag in writer.piece(sums[0])[0] for tag in MathML.TALL
-    ):  # parentheses would have to grow
+    inside = writer.piece(sums[0])[0]
+    if any(tag in inside for tag in MathML.TALL):  # parentheses would have to grow
         return None
     place = factors.index(sums[0])
     left, right = (f'<mo form="{form}" stretchy="false">{sign}</mo>' for sign, form in FENCES)

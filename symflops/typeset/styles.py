@@ -314,6 +314,9 @@ class Browser(Inline):
         return f"\\text{{{word}}}"
 
 
+SPACE = '<mspace width="0.17em"></mspace>'  # between factors, thin as in TeX
+
+
 class MathML(Text):
     """MathML for browsers; every piece is one element."""
 
@@ -361,7 +364,7 @@ class MathML(Text):
         return self.row(self.negative(first) if minus else first, *signs)
 
     def product(self, factors: list[str]) -> str:
-        return self.row('<mspace width="0.17em"></mspace>'.join(factors))
+        return self.row(SPACE.join(factors))
 
     def fraction(self, above: str, below: str, wide: bool = False, deep: bool = False) -> str:  # noqa: ARG002
         return f"<mfrac>{self.row(above)}{self.row(below)}</mfrac>"
